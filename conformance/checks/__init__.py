@@ -1,0 +1,1 @@
+"""The verification functions, one folder per subject; importing the folder registers them."""

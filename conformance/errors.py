@@ -1,0 +1,53 @@
+"""What can go wrong, as one tree.
+
+ConformanceError
+├── ConfigurationError      a file, option or environment that the user can mend (exit code 2)
+└── Outcome                 raised inside a check: the case ends with a verdict other than pass or fail
+    ├── Inconclusive        it could not be shown, and why
+    │   ├── Unreachable     no usable answer came back
+    │   └── Refused         the suite held a request back: a limit, a missing permission, a foreign host
+    ├── NotApplicable       the requirement does not apply to this bank
+    └── NeedsReview         a person must finish it
+"""
+
+from __future__ import annotations
+
+
+class ConformanceError(Exception):
+    """Any error that the suite raises on purpose."""
+
+
+class ConfigurationError(ConformanceError):
+    """The user's input is wrong; each problem names a place and a remedy."""
+
+    def __init__(self, *problems: str) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = problems
+
+
+class Outcome(ConformanceError):
+    """Ends a case early; ``reason`` is printed beside the verdict."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class Inconclusive(Outcome):
+    """The requirement could not be shown to hold or not to hold."""
+
+
+class Unreachable(Inconclusive):
+    """The bank gave no usable answer: refused, reset, timed out, over a cap, throttled or in maintenance."""
+
+
+class Refused(Inconclusive):
+    """The suite did not send a request that the target does not allow."""
+
+
+class NotApplicable(Outcome):
+    """The requirement does not apply, by declared capability or by what the bank offers."""
+
+
+class NeedsReview(Outcome):
+    """A person must look at what was found before there is a verdict."""

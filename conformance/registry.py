@@ -1,0 +1,169 @@
+"""The checks: found by import, named by place, bound by the type of their parameters.
+
+A check is a function that yields findings. What it needs of the session it names as positional
+parameters (``tsp``, ``operation``, ``reading``, …; ``session.py`` lists them); what a profile's ``with``
+may set are its keyword-only parameters.
+"""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+import pkgutil
+import re
+import types
+import typing
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from decimal import Decimal, InvalidOperation
+from typing import Any, ParamSpec
+
+from conformance.errors import ConfigurationError
+from conformance.model import Finding
+
+Findings = Iterator[Finding]
+"""What a check yields; nothing when the requirement holds."""
+
+P = ParamSpec("P")
+
+PER_FUNCTION = frozenset({"operation", "reading"})
+"""Parameters that make a check run once for each function."""
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """A registered check. ``requests`` estimates what one case sends; ``confirm`` false means that the check
+    repeats its own findings, so that it is not run again for them."""
+
+    id: str
+    function: Callable[..., Findings]
+    purpose: str
+    needs: tuple[str, ...]
+    parameters: Mapping[str, inspect.Parameter]
+    writes: bool = False
+    intrusive: bool = False
+    requests: int = 1
+    confirm: bool = True
+
+    @property
+    def per_function(self) -> bool:
+        return bool(PER_FUNCTION.intersection(self.needs))
+
+    def arguments(self, given: Mapping[str, Any]) -> dict[str, Any]:
+        """The ``with`` of a profile as values of the types that the check's signature names.
+
+        Raises ``ConfigurationError`` for an unknown, missing or unreadable argument.
+        """
+        hints = typing.get_type_hints(self.function)
+        problems = [
+            f"with.{name}: unknown argument of {self.id}; it takes {', '.join(self.parameters) or 'none'}"
+            for name in given
+            if name not in self.parameters
+        ]
+        values: dict[str, Any] = {}
+        for name, parameter in self.parameters.items():
+            if name in given:
+                try:
+                    values[name] = convert(given[name], hints[name])
+                except (ValueError, TypeError, InvalidOperation) as error:
+                    problems.append(f"with.{name}: {error}")
+            elif parameter.default is inspect.Parameter.empty:
+                problems.append(f"with.{name}: missing argument of {self.id}")
+        if problems:
+            raise ConfigurationError(*problems)
+        return values
+
+
+_CHECKS: dict[str, Check] = {}
+
+
+def check(
+    *, writes: bool = False, intrusive: bool = False, requests: int = 1, confirm: bool = True
+) -> Callable[[Callable[P, Findings]], Callable[P, Findings]]:
+    """Registers a check as ``<subject>.<function name>``, the subject being the folder it lies in."""
+
+    def register(function: Callable[P, Findings]) -> Callable[P, Findings]:
+        subject = function.__module__.removeprefix("conformance.checks.").split(".")[0]
+        add(function, f"{subject}.{function.__name__}", writes, intrusive, requests, confirm)
+        return function
+
+    return register
+
+
+def add(
+    function: Callable[..., Findings], id: str, writes: bool, intrusive: bool, requests: int, confirm: bool
+) -> None:
+    """Registers a function under an id; refuses a second one and a check without a purpose."""
+    known = _CHECKS.get(id)
+    if known is not None and known.function.__code__.co_filename != function.__code__.co_filename:
+        raise ConfigurationError(
+            f"check {id} exists twice: {known.function.__module__}, {function.__module__}"
+        )
+    purpose = inspect.getdoc(function)
+    if not purpose:
+        raise ConfigurationError(f"check {id} has no docstring to say what it verifies")
+    signature = inspect.signature(function).parameters
+    _CHECKS[id] = Check(
+        id=id,
+        function=function,
+        purpose=" ".join(purpose.split("\n\n")[0].split()),
+        needs=tuple(n for n, p in signature.items() if p.kind is not inspect.Parameter.KEYWORD_ONLY),
+        parameters=types.MappingProxyType(
+            {n: p for n, p in signature.items() if p.kind is inspect.Parameter.KEYWORD_ONLY}
+        ),
+        writes=writes,
+        intrusive=intrusive,
+        requests=requests,
+        confirm=confirm,
+    )
+
+
+def all_checks() -> Mapping[str, Check]:
+    """Every check, by id, after importing all that lies in ``conformance.checks``."""
+    package = importlib.import_module("conformance.checks")
+    for module in pkgutil.walk_packages(package.__path__, "conformance.checks."):
+        importlib.import_module(module.name)
+    return types.MappingProxyType(dict(sorted(_CHECKS.items())))
+
+
+_DURATION = re.compile(r"(\d+(?:\.\d+)?)\s*(ms|s|min|m|h|d)")
+_UNIT = {"ms": 0.001, "s": 1.0, "min": 60.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
+
+
+def duration(text: str) -> timedelta:
+    """``24h``, ``30d``, ``1h 30min``, ``250ms`` as a timedelta; raises ValueError on anything else."""
+    found = _DURATION.findall(text)
+    if not found or _DURATION.sub("", text).strip():
+        raise ValueError(f"{text!r} is no duration; write for example 30s, 15min, 24h or 30d")
+    return timedelta(seconds=sum(float(number) * _UNIT[unit] for number, unit in found))
+
+
+def convert(value: Any, hint: Any) -> Any:
+    """A value from a YAML file as the given type; raises ValueError or TypeError when it is not one."""
+    origin, inner = typing.get_origin(hint), typing.get_args(hint)
+    if origin in (typing.Union, types.UnionType):
+        if value is None and type(None) in inner:
+            return None
+        return convert(value, next(i for i in inner if i is not type(None)))
+    if origin in (tuple, frozenset):
+        if not isinstance(value, list):
+            raise ValueError(f"expected a list, got {value!r}")
+        return origin(convert(item, inner[0]) for item in value)
+    if origin is not None and issubclass(origin, Mapping):
+        if not isinstance(value, dict):
+            raise ValueError(f"expected a mapping, got {value!r}")
+        return {key: convert(item, inner[1]) for key, item in value.items()}
+    if hint is timedelta:
+        return duration(str(value))
+    if hint is Decimal:
+        return Decimal(str(value))
+    if hint is Any:
+        return value
+    if hint is float and isinstance(value, int) and not isinstance(value, bool):
+        return float(value)
+    if isinstance(hint, type) and type(value) is hint:
+        return value
+    if isinstance(hint, type) and issubclass(hint, str) and isinstance(value, str):
+        return hint(value)
+    raise ValueError(f"expected {getattr(hint, '__name__', hint)}, got {value!r}")
