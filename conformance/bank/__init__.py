@@ -1,0 +1,1 @@
+"""The reference bank: a WSGI application over a frozen Policy, and its mutants."""

@@ -1,0 +1,1 @@
+"""Phase I of the reference bank: product and service information."""
