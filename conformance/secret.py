@@ -1,0 +1,353 @@
+"""Secrets: held so that they do not print, and kept out of everything that is written.
+
+A ``Vault`` knows the secrets of a run. Whatever goes to a file or a terminal passes through it.
+"""
+
+from __future__ import annotations
+
+import base64
+import codecs
+import hmac
+import html
+import json
+import re
+import shlex
+import threading
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from urllib.parse import quote, quote_plus, unquote_plus
+
+from conformance.model import Request
+from conformance.redaction import (
+    MARK,
+    MASK,
+    Kind,
+    by_name,
+    cookies,
+    credentials,
+    kind,
+    mask_named,
+    visible,
+    words,
+)
+from conformance.shapes import by_shape
+
+SHORTEST = 4
+"""Values shorter than this are hidden by name only: by value they would blacken every text."""
+ANYWHERE = 8
+"""Values of at least this length are hidden wherever they stand, shorter ones as whole words."""
+MARGIN = 8192
+"""Characters read past the limit of a body, so that no secret is cut before it is seen."""
+
+
+class Secret:
+    """A value that does not show in ``repr``, ``str``, a format, a pickle or a traceback.
+
+    ``reveal`` reads it, through ``read`` where it is given, once; what ``read`` raises comes through.
+    ``name`` is what a command line calls it.
+    """
+
+    __slots__ = ("_read", "_value", "name")
+
+    def __init__(
+        self, value: str | None = None, name: str = "", read: Callable[[], str] | None = None
+    ) -> None:
+        self._value = value
+        self._read = read
+        self.name = name
+
+    def reveal(self) -> str:
+        """The value itself."""
+        if self._value is None:
+            if self._read is None:
+                raise ValueError("a secret needs a value or a way to read it")
+            self._value = self._read()
+        return self._value
+
+    def __repr__(self) -> str:
+        return f"Secret({self.name or MASK})"
+
+    def __str__(self) -> str:
+        return MASK
+
+    def __format__(self, spec: str) -> str:
+        return format(MASK, spec)
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Secret):
+            return NotImplemented
+        return self is other or hmac.compare_digest(self.reveal().encode(), other.reveal().encode())
+
+    __hash__ = object.__hash__
+
+    def __reduce__(self) -> str:
+        raise TypeError("a secret is not written anywhere")
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """A secret as the vault looks for it: ``clue`` is in every plain form of it and quick to miss."""
+
+    value: str
+    name: str
+    clue: str
+    plain: tuple[str, ...]
+    encoded: tuple[str, ...]
+    word: re.Pattern[str] | None
+
+
+class Vault:
+    """The secrets of a run, and the redaction of all that is recorded. Safe to use from several threads."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._names: dict[str, str] = {}
+        self._known: tuple[_Known, ...] = ()
+
+    def add(self, value: str | Secret, name: str = "") -> None:
+        """Hides a value from now on, also percent-encoded, in base64, in hex and escaped for JSON or HTML.
+
+        ``name`` becomes its variable in command lines; a second value of that name is numbered. Of a value
+        with several lines, each long line is hidden too.
+        """
+        if isinstance(value, Secret):
+            name = name or value.name
+            value = value.reveal()
+        with self._lock:
+            if value in self._names or len(value) < SHORTEST or value in MASK:
+                return
+            lines = [line.strip() for line in value.splitlines()]
+            values = [value, *(line for line in lines if len(line) >= 16 and line != value)]
+            variable = self._variable(name)
+            self._names.update((one, variable) for one in values if one not in self._names)
+            added = (_known(one, variable) for one in values)
+            self._known = tuple(sorted((*self._known, *added), key=lambda known: -len(known.value)))
+
+    def _variable(self, name: str) -> str:
+        stem = re.sub(r"\W+", "_", name, flags=re.ASCII).strip("_").upper() or "SECRET"
+        stem = f"_{stem}" if stem[0].isdigit() else stem
+        taken, number, variable = set(self._names.values()), 1, stem
+        while variable in taken:
+            number += 1
+            variable = f"{stem}_{number}"
+        return variable
+
+    def name_of(self, value: str) -> str | None:
+        """The variable of a known value, none when it is not known."""
+        return self._names.get(value)
+
+    def curl_variable(self, value: str) -> str:
+        """``$CLIENT_SECRET`` for a known value, the mask for any other."""
+        name = self._names.get(value)
+        return f"${name}" if name else MASK
+
+    def text(self, text: str) -> str:
+        """Any text, with what is secret by value, by name or by shape masked."""
+        return self._text(text, _mask)
+
+    def url(self, url: str) -> str:
+        """A URL, its parameters judged one by one after decoding."""
+        return self._url(url, _mask)
+
+    def headers(self, pairs: Iterable[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
+        """Header fields; scheme names, cookie names and cookie attributes stay."""
+        return tuple((name, self._header(name, value, _mask)) for name, value in pairs)
+
+    def body(self, body: bytes, media_type: str = "", limit: int = 16384) -> str:
+        """The first ``limit`` characters of a body, redacted, control characters and bad bytes as escapes."""
+        window = limit + max(MARGIN, *(len(k.value) * 6 for k in self._known), 0)
+        cut = len(body) > window
+        text = _decode(body[:window], media_type)
+        shown = self._body(text, media_type, _mask)
+        if "\0" in text:
+            bare = text.replace("\0", "")
+            if (found := self._body(bare, media_type, _mask)) != bare:
+                shown = found
+        if cut:
+            shown = shown[: max(0, len(shown) - (window - limit))]
+        shown = visible(shown)
+        return shown if len(shown) <= limit else _whole(shown, limit)
+
+    def curl(self, request: Request, *options: str) -> str:
+        """A command line that repeats a request, known secrets as shell variables, all else quoted.
+
+        ``options`` come first, as they are (``--cacert bank-ca.pem``).
+        """
+        parts = ["curl", "-sS", "-i", *options]
+        parts += ["--head"] if request.method == "HEAD" else ["-X", shlex.quote(request.method)]
+        parts += [_shell(self._url(request.url, _marked))]
+        for name, value in request.headers:
+            if name.lower() not in ("host", "content-length"):
+                parts += ["-H", _shell(f"{name}: {self._header(name, value, _marked)}")]
+        if request.body:
+            media_type = request.header("content-type") or ""
+            text = request.body.decode("utf-8", "backslashreplace")
+            parts += ["--data-binary", _shell(visible(self._body(text, media_type, _marked)))]
+        return " ".join(parts)
+
+    def _text(self, text: str, shown: _Shown) -> str:
+        text = self._values(text, shown)
+        found = words(text)
+        return by_shape(by_name(text, found), found)
+
+    def _values(self, text: str, shown: _Shown) -> str:
+        for known in self._known:
+            if known.clue in text:
+                if known.word is not None:
+                    text = known.word.sub(shown(known.name), text)
+                for form in known.plain:
+                    if form in text:
+                        text = text.replace(form, shown(known.name))
+            for form in known.encoded:
+                if form in text:
+                    text = _cut_out(text, form)
+        return text
+
+    def _header(self, name: str, value: str, shown: _Shown) -> str:
+        value = self._values(value, shown)
+        folded = name.lower().strip()
+        if folded in ("authorization", "proxy-authorization"):
+            return credentials(value)
+        if folded in ("cookie", "set-cookie"):
+            return cookies(value, folded == "set-cookie")
+        named = kind(name)
+        if named is Kind.SECRET or named is Kind.NUMBER:
+            return mask_named(named, value)
+        if "://" in value and " " not in value:
+            return self._url(value, shown)
+        return visible(self._text(value, shown))
+
+    def _url(self, url: str, shown: _Shown) -> str:
+        url = self._values(url, shown)
+        url, hash_, fragment = url.partition("#")
+        path, mark, query = url.partition("?")
+        path = self._piece(path, shown)
+        query = self._pairs(query, shown) if mark else ""
+        fragment = self._pairs(fragment, shown) if "=" in fragment else self._piece(fragment, shown)
+        return visible(path + mark + query + hash_ + fragment)
+
+    def _pairs(self, text: str, shown: _Shown) -> str:
+        pairs = []
+        for part in text.split("&"):
+            name, equals, value = part.partition("=")
+            named = kind(unquote_plus(name))
+            value = mask_named(named, value) if named is not Kind.PLAIN else self._piece(value, shown)
+            pairs.append(self._piece(name, shown) + equals + value)
+        return "&".join(pairs)
+
+    def _piece(self, text: str, shown: _Shown) -> str:
+        """A percent-encoded piece: judged as it stands and decoded, and shown decoded if that is masked."""
+        if not text:
+            return text
+        found = self._text(text, shown)
+        if "%" in found or "+" in found:
+            bare = unquote_plus(found)
+            judged = self._text(bare, shown)
+            if judged != bare:
+                return quote(judged, safe="/:@!$'()*,;=[]\ue000\ue001~")
+        return found
+
+    def _body(self, text: str, media_type: str, shown: _Shown) -> str:
+        if media_type.partition(";")[0].strip().lower() == "application/x-www-form-urlencoded":
+            return self._pairs(self._values(text, shown), shown)
+        return self._text(text, shown)
+
+
+_Shown = Callable[[str], str]
+
+
+def _mask(name: str) -> str:  # noqa: ARG001 - the other way of showing uses the name
+    return MASK
+
+
+def _marked(name: str) -> str:
+    return f"\ue000{name}\ue001"
+
+
+def _shell(text: str) -> str:
+    """One shell word: marked names become quoted variables, the rest is quoted literally."""
+    pieces = MARK.split(text)
+    quoted = [f'"${piece}"' if i % 2 else piece and shlex.quote(piece) for i, piece in enumerate(pieces)]
+    return "".join(quoted) or "''"
+
+
+def _known(value: str, name: str) -> _Known:
+    clue = max(re.findall(r"[A-Za-z0-9]+", value), key=len, default="")
+    if len(value) < ANYWHERE:
+        start = r"(?:(?<![A-Za-z0-9])|(?<=\\[nrtbf])|(?<=%[0-9A-Fa-f]{2}))"
+        word = re.compile(rf"{start}{re.escape(value)}(?![A-Za-z0-9])")
+        return _Known(value, name, clue, (), (), word)
+    return _Known(value, name, clue, _plain(value), _encoded(value), None)
+
+
+def _plain(value: str) -> tuple[str, ...]:
+    """The forms of a value that leave letters and digits alone, longest first."""
+    entities = html.escape(value)
+    forms = {value, entities, html.escape(value, quote=False), entities.replace("&#x27;", "&#39;")}
+    for ascii_only in (True, False):
+        once = json.dumps(value, ensure_ascii=ascii_only)[1:-1]
+        twice = json.dumps(once, ensure_ascii=ascii_only)[1:-1]
+        forms |= {once, twice, once.replace("/", "\\/"), twice.replace("/", "\\\\/")}
+        forms.add(re.sub(r"[<>&='+]", lambda m: f"\\u{ord(m[0]):04x}", once))
+        forms.add(re.sub(r"[<>&='+]", lambda m: f"\\u{ord(m[0]):04X}", once))
+    encoded = value.encode("utf-8", "surrogatepass")
+    percent = {
+        quote(encoded, safe=""), quote(encoded), quote_plus(encoded), quote(encoded, safe="!$&'()*+,;=:@/?~"),
+        quote(encoded, safe="!'()*~"),
+    }  # fmt: skip
+    percent |= {quote(form, safe="") for form in percent}
+    forms |= percent | {re.sub(r"%[0-9A-F]{2}", lambda m: m[0].lower(), form) for form in percent}
+    return tuple(sorted(forms, key=lambda form: (-len(form), form)))
+
+
+def _encoded(value: str) -> tuple[str, ...]:
+    """What stays the same of a value's base64 at each of three offsets, in both alphabets, and its hex."""
+    raw = value.encode("utf-8", "surrogatepass")
+    forms = {raw.hex(), raw.hex().upper()}
+    for offset in range(3):
+        whole = base64.b64encode(b"\0" * offset + raw).decode()
+        kept = whole[(0, 2, 3)[offset] : (len(raw) + offset) * 8 // 6]
+        if len(kept) >= ANYWHERE:
+            forms |= {kept, kept.replace("+", "-").replace("/", "_"), quote(kept, safe="")}
+    return tuple(sorted(forms, key=lambda form: (-len(form), form)))
+
+
+_RUN = re.compile(r"(?:[A-Za-z0-9+/_-]|%2[BbFf])*+(?:=|%3[Dd])*+")
+
+
+def _cut_out(text: str, form: str) -> str:
+    """Text without the encoded run of letters around each place of a form."""
+    out, last = [], 0
+    while (at := text.find(form, last)) >= 0:
+        start = at
+        while start > last and (text[start - 1].isalnum() or text[start - 1] in "+/_-"):
+            start -= 1
+        run = _RUN.match(text, at + len(form))
+        out += [text[last:start], MASK]
+        last = run.end() if run else at + len(form)
+    out.append(text[last:])
+    return "".join(out)
+
+
+_CHARSETS = frozenset(
+    (
+        "utf-8", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-32-le", "utf-32-be", "ascii", "iso8859-1",
+        "cp1252", "big5", "big5hkscs", "gbk", "gb2312", "gb18030",
+    )
+)  # fmt: skip
+
+
+def _decode(body: bytes, media_type: str) -> str:
+    if body.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return body.decode("utf-16", "replace")
+    found = re.search(r"(?i)charset\s*=\s*[\"']?([\w-]{1,40})", media_type)
+    try:
+        name = codecs.lookup(found[1]).name if found else "utf-8"
+    except LookupError:
+        name = "utf-8"
+    return body.decode(name if name in _CHARSETS else "utf-8", "backslashreplace")
+
+
+def _whole(text: str, limit: int) -> str:
+    """The first characters of a text, without half a mask at the end."""
+    return re.sub(r"\[(?:r(?:e(?:d(?:a(?:c(?:t(?:e(?:d)?)?)?)?)?)?)?)?\Z", "", text[:limit])
