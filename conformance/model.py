@@ -245,7 +245,7 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class Waiver:
-    """A dated, reasoned acceptance of a known finding. ``match`` is a glob over case, requirement or check ids."""
+    """A dated, reasoned acceptance of a known finding; ``match`` is a glob over case, requirement or check."""
 
     match: str
     reason: str
@@ -257,7 +257,7 @@ class Waiver:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What became of a case. ``seconds`` is its duration; ``notes`` are facts worth printing at any verdict."""
+    """What became of a case; ``seconds`` it took, and ``notes``: facts worth printing at any verdict."""
 
     case: Case
     verdict: Verdict

@@ -1,0 +1,78 @@
+"""An operation: how one bank answers one function, ready to be asked and read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from conformance.adapter import RowMapping
+from conformance.model import Function, Language, Resource
+
+
+class LanguageCarrier(StrEnum):
+    """Where a bank is told the language: in a request header, in the query, or not at all (a column of rows)."""
+
+    HEADER = "header"
+    QUERY = "query"
+    COLUMN = "column"
+
+
+@dataclass(frozen=True, slots=True)
+class LanguageRule:
+    """How languages are chosen. ``values`` maps the languages on offer to the bank's own spelling of them."""
+
+    carrier: LanguageCarrier
+    name: str
+    values: Mapping[Language, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Paging:
+    """Numbered pages: query parameters for the page and its size, and where the answer tells the total.
+
+    ``first`` is the number of the first page; ``total`` a JSONPath; ``largest`` the largest size allowed, 0
+    when the bank does not say.
+    """
+
+    parameter: str
+    size_parameter: str = ""
+    first: int = 1
+    total: str = ""
+    largest: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """A function of a profile as this bank offers it.
+
+    ``assumed`` is true when the bank's configuration does not list the function itself, so that its absence
+    proves nothing about what the bank claims. ``reads`` is true when the call changes nothing, whatever its
+    method.
+    """
+
+    function: Function
+    method: str
+    path: str
+    mapping: RowMapping
+    resource: Resource | None = None
+    query: tuple[tuple[str, str], ...] = ()
+    headers: tuple[tuple[str, str], ...] = ()
+    body: bytes = b""
+    language: LanguageRule | None = None
+    paging: Paging | None = None
+    assumed: bool = False
+    reads: bool = True
+    canonical: bool = False
+    error_paths: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def id(self) -> str:
+        return self.function.id
+
+    @property
+    def languages(self) -> tuple[Language, ...]:
+        """The languages on offer, English first; one unnamed language counts as English."""
+        if self.language is None:
+            return (Language.ENGLISH,)
+        return tuple(language for language in Language if language in self.language.values)

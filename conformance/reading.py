@@ -1,0 +1,124 @@
+"""A reading: what a bank says of one function, asked once for all the checks that judge it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from conformance.adapter import Rows
+from conformance.answer import Answer
+from conformance.document import Document, NotJson, parse
+from conformance.errors import Inconclusive, NotApplicable
+from conformance.model import Language
+from conformance.operation import LanguageCarrier, Operation
+from conformance.tsp import Tsp
+
+MAX_PAGES = 40
+"""Pages of one list that are fetched at most; more are not needed to judge rows."""
+
+
+class Reading:
+    """The answers, documents and canonical rows of one operation.
+
+    Every method raises ``Inconclusive`` when the bank gave nothing that could be read: the checks of
+    availability, media type and format say so once, and the others stay silent.
+    """
+
+    def __init__(self, tsp: Tsp, operation: Operation) -> None:
+        self.operation = operation
+        self._tsp = tsp
+
+    def answer(self, language: Language | None = None) -> Answer:
+        """The first page in a language, whatever its status."""
+        return self._tsp.call(self.operation, language)
+
+    def success(self, language: Language | None = None) -> Answer:
+        """The first page, when its status is 200."""
+        return _successful(self.answer(language), self.operation)
+
+    def document(self, language: Language | None = None) -> Document:
+        """The first page as JSON with exact numbers."""
+        return _document(self.success(language))
+
+    def pages(self, language: Language | None = None) -> Iterator[Answer]:
+        """Every page of the list in order, up to ``MAX_PAGES``; ends at an empty or repeated page."""
+        first = self.success(language)
+        yield first
+        paging = self.operation.paging
+        if paging is None:
+            return
+        seen = {first.body}
+        total = self.total(language)
+        read = len(self._rows(first, language))
+        for number in range(paging.first + 1, paging.first + MAX_PAGES):
+            if read == 0 or (total is not None and read >= total):
+                return
+            answer = self._tsp.call(self.operation, language, query=((paging.parameter, str(number)),))
+            rows = len(self._rows(answer, language)) if answer.status == 200 else 0
+            if rows == 0 or answer.body in seen:
+                return
+            seen.add(answer.body)
+            read += rows
+            yield answer
+
+    def total(self, language: Language | None = None) -> int | None:
+        """The number of rows that the bank says the whole list has, where it says so."""
+        paging = self.operation.paging
+        if paging is None or not paging.total:
+            return None
+        value = self.document(language).first(paging.total)
+        return value if isinstance(value, int) and not isinstance(value, bool) else None
+
+    def rows(self, language: Language | None = None) -> Rows:
+        """The canonical rows of every page."""
+        return Rows.joined(self._rows(answer, language) for answer in self.pages(language))
+
+    def first_rows(self, language: Language | None = None) -> Rows:
+        """The canonical rows of the first page alone."""
+        return self._rows(self.success(language), language)
+
+    def other_languages(self) -> tuple[Language, ...]:
+        """The Chinese languages on offer; raises ``NotApplicable`` where there is but one language."""
+        others = tuple(x for x in self.operation.languages if x is not Language.ENGLISH)
+        if not others or self.operation.language is None:
+            raise NotApplicable("the bank declares no second language for this function")
+        return others
+
+    def _rows(self, answer: Answer, language: Language | None) -> Rows:
+        rule = self.operation.language
+        column = rule is not None and rule.carrier is LanguageCarrier.COLUMN
+        wanted = (language or self.operation.languages[0]) if column else None
+        return self.operation.mapping.read(_document(answer).value, wanted)
+
+
+def _successful(answer: Answer, operation: Operation) -> Answer:
+    if answer.status == 200:
+        return answer
+    if answer.status == 404 and operation.assumed and not operation.function.core:
+        raise NotApplicable("the bank does not offer this optional function")
+    raise Inconclusive(f"the function answered {answer.status}, so there was nothing to judge")
+
+
+def _document(answer: Answer) -> Document:
+    try:
+        return parse(answer.body)
+    except NotJson as error:
+        raise Inconclusive(f"the answer is not JSON that can be read: {error}") from error
+
+
+def values(document: Any) -> Iterator[tuple[str, str, Any]]:
+    """Every member of a JSON document below its root as (JSON Pointer, name of the member, value)."""
+    waiting: list[tuple[str, Any]] = [("", document)]
+    while waiting:
+        pointer, value = waiting.pop()
+        if isinstance(value, dict):
+            for name, inner in value.items():
+                place = f"{pointer}/{str(name).replace('~', '~0').replace('/', '~1')}"
+                yield place, str(name), inner
+                waiting.append((place, inner))
+        elif isinstance(value, list):
+            for index, inner in enumerate(value):
+                place = f"{pointer}/{index}"
+                if not isinstance(inner, dict | list):
+                    yield place, "", inner
+                waiting.append((place, inner))

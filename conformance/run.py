@@ -1,0 +1,151 @@
+"""A run: executes the cases of a plan, confirms what they find, and writes results as they come."""
+
+from __future__ import annotations
+
+import threading
+import time
+import traceback
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from contextlib import suppress
+from dataclasses import replace
+from fnmatch import fnmatchcase
+from itertools import islice
+
+from conformance import verdict
+from conformance.errors import Inconclusive, NeedsReview, NotApplicable, Outcome
+from conformance.model import Case, Finding, Plan, Result, Verdict, Waiver
+from conformance.registry import Check
+from conformance.session import Session
+
+MAX_FINDINGS = 25
+"""Findings of one case that are kept; more of the same teach nothing."""
+CONFIRMATIONS = 2
+"""Times that a check is run again, with fresh traffic, for a finding that has not repeated yet."""
+
+
+def execute(case: Case, session: Session) -> Result:
+    """The result of one case. Never raises: a fault of the suite is the verdict ``error``."""
+    started, clock = time.time(), time.monotonic()
+    if case.settled is not None:
+        given, reason = case.settled
+        return Result(case, given, reason=reason, started=started)
+    check = session.checks[case.check]
+    exchanges: list[int] = []
+    try:
+        findings, notes = _attempt(case, check, session, 0, exchanges)
+        if findings and check.confirm:
+            findings = _confirmed(case, check, session, findings, exchanges)
+        given, reason = verdict.settle(case.level, findings)
+        result = Result(case, given, tuple(findings), reason, notes=notes)
+    except Outcome as outcome:
+        result = Result(case, _verdict_of(outcome), reason=session.traffic.vault.text(outcome.reason))
+    except Exception as error:
+        text = session.traffic.vault.text("".join(traceback.format_exception(error)))
+        result = Result(case, Verdict.ERROR, reason=f"{type(error).__name__} in {case.check}", traceback=text)
+    return replace(
+        result,
+        started=started,
+        seconds=time.monotonic() - clock,
+        exchanges=tuple(dict.fromkeys(exchanges)),
+    )
+
+
+def _verdict_of(outcome: Outcome) -> Verdict:
+    if isinstance(outcome, NotApplicable):
+        return Verdict.NOT_APPLICABLE
+    return Verdict.REVIEW if isinstance(outcome, NeedsReview) else Verdict.INCONCLUSIVE
+
+
+def _attempt(
+    case: Case, check: Check, session: Session, number: int, exchanges: list[int]
+) -> tuple[list[Finding], dict[str, object]]:
+    """The findings of one run of the check, each tied to its exchange, and the notes that it left."""
+    supply = session.supply(case, check, number)
+    findings: list[Finding] = []
+    vault = session.traffic.vault
+    try:
+        for finding in islice(check.function(*supply.arguments(), **case.arguments), MAX_FINDINGS):
+            latest = supply.tsp.exchanges[-1] if supply.tsp.exchanges else None
+            findings.append(
+                replace(
+                    finding,
+                    expected=vault.text(finding.expected),
+                    actual=vault.text(finding.actual),
+                    at=vault.text(finding.at),
+                    exchange=finding.exchange if finding.exchange is not None else latest,
+                )
+            )
+    finally:
+        exchanges += supply.tsp.exchanges
+    return findings, supply.tsp.notes
+
+
+def _confirmed(
+    case: Case, check: Check, session: Session, findings: list[Finding], exchanges: list[int]
+) -> list[Finding]:
+    """The findings with how often each was seen; asks again only while one has not repeated."""
+    seen = dict.fromkeys(map(_identity, findings), 1)
+    tried = 1
+    for number in range(1, CONFIRMATIONS + 1):
+        tried += 1
+        again: Iterable[Finding] = ()
+        with suppress(Inconclusive, NotApplicable):
+            again = _attempt(case, check, session, number, exchanges)[0]
+        for identity in set(map(_identity, again)) & seen.keys():
+            seen[identity] += 1
+        if all(count > 1 for count in seen.values()):
+            break
+    return [replace(finding, seen=seen[_identity(finding)], tried=tried) for finding in findings]
+
+
+def _identity(finding: Finding) -> tuple[str, str]:
+    """What makes a finding the same one when it is seen again; values such as times may differ."""
+    return finding.expected, finding.at
+
+
+def waived(result: Result, waivers: Iterable[Waiver], used: set[Waiver]) -> Result:
+    """The result, marked with the first waiver that covers it; the waiver is noted as used."""
+    case = result.case
+    if result.verdict not in (Verdict.FAIL, Verdict.OBSERVATION):
+        return result
+    for waiver in waivers:
+        names = (case.id, case.requirement, case.check)
+        if fnmatchcase(case.function, waiver.function) and any(fnmatchcase(n, waiver.match) for n in names):
+            used.add(waiver)
+            return replace(result, waived=f"{waiver.reason} (until {waiver.expires})")
+    return result
+
+
+def results(plan: Plan, session: Session, *, jobs: int = 1, stop: threading.Event | None = None) -> Iterator[Result]:
+    """Executes the plan with ``jobs`` threads and yields each result when it is there.
+
+    After ``stop`` is set no further case begins, and the iterator ends when the running ones have ended.
+    """
+    waiting = iter(plan.cases)
+    halted = stop or threading.Event()
+    with ThreadPoolExecutor(max_workers=jobs, thread_name_prefix="case") as pool:
+        running: set[Future[Result]] = set()
+        while True:
+            while len(running) < jobs * 2 and not halted.is_set():
+                case = next(waiting, None)
+                if case is None:
+                    break
+                running.add(pool.submit(execute, case, session))
+            if not running:
+                return
+            done, running = wait(running, return_when=FIRST_COMPLETED)
+            yield from (future.result() for future in done)
+
+
+def judge(
+    plan: Plan, session: Session, *, jobs: int = 1, report: Callable[[Result], None] = lambda _: None
+) -> tuple[Result, ...]:
+    """All results of a plan, waivers applied, in the plan's order."""
+    used: set[Waiver] = set()
+    found: dict[str, Result] = {}
+    for result in results(plan, session, jobs=jobs):
+        result = waived(result, session.target.waivers, used)
+        report(result)
+        found[result.case.id] = result
+    return tuple(found[case.id] for case in plan.cases)

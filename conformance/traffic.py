@@ -1,0 +1,237 @@
+"""Traffic: the one gate between the checks and a bank, with its limits, its patience and its record.
+
+Rate, request, time and size caps hold for all threads of a run together. What a bank asks for with
+Retry-After is obeyed. Every exchange is recorded, redacted, whether an answer came or not.
+"""
+
+from __future__ import annotations
+
+import itertools
+import threading
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
+from typing import Protocol
+from urllib.parse import urlsplit
+
+from conformance.answer import Answer
+from conformance.errors import Inconclusive, Refused, Unreachable
+from conformance.model import Exchange, Request
+from conformance.secret import Vault
+from conformance.wire import Received, Wire
+
+ATTEMPTS = 3
+LONGEST_WAIT = 60.0
+"""Seconds that a Retry-After is waited for; a bank that asks for more is left alone."""
+BREAKER = 3
+"""Connections that must fail in a row before a host is taken to be unreachable for the rest of the run."""
+
+
+class Credentials(Protocol):
+    """Adds to a request what identifies the TSP; fetches tokens through ``send`` when it must."""
+
+    def apply(self, request: Request, send: Callable[[Request], Answer], now: float) -> Request: ...
+
+    def forget(self) -> None:
+        """Drops a token that the bank refused, so that the next request fetches another."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What a target allows: requests a second, requests and seconds in all (0: no cap), seconds a request."""
+
+    requests_per_second: float = 10.0
+    max_requests: int = 0
+    max_seconds: float = 0.0
+    request_seconds: float = 30.0
+
+
+class Traffic:
+    """Sends requests for a whole run. ``record`` receives every exchange, already redacted."""
+
+    def __init__(
+        self,
+        wire: Wire,
+        base_url: str,
+        *,
+        vault: Vault,
+        credentials: Credentials,
+        limits: Limits,
+        record: Callable[[Exchange], None],
+        hosts: Iterable[str] = (),
+        headers: Callable[[], Iterable[tuple[str, str]]] = tuple,
+        closed: Callable[[float], str] = lambda _: "",
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self.base_url = base_url.rstrip("/")
+        self.vault = vault
+        self.now = clock
+        self.constant_headers = headers
+        self._wire = wire
+        self._credentials = credentials
+        self._limits = limits
+        self._record = record
+        self._closed = closed
+        self._hosts = {_authority(self.base_url), *hosts}
+        self._ids = itertools.count(1)
+        self._lock = threading.Lock()
+        self._next_slot = 0.0
+        self._pause_until = 0.0
+        self._began = time.monotonic()
+        self._failures: dict[str, int] = {}
+        self._fetching = threading.RLock()
+        self.requests = 0
+
+    def allow_host(self, authority: str) -> None:
+        """Admits another ``host:port``, one that the bank's configuration names."""
+        self._hosts.add(authority)
+
+    def authorized(self, request: Request, case: str) -> Request:
+        """The request with the TSP's credentials; a token is fetched by one thread at a time."""
+        with self._fetching:
+            return self._credentials.apply(request, lambda asked: self.send(asked, case), self.now())
+
+    def renew(self) -> None:
+        """Makes the next authorized request fetch new credentials."""
+        with self._fetching:
+            self._credentials.forget()
+
+    def send(self, request: Request, case: str, *, patient: bool = True) -> Answer:
+        """One answer. Raises ``Unreachable`` when none came, ``Refused`` when the request may not be sent."""
+        authority = _authority(request.url)
+        if authority not in self._hosts:
+            raise Refused(f"{authority} is not a host that the target names; add it under hosts: to allow it")
+        attempt = 0
+        while True:
+            attempt += 1
+            last = attempt >= ATTEMPTS or not patient
+            try:
+                answer = self._once(request, case, authority, waits=patient)
+            except Unreachable:
+                if last or not _repeatable(request):
+                    raise
+                continue
+            wait = self._asked_wait(answer) if patient else None
+            if wait is None:
+                return answer
+            if last or wait > LONGEST_WAIT:
+                raise Unreachable(
+                    f"the bank answered {answer.status} and asked to come back in {wait:.0f} s, "
+                    f"after {attempt} attempts"
+                )
+            with self._lock:
+                self._pause_until = max(self._pause_until, time.monotonic() + wait)
+
+    def _asked_wait(self, answer: Answer) -> float | None:
+        """Seconds to wait before the same request may be sent again; None when the answer stands."""
+        if answer.status not in (429, 502, 503, 504):
+            return None
+        asked = answer.header("Retry-After")
+        if asked is None:
+            return 1.0
+        if asked.strip().isascii() and asked.strip().isdigit():
+            return float(asked.strip()[:9])
+        try:
+            return max(0.0, parsedate_to_datetime(asked).timestamp() - self.now())
+        except (ValueError, TypeError, OverflowError):
+            return 1.0
+
+    def _once(self, request: Request, case: str, authority: str, *, waits: bool) -> Answer:
+        if self._failures.get(authority, 0) >= BREAKER:
+            raise Unreachable(f"{authority} did not answer {BREAKER} times in a row and was not tried again")
+        closed = self._closed(self.now())
+        if closed:
+            raise Unreachable(closed)
+        self._take_turn(waits)
+        started, clock = self.now(), time.monotonic()
+        number = next(self._ids)
+        try:
+            received = self._wire.send(request, self._seconds_left())
+        except Inconclusive as fault:
+            self._failures[authority] = self._failures.get(authority, 0) + 1
+            self._note(number, case, request, started, time.monotonic() - clock, None, fault.reason)
+            raise
+        self._failures[authority] = 0
+        seconds = time.monotonic() - clock
+        self._note(number, case, request, started, seconds, received, "")
+        return Answer(
+            request=request,
+            status=received.status,
+            headers=received.headers,
+            body=received.body,
+            seconds=seconds,
+            exchange=number,
+            http_version=received.http_version,
+            wire_bytes=received.wire_bytes,
+        )
+
+    def _take_turn(self, waits: bool) -> None:
+        """Waits for this thread's place in the rate; an impatient probe does not wait out a Retry-After."""
+        with self._lock:
+            if self._limits.max_requests and self.requests >= self._limits.max_requests:
+                raise Refused(f"the limit of {self._limits.max_requests} requests is reached")
+            self._seconds_left()
+            self.requests += 1
+            now = time.monotonic()
+            earliest = max(now, self._next_slot, self._pause_until if waits else 0.0)
+            self._next_slot = earliest + 1.0 / self._limits.requests_per_second
+        if earliest > now:
+            time.sleep(earliest - now)
+
+    def _seconds_left(self) -> float:
+        if not self._limits.max_seconds:
+            return self._limits.request_seconds
+        left = self._limits.max_seconds - (time.monotonic() - self._began)
+        if left <= 0:
+            raise Refused(f"the limit of {self._limits.max_seconds:.0f} seconds is reached")
+        return min(left, self._limits.request_seconds)
+
+    def _note(
+        self,
+        number: int,
+        case: str,
+        request: Request,
+        started: float,
+        seconds: float,
+        received: Received | None,
+        fault: str,
+    ) -> None:
+        vault = self.vault
+        kind = request.header("Content-Type") or ""
+        answer_kind = next((v for k, v in received.headers if k.lower() == "content-type"), "") if received else ""
+        self._record(
+            Exchange(
+                id=number,
+                case=case,
+                started=started,
+                seconds=seconds,
+                method=request.method,
+                url=vault.url(request.url),
+                request_headers=tuple(vault.headers(request.headers)),
+                request_body=vault.body(request.body, kind),
+                status=received.status if received else 0,
+                http_version=received.http_version if received else "",
+                response_headers=tuple(vault.headers(received.headers)) if received else (),
+                response_body=vault.body(received.body, answer_kind) if received else "",
+                response_bytes=len(received.body) if received else 0,
+                fault=vault.text(fault),
+                curl=vault.curl(request),
+            )
+        )
+
+    def close(self) -> None:
+        self._wire.close()
+
+
+def _authority(url: str) -> str:
+    parts = urlsplit(url)
+    try:
+        port = parts.port
+    except ValueError as error:
+        raise Refused(f"{url[:200]!r} is no address that can be sent to: {error}") from error
+    return f"{(parts.hostname or '').lower()}:{port or (443 if parts.scheme == 'https' else 80)}"
+
+
+def _repeatable(request: Request) -> bool:
+    return request.method in ("GET", "HEAD", "OPTIONS")

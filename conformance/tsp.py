@@ -1,0 +1,141 @@
+"""The suite in the role of a third-party provider: every request a check makes passes here.
+
+A ``Tsp`` is one case's view of the session's ``Traffic``: it builds requests in the bank's own manner,
+remembers reads so that a hundred checks cost one request, and notes which exchanges a case has seen.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Hashable, Sequence
+from dataclasses import replace
+from typing import Any
+from urllib.parse import urlencode, urlsplit
+
+from conformance.answer import Answer
+from conformance.errors import Outcome, Refused
+from conformance.model import Language, Request
+from conformance.operation import LanguageCarrier, Operation
+from conformance.traffic import Traffic
+
+Pairs = Sequence[tuple[str, str]]
+
+
+class Memory:
+    """What has been asked once in a session; each key is fetched by one thread while the others wait."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._locks: dict[Hashable, threading.Lock] = {}
+        self._kept: dict[Hashable, Any] = {}
+
+    def once(self, key: Hashable, fetch: Callable[[], Any]) -> Any:
+        """The value of ``fetch``, called once for a key; an ``Outcome`` that it raised is raised again."""
+        with self._lock:
+            own = self._locks.setdefault(key, threading.Lock())
+        with own:
+            if key not in self._kept:
+                try:
+                    self._kept[key] = fetch()
+                except Outcome as outcome:
+                    self._kept[key] = outcome
+        kept = self._kept[key]
+        if isinstance(kept, Outcome):
+            raise type(kept)(kept.reason)
+        return kept
+
+
+class Tsp:
+    """Sends for one case. ``exchanges`` are the ids of what it has seen, in order; ``notes`` what it leaves
+    for the report at any verdict."""
+
+    def __init__(self, traffic: Traffic, case: str, memory: Memory) -> None:
+        self._traffic = traffic
+        self._case = case
+        self.memory = memory
+        self.exchanges: list[int] = []
+        self.notes: dict[str, Any] = {}
+
+    @property
+    def base_url(self) -> str:
+        """The bank's base URL, without a slash at its end."""
+        return self._traffic.base_url
+
+    def now(self) -> float:
+        """Seconds since the epoch, by the clock of the run."""
+        return self._traffic.now()
+
+    def request(
+        self,
+        operation: Operation,
+        language: Language | None = None,
+        *,
+        query: Pairs = (),
+        headers: Pairs = (),
+        credentials: bool = True,
+    ) -> Request:
+        """The request for an operation as this bank wants it.
+
+        ``query`` and ``headers`` replace those of the same name. Without ``credentials``, what identifies
+        the TSP is left out.
+        """
+        pairs = [(k, v) for k, v in operation.query if k not in dict(query)]
+        fields = {"Accept": "application/json", **dict(self._traffic.constant_headers()), **dict(operation.headers)}
+        rule = operation.language
+        if rule is not None and rule.carrier is not LanguageCarrier.COLUMN:
+            spelling = rule.values.get(language or operation.languages[0], "")
+            if rule.carrier is LanguageCarrier.QUERY:
+                pairs = [(k, v) for k, v in pairs if k != rule.name] + [(rule.name, spelling)]
+            else:
+                fields[rule.name] = spelling
+        for name, value in headers:
+            fields = {k: v for k, v in fields.items() if k.lower() != name.lower()} | {name: value}
+        url = self.url(operation.path)
+        pairs += list(query)
+        if pairs:
+            url += ("&" if urlsplit(url).query else "?") + urlencode(pairs)
+        request = Request(operation.method, url, tuple(fields.items()), operation.body)
+        return self.authorized(request) if credentials else request
+
+    def url(self, path: str) -> str:
+        """A path under the bank's base URL; an absolute URL is returned as it is."""
+        if urlsplit(path).scheme:
+            return path
+        return self.base_url + (path if path.startswith("/") else f"/{path}")
+
+    def authorized(self, request: Request) -> Request:
+        """The request with the credentials that the bank wants from a TSP."""
+        return self._traffic.authorized(request, self._case)
+
+    def call(
+        self, operation: Operation, language: Language | None = None, *, query: Pairs = (), headers: Pairs = ()
+    ) -> Answer:
+        """The answer to a read, asked once in a session however many checks want it."""
+        if not operation.reads:
+            raise Refused(f"{operation.id} changes the bank's state, so it is never called as a read")
+        key = (operation.id, language or operation.languages[0], tuple(query), tuple(headers))
+        answer: Answer = self.memory.once(
+            key, lambda: self._send(self.request(operation, language, query=query, headers=headers), True)
+        )
+        self.exchanges.append(answer.exchange)
+        return answer
+
+    def get(self, url: str, *, headers: Pairs = (("Accept", "*/*"),)) -> Answer:
+        """A plain GET without credentials, asked once in a session."""
+        request = Request("GET", self.url(url), tuple(headers))
+        answer: Answer = self.memory.once(request, lambda: self._send(request, True))
+        self.exchanges.append(answer.exchange)
+        return answer
+
+    def send(self, request: Request, *, patient: bool = True) -> Answer:
+        """Sends a request now. A ``patient`` one waits out 429 and 503 as the bank's Retry-After asks."""
+        answer = self._send(request, patient)
+        self.exchanges.append(answer.exchange)
+        return answer
+
+    def _send(self, request: Request, patient: bool) -> Answer:
+        return self._traffic.send(request, self._case, patient=patient)
+
+    def changed(self, request: Request, **fields: Any) -> Request:
+        """A copy of a request with some of its parts exchanged."""
+        return replace(request, **fields)

@@ -1,0 +1,324 @@
+"""Connections: one bounded request and answer over TCP and TLS, or into a WSGI application in memory.
+
+Whatever a peer does, ``send`` returns or raises ``Unreachable`` before its deadline and within its byte caps.
+Nothing is retried, redirected, remembered or judged here; ``tsp.py`` decides what is sent.
+"""
+
+from __future__ import annotations
+
+import socket
+import ssl
+import threading
+import time
+import urllib.parse
+import zlib
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from io import BytesIO
+from typing import Any, Protocol
+
+import httpcore
+import httpx
+
+from conformance.errors import Refused, Unreachable
+from conformance.model import Request
+
+WSGIApplication = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
+
+MEBIBYTE = 1 << 20
+_CHUNK = 64 * 1024
+_deadline = threading.local()
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """An answer as it came: header fields in order, the decoded body, the body's size on the wire."""
+
+    status: int
+    headers: tuple[tuple[str, str], ...]
+    body: bytes
+    http_version: str
+    wire_bytes: int
+
+
+class Wire(Protocol):
+    """Something that sends one request and brings the answer; raises ``Unreachable``."""
+
+    def send(self, request: Request, seconds: float) -> Received: ...
+
+    def close(self) -> None: ...
+
+
+class _Bounded(httpcore.NetworkStream):
+    """A stream whose every operation also ends at the deadline of the request in hand."""
+
+    def __init__(self, inner: httpcore.NetworkStream) -> None:
+        self._inner = inner
+
+    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        return self._inner.read(max_bytes, _remaining(timeout))
+
+    def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        self._inner.write(buffer, _remaining(timeout))
+
+    def close(self) -> None:
+        self._inner.close()
+
+    def start_tls(
+        self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
+    ) -> httpcore.NetworkStream:
+        return _Bounded(self._inner.start_tls(ssl_context, server_hostname, _remaining(timeout)))
+
+    def get_extra_info(self, info: str) -> Any:
+        return self._inner.get_extra_info(info)
+
+
+class _Backend(httpcore.SyncBackend):
+    """Opens streams that keep to the deadline, without Nagle's delay."""
+
+    def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,
+        local_address: str | None = None,
+        socket_options: Iterable[Any] | None = None,
+    ) -> httpcore.NetworkStream:
+        options = [(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1), *(socket_options or ())]
+        return _Bounded(super().connect_tcp(host, port, _remaining(timeout), local_address, options))
+
+
+def _remaining(timeout: float | None) -> float:
+    left: float = _deadline.at - time.monotonic()
+    if left <= 0:
+        raise httpcore.ReadTimeout("the time for this request is spent")
+    return left if timeout is None else min(left, timeout)
+
+
+class _Transport(httpx.BaseTransport):
+    """httpx's interface over a pool with a bounded backend; sends the request target byte for byte."""
+
+    def __init__(self, context: ssl.SSLContext, connections: int) -> None:
+        self._pool = httpcore.ConnectionPool(
+            ssl_context=context,
+            max_connections=connections,
+            max_keepalive_connections=connections,
+            keepalive_expiry=15.0,
+            network_backend=_Backend(),
+        )
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        url = request.url
+        answer = self._pool.handle_request(
+            httpcore.Request(
+                method=request.method.encode(),
+                url=httpcore.URL(
+                    scheme=url.raw_scheme,
+                    host=url.raw_host,
+                    port=url.port,
+                    target=request.extensions["target"],
+                ),
+                headers=request.headers.raw,
+                content=request.stream,
+                extensions={"timeout": request.extensions["timeout"]},
+            )
+        )
+        return httpx.Response(
+            answer.status, headers=answer.headers, stream=_Stream(answer), extensions=answer.extensions
+        )
+
+    def close(self) -> None:
+        self._pool.close()
+
+
+class _Stream(httpx.SyncByteStream):
+    def __init__(self, answer: httpcore.Response) -> None:
+        self._answer = answer
+
+    def __iter__(self) -> Iterator[bytes]:
+        yield from self._answer.iter_stream()
+
+    def close(self) -> None:
+        self._answer.close()
+
+
+class NetworkWire:
+    """Sends over the network.
+
+    ``timeout`` bounds each wait in seconds, ``max_body`` the decoded body in bytes, ``connections`` how many
+    stand open at once.
+    """
+
+    def __init__(
+        self, context: ssl.SSLContext, *, timeout: float, max_body: int = 16 * MEBIBYTE, connections: int = 8
+    ) -> None:
+        self._transport = _Transport(context, connections)
+        self._timeout = timeout
+        self._max_body = max_body
+
+    def send(self, request: Request, seconds: float) -> Received:
+        _deadline.at = time.monotonic() + seconds
+        try:
+            response = self._transport.handle_request(_outgoing(request, self._timeout))
+            try:
+                return self._receive(response)
+            finally:
+                response.close()
+        except (httpcore.TimeoutException, httpx.TimeoutException) as error:
+            raise Unreachable(f"no complete answer in time: {_words(error)}") from error
+        except (httpcore.NetworkError, httpcore.ProtocolError, httpx.TransportError, ssl.SSLError) as error:
+            raise Unreachable(_words(error)) from error
+        except (httpcore.UnsupportedProtocol, httpx.InvalidURL, UnicodeError) as error:
+            raise Refused(f"{request.url!r} is no address that can be sent to: {error}") from error
+
+    def _receive(self, response: httpx.Response) -> Received:
+        pieces = response.stream
+        assert isinstance(pieces, httpx.SyncByteStream)
+        body, wire_bytes = decoded(pieces, response.headers.get("content-encoding", ""), self._max_body)
+        headers = tuple((k.decode("latin-1"), v.decode("latin-1")) for k, v in response.headers.raw)
+        version = bytes(response.extensions.get("http_version", b"HTTP/1.1")).decode("ascii", "replace")
+        return Received(response.status_code, headers, body, version, wire_bytes)
+
+    def close(self) -> None:
+        self._transport.close()
+
+
+class MemoryWire:
+    """Calls a WSGI application in this process; ``environ`` is added to every call."""
+
+    def __init__(
+        self, app: WSGIApplication, *, environ: dict[str, str] | None = None, max_body: int = 16 * MEBIBYTE
+    ) -> None:
+        self._app = app
+        self._environ = environ or {}
+        self._max_body = max_body
+
+    def send(self, request: Request, seconds: float) -> Received:
+        _deadline.at = time.monotonic() + seconds
+        started: list[Any] = []
+
+        def start_response(status: str, headers: list[tuple[str, str]], _: Any = None) -> None:
+            started.extend([status, headers])
+
+        chunks = self._app(self._environment(request), start_response)
+        try:
+            pieces = iter(chunks)
+            first = next(pieces, b"")
+            status, headers = started[0], [(str(k), str(v)) for k, v in started[1]]
+            coding = next((v for k, v in headers if k.lower() == "content-encoding"), "")
+            body, size = decoded(_chained(first, pieces), coding, self._max_body)
+        finally:
+            close = getattr(chunks, "close", None)
+            if close is not None:
+                close()
+        return Received(int(status.split()[0]), tuple(headers), body, "HTTP/1.1", size)
+
+    def _environment(self, request: Request) -> dict[str, Any]:
+        parts = urllib.parse.urlsplit(request.url)
+        environ: dict[str, Any] = {
+            "REQUEST_METHOD": request.method,
+            "SCRIPT_NAME": "",
+            "PATH_INFO": urllib.parse.unquote_to_bytes(parts.path or "/").decode("latin-1"),
+            "RAW_URI": target(request.url).decode("latin-1"),
+            "QUERY_STRING": parts.query,
+            "SERVER_NAME": parts.hostname or "localhost",
+            "SERVER_PORT": str(parts.port or (443 if parts.scheme == "https" else 80)),
+            "SERVER_PROTOCOL": "HTTP/1.1",
+            "REMOTE_ADDR": "127.0.0.1",
+            "CONTENT_LENGTH": str(len(request.body)),
+            "HTTP_HOST": parts.netloc,
+            "wsgi.version": (1, 0),
+            "wsgi.url_scheme": parts.scheme,
+            "wsgi.input": BytesIO(request.body),
+            "wsgi.errors": BytesIO(),
+            "wsgi.multithread": True,
+            "wsgi.multiprocess": False,
+            "wsgi.run_once": False,
+            **self._environ,
+        }
+        for name, value in request.headers:
+            key = name.upper().replace("-", "_")
+            key = key if key in ("CONTENT_TYPE", "CONTENT_LENGTH") else f"HTTP_{key}"
+            environ[key] = f"{environ[key]},{value}" if key in environ and key != "HTTP_HOST" else value
+        if not request.body:
+            environ.pop("CONTENT_LENGTH", None)
+        return environ
+
+    def close(self) -> None:
+        """Nothing stays open."""
+
+
+def target(url: str) -> bytes:
+    """The request target of a URL exactly as written: path and query, without the fragment."""
+    parts = urllib.parse.urlsplit(url)
+    text = (parts.path or "/") + (f"?{parts.query}" if parts.query or url.endswith("?") else "")
+    return text.encode("utf-8")
+
+
+def _outgoing(request: Request, timeout: float) -> httpx.Request:
+    parts = urllib.parse.urlsplit(request.url)
+    origin = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}/"
+    headers = [(name.encode("utf-8"), value.encode("utf-8")) for name, value in request.headers]
+    names = {name.lower() for name, _ in request.headers}
+    if "host" not in names:
+        authority = parts.netloc.rpartition("@")[2]
+        headers.insert(0, (b"Host", authority.encode("idna" if authority.isascii() else "utf-8")))
+    framed = "content-length" in names or "transfer-encoding" in names
+    if not framed and (request.body or request.method in ("POST", "PUT", "PATCH")):
+        headers.append((b"Content-Length", str(len(request.body)).encode()))
+    limits = dict.fromkeys(("connect", "read", "write", "pool"), timeout)
+    return httpx.Request(
+        request.method,
+        origin,
+        headers=headers,
+        stream=httpx.ByteStream(request.body),
+        extensions={"target": target(request.url), "timeout": limits},
+    )
+
+
+def decoded(pieces: Iterable[bytes], coding: str, limit: int) -> tuple[bytes, int]:
+    """The body after its content coding, and its size before; raises ``Unreachable`` past ``limit`` bytes."""
+    inflate = _inflater(coding)
+    body = bytearray()
+    size = 0
+    for piece in pieces:
+        size += len(piece)
+        data = piece
+        while data:
+            if inflate is None:
+                body += data
+                data = b""
+            else:
+                try:
+                    body += inflate.decompress(data, _CHUNK)
+                except zlib.error as error:
+                    raise Unreachable(
+                        f"the body is not the {coding} that its Content-Encoding says"
+                    ) from error
+                data = inflate.unconsumed_tail
+            if len(body) > limit or size > limit:
+                raise Unreachable(f"the body is larger than the cap of {limit} bytes")
+        if time.monotonic() > getattr(_deadline, "at", float("inf")):
+            raise Unreachable("no complete answer in time: the body did not end")
+    return bytes(body), size
+
+
+def _inflater(coding: str) -> Any:
+    name = coding.strip().lower()
+    if name in ("", "identity"):
+        return None
+    if name in ("gzip", "x-gzip"):
+        return zlib.decompressobj(16 + zlib.MAX_WBITS)
+    if name == "deflate":
+        return zlib.decompressobj()
+    raise Unreachable(f"the body has a content coding that was not asked for: {coding[:60]!r}")
+
+
+def _chained(first: bytes, rest: Iterator[bytes]) -> Iterator[bytes]:
+    yield first
+    yield from rest
+
+
+def _words(error: BaseException) -> str:
+    text = " ".join(str(error).split()) or type(error).__name__
+    return text[:300]
