@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import random
 import threading
 import time
@@ -15,7 +16,7 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed
 from werkzeug.routing import Map, Rule
 from werkzeug.wrappers import Request, Response
 
-from conformance.bank import http
+from conformance.bank import gateway, http
 from conformance.bank.policy import Policy
 from conformance.bank.products.service import ProductService
 from conformance.bank.service import Handler, Service
@@ -52,11 +53,16 @@ class Bank:
         self.seed = seed
         self.state = State()
         self._clock = clock
+        self._requests = itertools.count(1)
         self.opened = clock()
 
     def now(self) -> float:
         """Seconds since 1970 on the bank's clock; all times that the bank writes come from here."""
         return self._clock()
+
+    def count(self) -> int:
+        """Count one request; the first is 1."""
+        return next(self._requests)
 
     def random(self, *purpose: object) -> random.Random:
         """Give numbers that depend on seed and purpose alone: for synthetic data, never for a secret."""
@@ -66,22 +72,22 @@ class Bank:
         """Answer one request; a fault of the bank's own code is a 500 with its traceback on `wsgi.errors`."""
         request = Request(environ)
         try:
-            response = http.before(self, request) or self._dispatch(request)
+            response = gateway.before(self, request) or self._dispatch(request)
         except http.Refusal as refusal:
             response = http.error(self, request, refusal)
         except Exception:
             environ["wsgi.errors"].write(traceback.format_exc())
             response = http.error(self, request, http.Refusal(500, "internal_error", "The bank has a fault."))
-        return http.finish(self, request, response)(environ, start_response)
+        return gateway.finish(self, request, response)(environ, start_response)
 
     def _dispatch(self, request: Request) -> Response:
         urls = _routes().bind_to_environ(request.environ)
         try:
             endpoint, values = urls.match()
         except MethodNotAllowed as refused:
-            return http.other_method(self, request, tuple(refused.valid_methods or ()))
+            return gateway.other_method(self, request, tuple(refused.valid_methods or ()))
         except HTTPException:
-            return http.unknown_path(self, request)
+            return gateway.unknown_path(self, request)
         handler: Handler = endpoint
         return handler(self, request, **values)
 

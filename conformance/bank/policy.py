@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, fields, is_dataclass, replace
 from typing import Any
 
-from conformance.bank.http import HttpPolicy
+from conformance.bank.http_policy import HttpPolicy
 from conformance.bank.products.policy import Edit, ListEdit, ProductPolicy, RowEdit
 
 

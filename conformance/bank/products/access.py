@@ -1,0 +1,66 @@
+"""Who may read the products: everybody, or registered clients (HKMA Open API Framework 2018, 35)."""
+
+from __future__ import annotations
+
+import hmac
+from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING
+
+from werkzeug.wrappers import Request
+
+from conformance.bank.http import Refusal
+from conformance.bank.products.policy import ProductPolicy
+
+if TYPE_CHECKING:
+    from conformance.bank.app import Bank
+
+ID, SECRET = "ClientID", "ClientSecret"
+
+
+def admit(bank: Bank, request: Request, function: str, *, detail: bool) -> None:
+    """Let the request pass or raise the refusal of an unregistered client."""
+    policy = bank.policy.products
+    if policy.access == "open" or any(fnmatchcase(function, name) for name in policy.unprotected):
+        return
+    if (detail and policy.detail_unprotected) or (request.method == "HEAD" and policy.head_unprotected):
+        return
+    client, secret = (_credential(policy, request, name) for name in (ID, SECRET))
+    if not _registered(policy, client, secret):
+        raise _refusal(policy, client, secret)
+
+
+def _credential(policy: ProductPolicy, request: Request, name: str) -> str | None:
+    sent = request.headers.get(name)
+    if sent is None and policy.credentials_in_query_accepted:
+        return request.args.get(name)
+    return sent
+
+
+def _registered(policy: ProductPolicy, client: str | None, secret: str | None) -> bool:
+    if client is None or (secret is None and not policy.secret_unchecked):
+        return False
+    if policy.credentials_unchecked:
+        return True
+    found = False
+    for known, its_secret in policy.clients:
+        id_fits = policy.client_unchecked or _equal(known, client)
+        secret_fits = policy.secret_unchecked or _equal(its_secret, secret or "")
+        if policy.secret_prefix_suffices and its_secret.startswith(secret or ""):
+            secret_fits = True
+        found |= id_fits and secret_fits
+    return found
+
+
+def _equal(one: str, other: str) -> bool:
+    return hmac.compare_digest(one.encode(), other.encode())
+
+
+def _refusal(policy: ProductPolicy, client: str | None, secret: str | None) -> Refusal:
+    message = "Register with the bank and send ClientID and ClientSecret."
+    if policy.refusal_tells_which:
+        known = any(_equal(each, client or "") for each, _ in policy.clients)
+        message = "ClientSecret is wrong." if known else "ClientID is unknown."
+    if policy.refusal_echoes_secret:
+        message = f"{message} Received {client} {secret}."
+    headers = {} if policy.challenge_absent else {"WWW-Authenticate": 'ClientCredentials realm="products"'}
+    return Refusal(policy.refusal_status, "unauthorized", message, headers)
