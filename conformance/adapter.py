@@ -7,16 +7,144 @@ mapping cannot read is a finding with its place in the bank's document, never an
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from difflib import get_close_matches
-from functools import lru_cache
 from typing import Any
 
-from conformance.document import kind, pointer, shown
+from conformance.document import shown
 from conformance.errors import ConfigurationError
-from conformance.fields import Field, Language_, Read, Scope, parse_fields
-from conformance.model import Finding, Language
+from conformance.fields import Field, Node, Nodes, Notes, read_object, walk
+from conformance.mapping import parse_fields, parse_steps
+from conformance.model import Language
+from conformance.path import Path, compiled
 from conformance.row import Row, Rows
+from conformance.transform import ABSENT
 
 __all__ = ["Row", "RowMapping", "Rows"]
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A language written in the rows: its path, read from the row or the nearest earlier node that has it."""
+
+    path: Path
+    languages: Mapping[str, Language]
+
+    def of(self, nodes: Nodes, notes: Notes) -> Language | None:
+        """The language of a row; None, with a problem noted, when it is none of those declared."""
+        for node in reversed(nodes):
+            found = self.path.find(node.value)
+            if found:
+                written = found[0].value
+                if isinstance(written, str) and written in self.languages:
+                    return self.languages[written]
+                at = Node(node.parts + found[0].parts, written).pointer
+                notes.problem(f"one of the languages {', '.join(self.languages)}", shown(written), at)
+                return None
+        wanted = self.path.names[-1] if self.path.names else self.path.text
+        notes.problem(f"a row with its language in {wanted}", "none", nodes[-1].pointer)
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class RowMapping:
+    """How one function of one bank is read. ``fields`` is None when its rows are canonical already."""
+
+    steps: tuple[Path, ...]
+    fields: Mapping[str, Field] | None = None
+    column: Column | None = None
+    names: frozenset[str] = field(default_factory=frozenset)
+    """The member names that the mapping reads."""
+
+    @classmethod
+    def parse(cls, rows: Any, fields: Any = None, language: Any = None, at: str = "") -> RowMapping:
+        """A mapping from the ``rows`` and ``fields`` of a target file, without ``fields`` canonical rows.
+
+        ``language`` is ``{column: JSONPath, values: {en: …, tc: …, sc: …}}`` where rows of several languages
+        come in one list; a value may be a list of spellings. ``at`` is the key path that messages begin
+        with. Raises ``ConfigurationError`` with every problem.
+        """
+        at = f"{at}." if at else ""
+        problems: list[str] = []
+        steps: tuple[Path, ...] = ()
+        read: dict[str, Field] | None = None
+        column: Column | None = None
+        try:
+            steps = parse_steps(rows, f"{at}rows")
+        except ConfigurationError as error:
+            problems += error.problems
+        try:
+            read = None if fields is None else parse_fields(fields, f"{at}fields", len(steps) or 99)
+        except ConfigurationError as error:
+            problems += error.problems
+        try:
+            column = None if language is None else _column(language, f"{at}language")
+        except ConfigurationError as error:
+            problems += error.problems
+        if problems:
+            raise ConfigurationError(*problems)
+        paths = [*steps, *(path for inner in (read or {}).values() for path in inner.paths())]
+        names = frozenset(name for path in paths for name in path.names if isinstance(name, str))
+        return cls(steps, read, column, names)
+
+    @classmethod
+    def canonical(cls, path: str = "$.data[*]") -> RowMapping:
+        """The mapping of a bank that speaks the canonical API: every row as it is."""
+        return cls((compiled(path),))
+
+    def read(self, document: Any, language: Language | None = None) -> Rows:
+        """The rows of a parsed document, in its order.
+
+        Where rows carry their language, those of ``language`` alone, or all when it is None; elsewhere
+        ``language`` is what the document was asked for in.
+        """
+        notes = Notes(self.names)
+        rows: list[Row] = []
+        for nodes in walk(self.steps, (Node((), document),), notes, top=True):
+            row = self._row(nodes, language, notes)
+            if row is not None:
+                rows.append(row)
+        return Rows(tuple(rows), tuple(notes.problems), tuple(notes.slips.values()))
+
+    def _row(self, nodes: Nodes, language: Language | None, notes: Notes) -> Row | None:
+        node = nodes[-1]
+        if not isinstance(node.value, dict):
+            notes.problem("an object", shown(node.value), node.pointer)
+            return None
+        spoken = language
+        if self.column is not None:
+            spoken = self.column.of(nodes, notes)
+            if spoken is None or language not in (None, spoken):
+                return None
+        if self.fields is None:
+            return Row(node.value, {"": node.pointer}, node.pointer, spoken, frozenset({""}))
+        notes.places, notes.verbatim = {}, set()
+        value = read_object(self.fields, nodes, "", notes)
+        if value is ABSENT:
+            notes.problem(f"at least one of {', '.join(self.fields)}", shown(node.value), node.pointer)
+            return None
+        return Row(value, notes.places, node.pointer, spoken, frozenset(notes.verbatim))
+
+
+def _column(given: Any, at: str) -> Column:
+    if not isinstance(given, Mapping) or set(given) != {"column", "values"}:
+        raise ConfigurationError(
+            f"{at}: expected column (a JSONPath) and values (language: the bank's spelling)"
+        )
+    languages: dict[str, Language] = {}
+    if not isinstance(given["values"], Mapping) or not given["values"]:
+        raise ConfigurationError(f"{at}.values: expected for example {{en: en-US, tc: zh-TW, sc: zh-CN}}")
+    for name, spelling in given["values"].items():
+        try:
+            language = Language(str(name))
+        except ValueError:
+            raise ConfigurationError(
+                f"{at}.values.{name}: unknown language; there are en, tc and sc"
+            ) from None
+        languages |= {
+            str(word): language for word in (spelling if isinstance(spelling, list) else [spelling])
+        }
+    try:
+        return Column(compiled(given["column"]), languages)
+    except ConfigurationError as error:
+        raise ConfigurationError(*(f"{at}.column: {problem}" for problem in error.problems)) from None

@@ -41,6 +41,11 @@ class Path:
     singular: bool
     query: JSONPath
 
+    @property
+    def lists(self) -> bool:
+        """Whether the path ends in ``[*]`` and so expects a list there; the members of objects are ``.*``."""
+        return not self.singular and self.text.endswith("[*]") and self.text.count("*") == 1
+
     def find(self, node: Any) -> list[Match]:
         """The matches below a node, in document order; empty when there is none."""
         if self.singular:

@@ -34,7 +34,7 @@ class _Transform:
     setting: bool | None
     """Whether a setting is needed (True), refused (False) or may be left out (None)."""
     whole: bool = False
-    """Whether a list goes in as one value, rather than element by element."""
+    """Whether a list is left as it is, rather than transformed element by element."""
 
 
 _TRANSFORMS: dict[str, _Transform] = {}
@@ -56,7 +56,7 @@ def names() -> tuple[str, ...]:
 
 
 def chain(described: Any) -> tuple[tuple[Apply, bool], ...]:
-    """The transforms that a mapping's ``as`` describes; the flag says that a list goes in whole.
+    """The transforms that a mapping's ``as`` describes; the flag says that a list is left as it is.
 
     Raises ``ConfigurationError`` with a remedy.
     """
@@ -197,18 +197,13 @@ def _strip(_: Any) -> Apply:
     return lambda value, _: _text(value).strip()
 
 
-@_transform("na", setting=None, whole=True)
+@_transform("na", setting=None)
 def _na(setting: Any) -> Apply:
     words = setting if isinstance(setting, list) else ["N/A", "NA", "-", "--", "", "不適用", "不适用"]
     folded = frozenset(str(word).strip().casefold() for word in words)
 
     def read(value: Any, _: Any) -> Any:
-        if isinstance(value, str) and value.strip().casefold() in folded:
-            return ABSENT
-        if isinstance(value, list):
-            kept = [v for v in value if not (isinstance(v, str) and v.strip().casefold() in folded)]
-            return kept or ABSENT
-        return value
+        return ABSENT if isinstance(value, str) and value.strip().casefold() in folded else value
 
     return read
 
@@ -238,7 +233,7 @@ def _csv(setting: Any) -> Apply:
 
 @_transform("list", whole=True)
 def _list(_: Any) -> Apply:
-    return lambda value, _: value if isinstance(value, list) else [value]
+    return lambda value, _: [value]
 
 
 @_transform("slice", setting=True)
