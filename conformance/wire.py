@@ -14,7 +14,7 @@ import urllib.parse
 import zlib
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from io import BytesIO
+from io import BytesIO, StringIO
 from typing import Any, Protocol
 
 import httpcore
@@ -230,7 +230,7 @@ class MemoryWire:
             "wsgi.version": (1, 0),
             "wsgi.url_scheme": parts.scheme,
             "wsgi.input": BytesIO(request.body),
-            "wsgi.errors": BytesIO(),
+            "wsgi.errors": StringIO(),
             "wsgi.multithread": True,
             "wsgi.multiprocess": False,
             "wsgi.run_once": False,

@@ -71,7 +71,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Runs the command line and exits; a mistake of the user ends with its place, its remedy and code 2."""
     try:
         code = main_group.main(
-            args=list(arguments) if arguments is not None else None, prog_name="conformance", standalone_mode=False
+            args=list(arguments) if arguments is not None else None,
+            prog_name="conformance",
+            standalone_mode=False,
         )
     except ConfigurationError as error:
         for problem in error.problems:

@@ -38,19 +38,33 @@ class Choice:
         if self.bank_file and self.base_url:
             raise ConfigurationError("give either BANK.yaml or --base-url, not both")
         if self.mutant and (self.bank_file or self.base_url):
-            raise ConfigurationError("--bank-mutant changes the embedded bank: leave BANK.yaml and --base-url out")
+            raise ConfigurationError(
+                "--bank-mutant changes the embedded bank: leave BANK.yaml and --base-url out"
+            )
 
 
 _SCOPE = (
     click.argument("bank_file", metavar="[BANK.yaml]", required=False, type=click.Path(path_type=Path)),
-    click.option("--base-url", default="", metavar="URL", help="A bank that speaks the canonical API, without a file."),
-    click.option("--bank-mutant", "mutant", default="", metavar="NAME", help="The embedded bank with one defect."),
+    click.option(
+        "--base-url", default="", metavar="URL", help="A bank that speaks the canonical API, without a file."
+    ),
+    click.option(
+        "--bank-mutant", "mutant", default="", metavar="NAME", help="The embedded bank with one defect."
+    ),
     click.option("--phase", multiple=True, metavar="N", help="Phase 1 to 4 of the framework; repeatable."),
-    click.option("--profile", multiple=True, metavar="NAME", help="A profile (see: list profiles); repeatable."),
-    click.option("--check", multiple=True, metavar="GLOB", help="Only checks or requirements that match; repeatable."),
+    click.option(
+        "--profile", multiple=True, metavar="NAME", help="A profile (see: list profiles); repeatable."
+    ),
+    click.option(
+        "--check", multiple=True, metavar="GLOB", help="Only checks or requirements that match; repeatable."
+    ),
     click.option("--skip", multiple=True, metavar="GLOB", help="Not the checks or requirements that match."),
-    click.option("--tag", multiple=True, metavar="GLOB", help="Only requirements with a tag, such as owasp:API8*."),
-    click.option("--operation", multiple=True, metavar="GLOB", help="Only functions that match, such as other.*."),
+    click.option(
+        "--tag", multiple=True, metavar="GLOB", help="Only requirements with a tag, such as owasp:API8*."
+    ),
+    click.option(
+        "--operation", multiple=True, metavar="GLOB", help="Only functions that match, such as other.*."
+    ),
     click.option(
         "--allow",
         multiple=True,
@@ -58,8 +72,12 @@ _SCOPE = (
         help="Admit checks that write or intrude; never on production.",
     ),
     click.option("--jobs", type=click.IntRange(1, 64), help="Cases at a time [default: the file's limit]."),
-    click.option("--seed", type=int, default=0, show_default=True, help="Seed of everything that is generated."),
-    click.option("--rate", type=click.FloatRange(min=0.01), metavar="N", help="Requests a second at the most."),
+    click.option(
+        "--seed", type=int, default=0, show_default=True, help="Seed of everything that is generated."
+    ),
+    click.option(
+        "--rate", type=click.FloatRange(min=0.01), metavar="N", help="Requests a second at the most."
+    ),
     click.option("--max-requests", type=click.IntRange(1), metavar="N", help="Requests in all at the most."),
     click.option("--max-time", metavar="DURATION", help="Time in all at the most, such as 10min."),
 )

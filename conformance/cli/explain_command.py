@@ -1,0 +1,152 @@
+"""``conformance explain``: what an id means, why it matters, how to mend and to repeat it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from difflib import get_close_matches
+from typing import Any
+
+import click
+
+from conformance.errors import ConfigurationError
+
+VERDICTS = {
+    "pass": "The check ran and found nothing.",
+    "fail": "The check found something, and the requirement is one that the framework expects: a nonconformity.",
+    "observation": "The check found something that the framework does not expect of a bank, or that is waived.",
+    "inconclusive": "It could not be shown, and the reason is printed. It blocks a conformant verdict where the "
+    "requirement is expected.",
+    "not_applicable": "The bank does not offer the function, or does not declare the capability.",
+    "review": "A person must finish it.",
+    "error": "The suite itself failed; please report the traceback.",
+}
+EXIT_CODES = {
+    0: "conformant",
+    1: "nonconformity: something that the framework expects does not hold",
+    2: "usage or configuration: the command line or a file is wrong",
+    3: "error of the suite",
+    4: "incomplete or inconclusive: something expected could not be shown, or the bank did not answer",
+    130: "interrupted",
+}
+
+
+@click.command("explain")
+@click.argument("id")
+def command(id: str) -> int:
+    """Explains a requirement, a check, a function, a resource's fields, a mutant, a verdict, or exit-codes."""
+    for line in _lines(id):
+        click.echo(line)
+    return 0
+
+
+def _lines(id: str) -> Iterator[str]:
+    from conformance.profile import all_profiles
+    from conformance.registry import all_checks
+
+    if id in VERDICTS:
+        yield f"{id}: {VERDICTS[id]}"
+        return
+    if id == "exit-codes":
+        yield from (f"{code:>3}  {meaning}" for code, meaning in EXIT_CODES.items())
+        return
+    profiles = all_profiles()
+    requirements = {r.id: r for p in profiles.values() for r in p.requirements}
+    functions = {f.id: f for p in profiles.values() for f in p.functions}
+    resources = {name: r for p in profiles.values() for name, r in p.resources.items()}
+    checks = all_checks()
+    stem = id.split("/")[0]
+    if stem in requirements:
+        yield from _requirement(requirements[stem], checks)
+    elif id in checks:
+        yield from _check(checks[id], requirements.values())
+    elif id in functions:
+        yield from _function(functions[id], resources)
+    elif id in resources:
+        yield from _resource(resources[id])
+    elif id in profiles:
+        profile = profiles[id]
+        yield f"{profile.name} {profile.version}: {profile.title}"
+        yield f"source      {profile.source}"
+        yield f"includes    {', '.join(profile.include) or 'nothing'}"
+        yield f"see         conformance list requirements --profile {profile.name}"
+    else:
+        yield from _mutant(
+            id, [*requirements, *checks, *functions, *resources, *profiles, *VERDICTS, "exit-codes"]
+        )
+
+
+def _requirement(requirement: Any, checks: Any) -> Iterator[str]:
+    yield f"{requirement.id}  ({requirement.level})"
+    yield requirement.text
+    yield ""
+    yield f"source      {requirement.source}"
+    if requirement.why:
+        yield f"why         {requirement.why}"
+    if requirement.fix:
+        yield f"how to fix  {requirement.fix}"
+    for use in requirement.uses:
+        given = ", ".join(f"{k}: {v}" for k, v in use.arguments.items())
+        yield f"check       {use.check}{f' with {given}' if given else ''}: {checks[use.check].purpose}"
+    if requirement.untested:
+        yield f"{'attested ' if requirement.attested else 'untested '}   {requirement.untested}"
+    if requirement.functions:
+        yield f"functions   {', '.join(requirement.functions)}"
+    if requirement.capability:
+        yield f"capability  {requirement.capability}"
+    if requirement.tags:
+        yield f"tags        {', '.join(requirement.tags)}"
+    if requirement.uses:
+        yield f"reproduce   conformance run BANK.yaml --check {requirement.id}"
+
+
+def _check(check: Any, requirements: Any) -> Iterator[str]:
+    yield f"{check.id}: {check.purpose}"
+    yield ""
+    yield f"takes       {', '.join(check.parameters) or 'no arguments'}"
+    yield f"needs       {', '.join(check.needs)}"
+    yield f"sends       about {check.requests} request(s){', writes' * check.writes}{', intrusive' * check.intrusive}"
+    for requirement in requirements:
+        if any(use.check == check.id for use in requirement.uses):
+            yield f"used by     {requirement.id}  {requirement.text}"
+    yield f"reproduce   conformance run BANK.yaml --check {check.id}"
+
+
+def _function(function: Any, resources: Any) -> Iterator[str]:
+    yield f"{function.id}: {function.title}"
+    yield f"profile     {function.profile} ({'core' if function.core else 'left to the bank'}), {function.clause}"
+    yield f"canonical   {function.method} {function.path}"
+    if function.resource in resources:
+        yield ""
+        yield from _resource(resources[function.resource])
+
+
+def _resource(resource: Any) -> Iterator[str]:
+    yield f"fields of {resource.name} (* required, + recommended):"
+    schema = resource.schema
+    yield from _fields(schema, set(resource.recommended), "  ")
+
+
+def _fields(schema: Any, recommended: set[str], indent: str) -> Iterator[str]:
+    required = set(schema.get("required", ()))
+    for name, inner in schema.get("properties", {}).items():
+        mark = "*" if name in required else "+" if name in recommended else " "
+        kind = inner.get("format") or inner.get("type") or ", ".join(map(str, inner.get("enum", ("any",))))
+        yield f"{indent}{mark} {name:<22} {kind!s:<12} {inner.get('description', '')}".rstrip()
+        nested = inner.get("items", inner) if isinstance(inner.get("items", inner), dict) else {}
+        if nested.get("properties"):
+            yield from _fields(nested, set(), indent + "    ")
+
+
+def _mutant(id: str, known: list[str]) -> Iterator[str]:
+    from conformance.bank.mutant import all_mutants
+
+    mutants = {m.name: m for m in all_mutants()}
+    if id not in mutants:
+        near = get_close_matches(id, [*known, *mutants], 1)
+        raise ConfigurationError(
+            f"nothing is called {id}; " + (f"did you mean {near[0]}?" if near else "see conformance list")
+        )
+    mutant = mutants[id]
+    yield f"{mutant.name}: {mutant.summary}"
+    yield f"killed by   {', '.join(mutant.kills)}"
+    yield f"see it      conformance run --bank-mutant {mutant.name}"

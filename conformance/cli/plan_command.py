@@ -1,0 +1,49 @@
+"""``conformance plan``: what a run would send."""
+
+from __future__ import annotations
+
+import json
+
+import click
+
+from conformance.cli.options import Choice, scope
+
+
+@click.command("plan")
+@scope
+@click.option("--json", "as_json", is_flag=True, help="The whole plan as JSON.")
+def command(choice: Choice, as_json: bool) -> int:
+    """Shows the cases, the requests they need, what they would write, and the digest; sends nothing."""
+    from conformance.cli.targets import opened, scoped
+    from conformance.conduct import estimate, prepare
+    from conformance.results import plain
+
+    with opened(choice, resolve=False) as target:
+        plan, profiles = prepare(target, scoped(choice))
+    going = [case for case in plan.cases if case.settled is None]
+    if as_json:
+        facts = {
+            "digest": plan.digest,
+            "seed": plan.seed,
+            "requests": estimate(plan),
+            "profiles": [profile.name for profile in profiles],
+            "cases": [plain(case) for case in plan.cases],
+        }
+        click.echo(json.dumps(facts, indent=2, default=str))
+        return 0
+    for profile in profiles:
+        click.echo(f"profile   {profile.name}  {profile.title}")
+    click.echo(f"cases     {len(going)} to run, {len(plan.cases) - len(going)} settled beforehand")
+    click.echo(f"requests  about {estimate(plan)} at the most; reads that cases share are sent once")
+    writes = [case for case in going if case.writes]
+    click.echo(f"writes    {len(writes)}")
+    for case in writes:
+        click.echo(f"          {case.id}  {case.check}")
+    intrusive = [case for case in going if case.intrusive]
+    click.echo(f"intrusive {len(intrusive)}")
+    click.echo(f"digest    {plan.digest}")
+    click.echo()
+    for case in plan.cases:
+        note = f"{case.settled[0]}: {case.settled[1]}" if case.settled else case.check
+        click.echo(f"{case.id}  {note}")
+    return 0

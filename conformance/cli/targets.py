@@ -1,0 +1,45 @@
+"""From what the user typed to a target and a scope."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from conformance.cli.options import Choice
+from conformance.conduct import Scope
+from conformance.plan import Selection
+from conformance.target import Target, load_target, target_from_url
+
+
+def scoped(choice: Choice) -> Scope:
+    """The scope that the options describe."""
+    selection = Selection(choice.check, choice.skip, choice.tag, choice.operation)
+    return Scope(choice.profile, choice.phase, selection, choice.seed)
+
+
+@contextmanager
+def opened(choice: Choice, *, resolve: bool = True) -> Iterator[Target]:
+    """The target, with the embedded bank running for as long as it is needed.
+
+    Without ``resolve`` no secret is read and no bank is started.
+    """
+    if choice.bank_file is not None:
+        yield _limited(load_target(choice.bank_file, resolve=resolve), choice)
+    elif choice.base_url:
+        yield _limited(target_from_url(choice.base_url), choice)
+    else:
+        from conformance.embedded import embedded
+
+        with embedded(choice.mutant, serve=resolve) as target:
+            yield _limited(target, choice)
+
+
+def _limited(target: Target, choice: Choice) -> Target:
+    """The target with the limits and permissions of the command line in place of the file's."""
+    return target.limited(
+        rate=choice.rate,
+        jobs=choice.jobs,
+        max_requests=choice.max_requests,
+        max_time=choice.max_time,
+        allow=choice.allow,
+    )

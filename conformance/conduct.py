@@ -1,0 +1,219 @@
+"""One complete run: from a target to a results file, the reports made of it, and an exit code."""
+
+from __future__ import annotations
+
+import importlib
+import re
+import sys
+import threading
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TextIO
+
+from conformance import results, run, verdict
+from conformance.errors import ConfigurationError
+from conformance.model import Plan, Profile, Result, Waiver
+from conformance.offer import profiles_for
+from conformance.plan import Selection
+from conformance.plan import make as make_plan
+from conformance.results import Footer, Header, PlanFacts, Subject
+from conformance.session import Session, open_session
+from conformance.target import Target
+from conformance.verdict import ExitCode, FailOn
+from conformance.wire import Wire
+
+FORMATS = ("text", "json", "jsonl", "junit", "html", "sarif", "markdown")
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What of a target is judged and how: everything that the plan depends on."""
+
+    profiles: tuple[str, ...] = ()
+    phases: tuple[str, ...] = ()
+    selection: Selection = field(default_factory=Selection)
+    seed: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """Where results go. ``formats`` pairs a format with a path, or with None for standard output."""
+
+    folder: Path
+    formats: tuple[tuple[str, Path | None], ...] = ()
+    fail_on: FailOn = FailOn.EXPECTED
+
+
+@dataclass(frozen=True, slots=True)
+class Conducted:
+    """What a run leaves: its exit code, its results file, its HTML report."""
+
+    code: ExitCode
+    results: Path
+    html: Path
+
+
+class Progress:
+    """Hears of a run as it goes; by itself it says nothing."""
+
+    def begins(self, plan: Plan) -> None:
+        """Called once, before the first request."""
+
+    def result(self, result: Result) -> None:
+        """Called for every result, in the order in which they come."""
+
+    def ends(self) -> None:
+        """Called once, when the last result is written."""
+
+
+def prepare(target: Target, scope: Scope) -> tuple[Plan, tuple[Profile, ...]]:
+    """The plan of a run and its profiles, without any traffic and without any secret."""
+    from conformance.offer import operations
+    from conformance.registry import all_checks
+
+    profiles = profiles_for(target, scope.profiles, scope.phases)
+    offered = operations(target, profiles)
+    plan = make_plan(target, profiles, offered, all_checks(), selection=scope.selection, seed=scope.seed)
+    return plan, profiles
+
+
+def conduct(
+    target: Target,
+    scope: Scope,
+    output: Output,
+    *,
+    wire: Wire | None = None,
+    progress: Progress | None = None,
+    stdout: TextIO | None = None,
+) -> Conducted:
+    """Judges a target. An interrupt ends the run early and leaves a readable, marked results file."""
+    plan, profiles = prepare(target, scope)
+    heard = progress or Progress()
+    output.folder.mkdir(parents=True, exist_ok=True)
+    path = output.folder / "results.jsonl"
+    with ExitStack() as stack:
+        writer = stack.enter_context(results.Writer(path))
+        session = stack.enter_context(open_session(target, profiles, plan, wire=wire, record=writer.exchange))
+        writer.header(_header(target, scope, plan, profiles, session, output.fail_on))
+        heard.begins(plan)
+        code = _execute(plan, session, target, writer, heard, output.fail_on)
+        heard.ends()
+    finished = results.read(path)
+    html = output.folder / "report.html"
+    render("html", finished, html)
+    for name, place in output.formats:
+        render(name, finished, place or stdout or sys.stdout)
+    return Conducted(code, path, html)
+
+
+def _execute(
+    plan: Plan, session: Session, target: Target, writer: results.Writer, heard: Progress, fail_on: FailOn
+) -> ExitCode:
+    stop = threading.Event()
+    used: set[Waiver] = set()
+    kept: list[Result] = []
+    interrupted = False
+
+    def take(result: Result) -> None:
+        marked = run.waived(result, target.waivers, used)
+        writer.result(marked)
+        kept.append(marked)
+        heard.result(marked)
+
+    stream = run.results(plan, session, jobs=session.jobs, stop=stop)
+    while True:
+        try:
+            for result in stream:
+                take(result)
+            break
+        except KeyboardInterrupt:
+            if interrupted:
+                raise
+            interrupted = True
+            stop.set()
+            stream = run.results(plan, session, stop=stop)
+    code = verdict.exit_code(
+        kept, finished=len(kept) == len(plan.cases), interrupted=interrupted, fail_on=fail_on
+    )
+    writer.footer(
+        Footer(
+            finished=datetime.now(UTC),
+            exit_code=int(code),
+            interrupted=interrupted,
+            reason="stopped by the user" if interrupted else "",
+            counts={str(k): v for k, v in verdict.counts(verdict.standing(r) for r in kept).items()},
+            requests=session.traffic.requests,
+            unused_waivers=tuple(w.match for w in target.waivers if w not in used),
+        )
+    )
+    return code
+
+
+def _header(
+    target: Target,
+    scope: Scope,
+    plan: Plan,
+    profiles: tuple[Profile, ...],
+    session: Session,
+    fail_on: FailOn,
+) -> Header:
+    bound = {case.check for case in plan.cases}
+    everything = [f.id for profile in profiles for f in profile.functions]
+    selection = scope.selection
+    return Header(
+        target=Subject(
+            name=target.name,
+            environment=str(target.environment),
+            base_url=session.traffic.vault.url(target.base_url),
+            file=target.file,
+        ),
+        started=datetime.now(UTC),
+        seed=scope.seed,
+        plan=PlanFacts(plan.digest, len(plan.cases), estimate(plan)),
+        jobs=session.jobs,
+        profiles=profiles,
+        checks={id: check.purpose for id, check in session.checks.items() if id in bound},
+        offered=tuple(session.operations),
+        not_offered=tuple(f for f in everything if f not in session.operations),
+        limits=session.limits,
+        allow=tuple(sorted(target.allow)),
+        waivers=tuple(target.waivers),
+        selection={
+            "profiles": list(scope.profiles),
+            "phases": list(scope.phases),
+            "check": list(selection.checks),
+            "skip": list(selection.skips),
+            "tag": list(selection.tags),
+            "operation": list(selection.operations),
+        },
+        fail_on=str(fail_on),
+    )
+
+
+def estimate(plan: Plan) -> int:
+    """Requests that a plan will send, about; reads that cases share are counted for each."""
+    return sum(case.requests for case in plan.cases if case.settled is None)
+
+
+def render(name: str, finished: results.Run, place: Path | TextIO) -> None:
+    """Writes one report; raises ``ConfigurationError`` for a format that does not exist."""
+    if not re.fullmatch(r"[a-z]+", name):
+        raise ConfigurationError(f"unknown format {name!r}; there are {', '.join(FORMATS)}")
+    try:
+        module = importlib.import_module(f"conformance.report.{name}")
+        draw: Callable[[results.Run, Path | TextIO], None] = module.render
+    except (ModuleNotFoundError, AttributeError) as error:
+        raise ConfigurationError(f"unknown format {name!r}; there are {', '.join(FORMATS)}") from error
+    draw(finished, place)
+
+
+def folder_for(target: Target, root: Path, now: datetime | None = None) -> Path:
+    """``reports/<target>/<UTC time>``, with a name that any file system takes."""
+    name = re.sub(r"[^a-z0-9]+", "-", target.name.lower()).strip("-") or "bank"
+    moment = (now or datetime.now(UTC)).strftime("%Y-%m-%dT%H%M%SZ")
+    return root / name / moment
+
+

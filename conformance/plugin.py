@@ -1,0 +1,301 @@
+"""pytest plugin: a ``bank.yaml`` named on the command line becomes one item for each case.
+
+Nothing happens unless a bank file is named. A nonconformity, an expected requirement that could not be
+shown, and a fault of the suite fail their item; what does not apply, and what could not be shown without
+blocking a verdict, is skipped with its reason; observations pass and are listed in the summary.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from conformance.model import Case, Plan, Result
+    from conformance.operation import Operation
+    from conformance.session import Session
+    from conformance.target import Target
+    from conformance.tsp import Tsp
+
+BANKS = pytest.StashKey[dict[Path, "Bank"]]()
+
+MARKERS = {
+    "requirement(id)": "the requirement that a conformance case judges",
+    "expected": "the framework expects it",
+    "recommended": "the framework recommends it",
+    "permitted": "the framework leaves it to the bank",
+    "beyond": "stricter than the framework, from a source of its own",
+    "writes": "changes the bank's state",
+    "intrusive": "sends what may disturb the bank",
+    **{f"phase{n}": f"phase {n} of the framework" for n in (1, 2, 3, 4)},
+}
+
+
+class Nonconformity(Exception):  # noqa: N818 - it is what was found, not an error of the suite
+    """A case that failed, with its findings."""
+
+    def __init__(self, result: Result) -> None:
+        super().__init__(result.case.id)
+        self.result = result
+
+
+class Bank:
+    """One bank file of the session: its plan, its open session, and a pool that works ahead."""
+
+    def __init__(self, path: Path, config: pytest.Config) -> None:
+        from conformance.conduct import Scope, prepare
+        from conformance.target import load_target
+
+        seed = config.getoption("conformance_seed")
+        phases = tuple(config.getoption("conformance_phase"))
+        self.target: Target = load_target(path).limited(
+            jobs=config.getoption("conformance_jobs"),
+            allow=tuple(config.getoption("conformance_allow")),
+            share=int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1")),
+        )
+        self.plan: Plan
+        self.plan, self.profiles = prepare(self.target, Scope(phases=phases, seed=seed))
+        self.results: list[Result] = []
+        self._lock = threading.Lock()
+        self._stack: Any = None
+        self._session: Session | None = None
+        self._pool: ThreadPoolExecutor | None = None
+        self._ahead: dict[str, Future[Result]] = {}
+        self._output = config.getoption("conformance_output_dir")
+
+    @property
+    def session(self) -> Session:
+        """The session, opened at the first use."""
+        with self._lock:
+            if self._session is None:
+                self._open()
+            assert self._session is not None
+            return self._session
+
+    def _open(self) -> None:
+        from contextlib import ExitStack
+
+        from conformance.session import open_session
+
+        self._stack = ExitStack()
+        self._session = self._stack.enter_context(open_session(self.target, self.profiles, self.plan))
+
+    def work_ahead(self, cases: list[Case]) -> None:
+        """Begins all cases that were selected, so that the items only wait for their own."""
+        from conformance.run import execute
+
+        session = self.session
+        self._pool = ThreadPoolExecutor(max_workers=session.jobs, thread_name_prefix="case")
+        self._ahead = {case.id: self._pool.submit(execute, case, session) for case in cases}
+
+    def result(self, case: Case) -> Result:
+        """What became of a case, waivers applied."""
+        from conformance.run import execute, waived
+
+        ahead = self._ahead.get(case.id)
+        result = ahead.result() if ahead is not None else execute(case, self.session)
+        result = waived(result, self.target.waivers, set())
+        self.results.append(result)
+        return result
+
+    def close(self) -> None:
+        """Drops what has not begun and closes every connection."""
+        if self._pool is not None:
+            self._pool.shutdown(wait=True, cancel_futures=True)
+        if self._stack is not None:
+            self._stack.close()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    group = parser.getgroup("conformance", "conformance of banks' open APIs (pytest bank.yaml)")
+    group.addoption("--conformance-jobs", type=int, metavar="N", help="cases at a time [the file's limit]")
+    group.addoption("--conformance-seed", type=int, default=0, metavar="N", help="seed of what is generated")
+    group.addoption("--conformance-phase", action="append", default=[], metavar="N", help="only these phases")
+    group.addoption(
+        "--conformance-allow",
+        action="append",
+        default=[],
+        choices=["writes", "intrusive"],
+        help="admit checks that write or intrude",
+    )
+    group.addoption(
+        "--conformance-target",
+        metavar="BANK.yaml",
+        help="the bank of the tsp fixture, when no bank file is run",
+    )
+    group.addoption(
+        "--conformance-output-dir", metavar="DIR", help="write results.jsonl and report.html there"
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    for name, meaning in MARKERS.items():
+        config.addinivalue_line("markers", f"{name}: {meaning}")
+    config.stash[BANKS] = {}
+
+
+def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> BankFile | None:
+    named = parent.session.isinitpath(file_path)
+    if named and file_path.suffix in (".yaml", ".yml"):
+        return BankFile.from_parent(parent, path=file_path)
+    return None
+
+
+class BankFile(pytest.File):
+    """The cases of one bank, in the order of the plan."""
+
+    def collect(self) -> Iterator[CaseItem]:
+        bank = opened(self.path, self.config)
+        for case in bank.plan.cases:
+            yield CaseItem.from_parent(self, name=case.id, case=case, bank=bank)
+
+
+class CaseItem(pytest.Item):
+    """One case as a test."""
+
+    def __init__(self, *, case: Case, bank: Bank, **rest: Any) -> None:
+        super().__init__(**rest)
+        self.case = case
+        self.bank = bank
+        self.add_marker(pytest.mark.requirement(case.requirement))
+        self.add_marker(str(case.level))
+        for name, present in (("writes", case.writes), ("intrusive", case.intrusive)):
+            if present:
+                self.add_marker(name)
+        for phase in case.counts_for:
+            if phase in MARKERS:
+                self.add_marker(phase)
+        self.user_properties += [("requirement", case.requirement), ("level", str(case.level))]
+
+    def runtest(self) -> None:
+        from conformance.model import Verdict
+        from conformance.verdict import blocks
+
+        result = self.bank.result(self.case)
+        self.user_properties.append(("verdict", str(result.verdict)))
+        if result.waived:
+            pytest.skip(f"waived: {result.waived}")
+        if result.verdict in (Verdict.FAIL, Verdict.ERROR) or blocks(result):
+            raise Nonconformity(result)
+        if result.verdict in (Verdict.NOT_APPLICABLE, Verdict.INCONCLUSIVE, Verdict.REVIEW):
+            pytest.skip(f"{result.verdict}: {result.reason}")
+
+    def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
+        if not isinstance(excinfo.value, Nonconformity):
+            return super().repr_failure(excinfo, style)
+        result = excinfo.value.result
+        lines = [f"{result.verdict}: {self._text()}", *([result.reason] if result.reason else [])]
+        for finding in result.findings:
+            place = f" at {finding.at}" if finding.at else ""
+            lines.append(f"expected {finding.expected}, got {finding.actual}{place}")
+        return "\n".join([*lines, result.traceback] if result.traceback else lines)
+
+    def _text(self) -> str:
+        for profile in self.bank.profiles:
+            for requirement in profile.requirements:
+                if requirement.id == self.case.requirement:
+                    return f"{requirement.text} ({requirement.source})"
+        return self.case.requirement
+
+    def reportinfo(self) -> tuple[Path, None, str]:
+        return self.path, None, self.name
+
+
+def opened(path: Path, config: pytest.Config) -> Bank:
+    """The bank of a file, opened once in a session; a mistake in the file is a usage error."""
+    from conformance.errors import ConfigurationError
+
+    banks = config.stash[BANKS]
+    if path not in banks:
+        try:
+            banks[path] = Bank(path, config)
+        except ConfigurationError as error:
+            raise pytest.UsageError(*error.problems) from error
+    return banks[path]
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Remembers what is left after selection; runs after ``-k`` and ``-m`` have taken their part."""
+    for item in items:
+        if isinstance(item, CaseItem):
+            item.config.stash.setdefault(SELECTED, []).append(item)
+
+
+SELECTED = pytest.StashKey[list[CaseItem]]()
+
+
+def pytest_runtestloop(session: pytest.Session) -> None:
+    """Lets each bank's pool work ahead of the items, unless the run may stop at the first failure."""
+    config = session.config
+    careful = (
+        config.getoption("maxfail") or config.getoption("collectonly") or "PYTEST_XDIST_WORKER" in os.environ
+    )
+    if careful:
+        return
+    remaining = {id(item) for item in session.items}
+    by_bank: dict[Bank, list[Case]] = {}
+    for item in config.stash.get(SELECTED, []):
+        if id(item) in remaining:
+            by_bank.setdefault(item.bank, []).append(item.case)
+    for bank, cases in by_bank.items():
+        bank.work_ahead(cases)
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    for bank in session.config.stash[BANKS].values():
+        bank.close()
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    from_banks = config.stash.get(BANKS, {})
+    for path, bank in from_banks.items():
+        if not bank.results:
+            continue
+        from conformance.model import Verdict
+        from conformance.verdict import phase_verdict
+
+        terminalreporter.section(f"conformance of {bank.target.name} ({path.name})")
+        missing = len(bank.plan.cases) - len(bank.results)
+        incomplete = f"{missing} cases were not run" if missing else ""
+        for phase in dict.fromkeys(name for case in bank.plan.cases for name in case.counts_for):
+            own = [r for r in bank.results if phase in r.case.counts_for]
+            if own:
+                terminalreporter.line(f"{phase}: {phase_verdict(own, incomplete=incomplete)}")
+        for result in bank.results:
+            if result.verdict is Verdict.OBSERVATION:
+                terminalreporter.line(f"observation: {result.case.id}: {result.findings[0].actual}")
+
+
+def _only_bank(config: pytest.Config) -> Bank:
+    named = config.getoption("conformance_target")
+    if named:
+        return opened(Path(named).resolve(), config)
+    banks = config.stash[BANKS]
+    if len(banks) != 1:
+        raise pytest.UsageError(
+            "the tsp fixture needs one bank: name its file as in pytest bank.yaml test_own.py, "
+            "or give --conformance-target bank.yaml"
+        )
+    return next(iter(banks.values()))
+
+
+@pytest.fixture(scope="session")
+def operations(pytestconfig: pytest.Config) -> dict[str, Operation]:
+    """The functions that the bank offers, by id, as the bank file describes them."""
+    return dict(_only_bank(pytestconfig).session.operations)
+
+
+@pytest.fixture
+def tsp(pytestconfig: pytest.Config, request: pytest.FixtureRequest) -> Tsp:
+    """Sends requests to the bank under its limits and credentials; everything is recorded and redacted."""
+    from conformance.tsp import Tsp
+
+    session = _only_bank(pytestconfig).session
+    return Tsp(session.traffic, request.node.nodeid, session.memory(0))
