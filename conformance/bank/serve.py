@@ -40,19 +40,12 @@ class serve:  # noqa: N801 - reads as a verb: `with serve(app, tls=Tls.fresh()) 
     ) -> None:
         self.context = tls.context() if tls else None
         self._scheme = "https" if tls else "http"
-        self._server = Server(
-            (host, port),
-            app,
-            numthreads=threads,
-            server_name="bank",
-            request_queue_size=512,
-            shutdown_timeout=1,
-        )
+        self._server = _Server((host, port), app, numthreads=threads, server_name="bank", shutdown_timeout=1)
+        self._server.request_queue_size = 512
         self._server.timeout = idle
         self._server.keep_alive_conn_limit = 1024
         # The selector looks for idle connections this often, and wakes on traffic at once.
         self._server.expiration_interval = 0.05
-        self._server.error_log = _record
         if self.context:
             self._server.ssl_adapter = _Handshakes(self.context)
             self._server.ConnectionClass = _SecureConnection
@@ -79,6 +72,13 @@ class serve:  # noqa: N801 - reads as a verb: `with serve(app, tls=Tls.fresh()) 
         """Accept one more client certificate or authority (PEM) from the next handshake on."""
         if self.context:
             self.context.load_verify_locations(cadata=certificate)
+
+
+class _Server(Server):
+    """Reports to the log of this module, where the original writes to stderr."""
+
+    def error_log(self, msg: str = "", level: int = logging.INFO, traceback: bool = False) -> None:
+        _log.log(level, "%s", msg, exc_info=traceback)
 
 
 class _Handshakes(Adapter):
@@ -114,7 +114,7 @@ class _SecureConnection(HTTPConnection):
                 return False
             self.socket.settimeout(self.server.timeout)
             self.ssl_env = _environ(self.socket)
-        return bool(super().communicate())
+        return bool(super().communicate())  # type: ignore[no-untyped-call]
 
 
 def _environ(secure: ssl.SSLSocket) -> dict[str, str]:
@@ -123,7 +123,3 @@ def _environ(secure: ssl.SSLSocket) -> dict[str, str]:
     if certificate:
         found["SSL_CLIENT_CERT"] = ssl.DER_cert_to_PEM_cert(certificate)
     return found
-
-
-def _record(msg: str = "", level: int = logging.INFO, traceback: bool = False) -> None:
-    _log.log(level, "%s", msg, exc_info=traceback)

@@ -24,7 +24,7 @@ class Tls:
     """How the bank speaks TLS. Change one part with `dataclasses.replace`."""
 
     authority: Authority
-    """Issues the certificates of the bank and its clients; `authority.certificate` is what a client trusts."""
+    """Issues the certificates of the bank and its clients; `authority.certificate` is what clients trust."""
     identity: Identity
     """The bank's own."""
     client_certificate: ClientCertificate = "none"
