@@ -49,12 +49,12 @@ class Reading:
             return
         seen = {first.body}
         total = self.total(language)
-        read = len(self._rows(first, language))
+        read = len(self.rows_of(first, language))
         for number in range(paging.first + 1, paging.first + MAX_PAGES):
             if read == 0 or (total is not None and read >= total):
                 return
             answer = self._tsp.call(self.operation, language, query=((paging.parameter, str(number)),))
-            rows = len(self._rows(answer, language)) if answer.status == 200 else 0
+            rows = len(self.rows_of(answer, language)) if answer.status == 200 else 0
             if rows == 0 or answer.body in seen:
                 return
             seen.add(answer.body)
@@ -71,11 +71,11 @@ class Reading:
 
     def rows(self, language: Language | None = None) -> Rows:
         """The canonical rows of every page."""
-        return Rows.joined(self._rows(answer, language) for answer in self.pages(language))
+        return Rows.joined(self.rows_of(answer, language) for answer in self.pages(language))
 
     def first_rows(self, language: Language | None = None) -> Rows:
         """The canonical rows of the first page alone."""
-        return self._rows(self.success(language), language)
+        return self.rows_of(self.success(language), language)
 
     def other_languages(self) -> tuple[Language, ...]:
         """The Chinese languages on offer; raises ``NotApplicable`` where there is but one language."""
@@ -84,7 +84,8 @@ class Reading:
             raise NotApplicable("the bank declares no second language for this function")
         return others
 
-    def _rows(self, answer: Answer, language: Language | None) -> Rows:
+    def rows_of(self, answer: Answer, language: Language | None = None) -> Rows:
+        """The canonical rows of one answer to the operation."""
         rule = self.operation.language
         column = rule is not None and rule.carrier is LanguageCarrier.COLUMN
         wanted = (language or self.operation.languages[0]) if column else None
