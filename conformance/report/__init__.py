@@ -1,0 +1,61 @@
+"""Reports: each module beside this one is a format, found by its name, and draws from ``content``.
+
+A format has ``SUFFIX`` (of the file that it is usually written to) and ``render(report, stream)``.
+"""
+
+from __future__ import annotations
+
+import difflib
+import importlib
+import pkgutil
+from pathlib import Path
+from typing import Protocol, TextIO, cast
+
+from conformance.errors import ConfigurationError
+from conformance.report.content.summary import Report, build
+from conformance.results import Run
+
+__all__ = ["Format", "Report", "build", "formats", "load", "write"]
+
+
+class Format(Protocol):
+    """A module of this package that draws a report."""
+
+    SUFFIX: str
+
+    def render(self, report: Report, stream: TextIO) -> None:
+        """Writes the whole report to a text stream (UTF-8)."""
+
+
+def formats() -> tuple[str, ...]:
+    """The names that ``--format`` takes."""
+    return tuple(sorted(module.name for module in pkgutil.iter_modules(__path__) if not module.ispkg))
+
+
+def load(name: str) -> Format:
+    """The format of a name; raises ``ConfigurationError`` with the nearest name for an unknown one."""
+    names = formats()
+    if name not in names:
+        near = difflib.get_close_matches(name, names, 1)
+        hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(names)}"
+        raise ConfigurationError(f"--format {name}: no such format; {hint}")
+    return cast(Format, importlib.import_module(f"{__name__}.{name}"))
+
+
+def write(report: Report | Run, name: str, destination: str | Path | TextIO) -> None:
+    """Writes a report in the named format to a file, whose folder is made, or to a stream.
+
+    Raises ``ConfigurationError`` when the file cannot be written.
+    """
+    form = load(name)
+    whole = build(report) if isinstance(report, Run) else report
+    if not isinstance(destination, str | Path):
+        form.render(whole, destination)
+        return
+    path = Path(destination)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("w", encoding="utf-8", newline="\n") as stream:
+            form.render(whole, stream)
+    except OSError as error:
+        raise ConfigurationError(f"{path}: cannot be written ({error.strerror})") from error
