@@ -1,0 +1,1 @@
+"""Exchange rates that a customer could be quoted."""

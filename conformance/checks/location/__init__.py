@@ -1,0 +1,1 @@
+"""Branches, ATMs and safe deposit boxes that a customer can find."""

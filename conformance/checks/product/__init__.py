@@ -1,0 +1,1 @@
+"""What a bank says of its products: complete, readable and making sense."""
