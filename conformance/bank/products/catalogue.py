@@ -61,15 +61,16 @@ def hong_kong_day(now: float) -> date:
 
 @lru_cache(maxsize=512)
 def rows(function: Function, language: str, today: date, seed: int) -> tuple[Row, ...]:
-    """Give the rows of a function as they stand on a day; a seed other than 0 changes their order and number.
+    """Give the rows of a function as they stand on a day; a seed other than 0 changes their order and leaves some out.
 
     The rows are shared between callers: copy one before changing it.
     """
     found: list[Row] = [localised(row, language, today) for row in source(function.file)[function.id]]
     if seed:
         chance = random.Random(f"{seed}/{function.id}")
+        spare = found[3:]
+        found = found[:3] + chance.sample(spare, max(0, len(spare) - chance.randrange(4)))
         chance.shuffle(found)
-        del found[max(3, len(found) - chance.randrange(4)) :]
     return tuple(found)
 
 
