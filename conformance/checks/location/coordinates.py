@@ -34,7 +34,7 @@ MANY = 3
 
 @check()
 def coordinates_in_hong_kong(reading: Reading) -> Findings:
-    """Gives every place in Hong Kong coordinates there: degrees north as latitude, degrees east as longitude."""
+    """Places everything in Hong Kong: degrees north as the latitude, degrees east as the longitude."""
     for row in reading.rows():
         latitude, longitude = row.decimal("latitude"), row.decimal("longitude")
         if latitude is None or longitude is None or _inside(latitude, longitude) or _elsewhere(row):

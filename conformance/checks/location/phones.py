@@ -10,7 +10,9 @@ from conformance.reading import Reading
 from conformance.registry import Findings, check
 
 _BETWEEN = re.compile(r"[/,;、|\n]|\bor\b|\band\b|或")
-_EXTENSION = re.compile(r"(?:\bext(?:ension)?\b|\bpress\b|\bx(?=[ .]?\d)|內線|内线).*", re.IGNORECASE | re.DOTALL)
+_EXTENSION = re.compile(
+    r"(?:\bext(?:ension)?\b|\bpress\b|\bx(?=[ .]?\d)|內線|内线).*", re.IGNORECASE | re.DOTALL
+)
 _ABSENT = frozenset({"", "-", "--", "n/a", "na", "nil", "none", "null"})
 
 

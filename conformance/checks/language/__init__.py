@@ -1,0 +1,1 @@
+"""The same content in English, Traditional and Simplified Chinese."""

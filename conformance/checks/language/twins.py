@@ -1,0 +1,121 @@
+"""Whether the languages say the same: the same rows with the same numbers."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
+from typing import Any
+
+from conformance.checks.language.script import words_of
+from conformance.document import pointer
+from conformance.model import Finding, Language
+from conformance.reading import Reading
+from conformance.registry import Findings, check
+from conformance.row import Row, read_decimal
+
+_ASIDE = frozenset({"last_updated", "phone"})
+"""Members that may differ: written later, or in another spelling."""
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+
+
+@check()
+def languages_have_the_same_rows(reading: Reading) -> Findings:
+    """Lists the same rows in every language."""
+    first, others = _languages(reading)
+    rows = reading.rows(first).rows
+    for language in others:
+        twins = reading.rows(language).rows
+        ids, other_ids = _ids(rows), _ids(twins)
+        if ids is None or other_ids is None:
+            if len(rows) != len(twins):
+                yield _different(first, language, f"{len(rows)} and {len(twins)} rows")
+            continue
+        missing, extra = sorted(ids.keys() - other_ids.keys()), sorted(other_ids.keys() - ids.keys())
+        if missing or extra:
+            said = [f"{', '.join(names[:5])} only in {tongue.value}"[:100] for names, tongue in (
+                (missing, first), (extra, language)) if names]  # fmt: skip
+            yield _different(first, language, "; ".join(said))
+
+
+@check()
+def languages_have_the_same_numbers(reading: Reading) -> Findings:
+    """Gives a row the same numbers, dates, codes and yes or no in every language."""
+    first, others = _languages(reading)
+    ids = _ids(reading.rows(first).rows)
+    for language in others:
+        other_ids = _ids(reading.rows(language).rows)
+        if ids is None or other_ids is None:
+            continue
+        for name in ids.keys() & other_ids.keys():
+            row, twin = ids[name], other_ids[name]
+            if row.get("last_updated") != twin.get("last_updated"):
+                continue
+            facts, same = _facts(row, reading), _facts(twin, reading)
+            for place in sorted(facts.keys() | same.keys()):
+                if facts.get(place) != same.get(place):
+                    yield Finding(
+                        f"the same value in {first.value} and {language.value}",
+                        f"{_shown(facts.get(place))} and {_shown(same.get(place))}",
+                        twin.place(place),
+                    )
+
+
+def _languages(reading: Reading) -> tuple[Language, tuple[Language, ...]]:
+    reading.other_languages()
+    return reading.operation.languages[0], reading.operation.languages[1:]
+
+
+def _different(first: Language, language: Language, actual: str) -> Finding:
+    return Finding(f"the same rows in {first.value} and {language.value}", actual)
+
+
+def _ids(rows: tuple[Row, ...]) -> dict[str, Row] | None:
+    """The rows by what names them in every language; None where nothing does, or it names two rows."""
+    named: dict[str, Row] = {}
+    for row in rows:
+        own = (
+            [row.text("id")]
+            if row.has("id")
+            else [row.text(name) for name in ("currency", "base", "rate_type")]
+        )
+        name = "/".join(part for part in own if part)
+        if not name or name in named:
+            return None
+        named[name] = row
+    return named
+
+
+def _facts(row: Row, reading: Reading) -> dict[str, Any]:
+    """The values that no translation changes, by JSON Pointer; links may lead to a page in the language."""
+    aside = {place for place, _ in words_of(row, reading.operation.resource)}
+    return {place: value for place, value in _scalars(row.value, ()) if place not in aside}
+
+
+def _scalars(node: Any, parts: tuple[str | int, ...]) -> Iterator[tuple[str, Any]]:
+    pairs = node.items() if isinstance(node, Mapping) else enumerate(node)
+    for name, value in pairs:
+        here = (*parts, name)
+        if isinstance(value, Mapping | list):
+            if isinstance(value, list):
+                yield f"{pointer(here)}/", len(value)
+            yield from _scalars(value, here)
+        elif name not in _ASIDE and (fact := _fact(name, value)) is not None:
+            yield pointer(here), fact
+
+
+def _fact(name: str | int, value: Any) -> bool | Decimal | str | None:
+    if isinstance(value, bool):
+        return value
+    number = read_decimal(value)
+    if number is not None:
+        return number
+    if isinstance(value, str) and (_DATE.fullmatch(value) or name in ("currency", "base")):
+        return value
+    return None
+
+
+def _shown(value: Any) -> str:
+    return (
+        "nothing" if value is None else f"{value:f}"[:60] if isinstance(value, Decimal) else str(value)[:60]
+    )
