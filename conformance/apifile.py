@@ -1,0 +1,116 @@
+"""The file of an API description: YAML or JSON, up to 20 MB, as plain values with exact numbers."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from conformance.document import NotJson, parse
+from conformance.errors import ConfigurationError
+
+LARGEST = 20_000_000
+"""Bytes."""
+
+MOST_NODES = 3_000_000
+"""Values once every alias is written out; a file of nested aliases is refused rather than unfolded."""
+
+
+class _Loader(yaml.CSafeLoader):
+    """Values as YAML 1.2 reads them: ``NO``, ``on`` and dates stay text, fractions stay exact."""
+
+    yaml_implicit_resolvers: dict[str, list[tuple[str, re.Pattern[str]]]] = {}  # noqa: RUF012
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        pairs = super().construct_mapping(node, deep=deep)
+        return {key if isinstance(key, str) else _written(key): value for key, value in pairs.items()}
+
+
+def _written(key: Any) -> str:
+    """A key as text: the status 200 is "200"."""
+    if key is None:
+        return "null"
+    return str(key).lower() if isinstance(key, bool) else str(key)
+
+
+_Loader.add_implicit_resolver(
+    "tag:yaml.org,2002:null", re.compile(r"^(?:~|null|Null|NULL|)$"), ["~", "n", "N", ""]
+)
+_Loader.add_implicit_resolver(
+    "tag:yaml.org,2002:bool", re.compile(r"^(?:true|True|TRUE|false|False|FALSE)$"), list("tTfF")
+)
+_Loader.add_implicit_resolver(
+    "tag:yaml.org,2002:int", re.compile(r"^[-+]?(?:0|[1-9][0-9]{0,300})$"), list("-+0123456789")
+)
+_Loader.add_implicit_resolver(
+    "tag:yaml.org,2002:float",
+    re.compile(
+        r"^[-+]?(?:[0-9]{1,300}\.[0-9]{0,300}|\.[0-9]{1,300}|[0-9]{1,300}(?=[eE]))(?:[eE][-+]?[0-9]{1,3})?$"
+    ),
+    list("-+.0123456789"),
+)
+_Loader.add_constructor("tag:yaml.org,2002:float", lambda _, node: Decimal(str(node.value)))
+_Loader.add_implicit_resolver("tag:yaml.org,2002:merge", re.compile(r"^<<$"), ["<"])
+
+
+def load(path: Path) -> Any:
+    """The content of a description file. Raises ``ConfigurationError`` with the place of a mistake."""
+    try:
+        if path.stat().st_size > LARGEST:
+            raise ConfigurationError(
+                f"{path.name}: larger than {LARGEST // 1_000_000} MB; split the description"
+            )
+        body = path.read_bytes()
+    except OSError as error:
+        raise ConfigurationError(
+            f"{path}: cannot be read: {error.strerror or error}; check the path"
+        ) from None
+    if body.lstrip()[:1] in (b"{", b"["):
+        try:
+            return parse(body.lstrip()).value
+        except NotJson as error:
+            if path.suffix.lower() == ".json":
+                raise ConfigurationError(f"{path.name}: not valid JSON: {error.reason}") from None
+    try:
+        value = yaml.load(body, Loader=_Loader)
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        where = f":{mark.line + 1}:{mark.column + 1}" if mark else ""
+        raise ConfigurationError(
+            f"{path.name}{where}: not valid YAML: {error.problem or error.context}"
+        ) from None
+    except (yaml.YAMLError, ValueError, TypeError, RecursionError) as error:
+        reason = "nested too deep" if isinstance(error, RecursionError) else str(error).splitlines()[0]
+        raise ConfigurationError(f"{path.name}: not valid YAML: {reason}") from None
+    _limit(value, path.name)
+    return value
+
+
+def _limit(value: Any, name: str) -> None:
+    """Refuses a value that contains itself, or that is too large once its aliases are written out."""
+    sizes: dict[int, int] = {}
+    open_: set[int] = set()
+    waiting: list[tuple[Any, bool]] = [(value, False)]
+    while waiting:
+        node, done = waiting.pop()
+        if not isinstance(node, dict | list):
+            continue
+        children = list(node.values()) if isinstance(node, dict) else node
+        if done:
+            open_.discard(id(node))
+            sizes[id(node)] = 1 + sum(sizes.get(id(child), 1) for child in children)
+            if sizes[id(node)] > MOST_NODES:
+                raise ConfigurationError(
+                    f"{name}: more than {MOST_NODES} values; use $ref instead of aliases"
+                )
+            continue
+        if id(node) in open_:
+            raise ConfigurationError(f"{name}: a YAML alias contains itself; use $ref for what is recursive")
+        if id(node) in sizes:
+            continue
+        open_.add(id(node))
+        waiting.append((node, True))
+        waiting += [(child, False) for child in children]
