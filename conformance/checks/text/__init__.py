@@ -1,0 +1,1 @@
+"""Text fit to be shown as it comes."""
