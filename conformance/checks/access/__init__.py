@@ -1,0 +1,1 @@
+"""Access for registered TSPs only, where the bank declares credentials."""

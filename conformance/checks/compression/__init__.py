@@ -1,0 +1,1 @@
+"""Content codings of answers and of request bodies."""

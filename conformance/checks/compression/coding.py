@@ -1,0 +1,45 @@
+"""Which coding an answer has, beside the one that was asked for."""
+
+from __future__ import annotations
+
+from conformance import probe
+from conformance.document import shown
+from conformance.model import Finding
+from conformance.operation import Operation
+from conformance.registry import Findings, check
+from conformance.tsp import Tsp
+
+
+@check(requests=1)
+def unasked_coding_absent(tsp: Tsp, operations: tuple[Operation, ...]) -> Findings:
+    """Does not compress an answer for a client that asks for it uncompressed."""
+    operation = probe.sample(tsp, operations)
+    answer = tsp.send(tsp.request(operation).with_header("Accept-Encoding", "identity"))
+    coding = (answer.header("Content-Encoding") or "identity").strip().lower()
+    if answer.ok and coding != "identity":
+        yield Finding(
+            expected="no content coding for Accept-Encoding: identity",
+            actual=f"Content-Encoding {shown(coding)}",
+            at="header Content-Encoding",
+            exchange=answer.exchange,
+        )
+
+
+@check(requests=1)
+def vary_names_coding(tsp: Tsp, operations: tuple[Operation, ...]) -> Findings:
+    """Names Accept-Encoding in Vary where an answer is compressed on request and may be stored."""
+    operation = probe.sample(tsp, operations)
+    answer = tsp.send(tsp.request(operation).with_header("Accept-Encoding", "gzip"))
+    coding = (answer.header("Content-Encoding") or "identity").strip().lower()
+    plain = tsp.send(tsp.request(operation).with_header("Accept-Encoding", "identity"))
+    named = {name.strip().lower() for value in answer.values("Vary") for name in value.split(",")}
+    if coding == "identity" or not answer.ok or plain.header("Content-Encoding") is not None:
+        return
+    if "no-store" in (answer.header("Cache-Control") or "").lower() or named & {"accept-encoding", "*"}:
+        return
+    yield Finding(
+        expected="Accept-Encoding among the fields of Vary, since the answer depends on it",
+        actual=f"Vary {shown(', '.join(answer.values('Vary')) or 'absent')}",
+        at="header Vary",
+        exchange=answer.exchange,
+    )

@@ -1,0 +1,1 @@
+"""Cross-origin resource sharing, as the Fetch standard defines it."""

@@ -1,0 +1,1 @@
+"""The error answers of an API: one shape, true, and silent about what lies behind."""

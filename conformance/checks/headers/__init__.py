@@ -1,0 +1,1 @@
+"""Security headers, and what headers give away."""

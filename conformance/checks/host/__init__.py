@@ -1,0 +1,1 @@
+"""The host that a request claims to be for."""

@@ -1,0 +1,1 @@
+"""The HTTP of reads: media types, status codes, methods, queries, framing."""

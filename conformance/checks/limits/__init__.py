@@ -1,0 +1,1 @@
+"""Sizes of requests: how a server refuses what is too large for it."""

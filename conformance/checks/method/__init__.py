@@ -1,0 +1,1 @@
+"""Methods that an API should not have."""

@@ -1,0 +1,52 @@
+"""TRACE, and headers that change the method behind a gateway's back."""
+
+from __future__ import annotations
+
+from conformance import probe
+from conformance.errors import NotApplicable
+from conformance.model import Finding
+from conformance.operation import Operation
+from conformance.registry import Findings, check
+from conformance.tsp import Tsp
+
+_HEADERS = ("X-HTTP-Method-Override", "X-HTTP-Method", "X-Method-Override")
+
+
+@check(requests=1)
+def trace_refused(tsp: Tsp, operations: tuple[Operation, ...]) -> Findings:
+    """Refuses TRACE, which plays a request with its headers back."""
+    operation = probe.sample(tsp, operations)
+    marker = probe.word("trace", operation.id)
+    # RFC 9110, 9.3.8: no credentials in a TRACE.
+    request = probe.with_method(tsp.request(operation, credentials=False), "TRACE")
+    answer = tsp.send(request.with_header("X-Marker", marker))
+    if answer.ok or marker.encode() in answer.body:
+        echoed = ", with the header of the request" if marker in answer.text() else ""
+        yield Finding(
+            expected="405 or another refusal of TRACE",
+            actual=f"status {answer.status}{echoed}",
+            at="method TRACE",
+            exchange=answer.exchange,
+        )
+
+
+@check(requests=5)
+def override_ignored(tsp: Tsp, operations: tuple[Operation, ...]) -> Findings:
+    """Does not let a header or a parameter change the method of a request."""
+    operation = probe.sample(tsp, operations)
+    plain = tsp.call(operation)
+    if not plain.body:
+        raise NotApplicable("the function answers without a body, so that no change of method would show")
+    request = tsp.request(operation)
+    wrong = {f"header {name}": request.with_header(name, probe.UNKNOWN_METHOD) for name in _HEADERS}
+    wrong["query parameter _method"] = probe.with_query(request, f"_method={probe.UNKNOWN_METHOD}")
+    for at, each in wrong.items():
+        answer = tsp.send(each)
+        if answer.status in (405, 501):
+            yield Finding(
+                expected=f"the {operation.method} that was sent, or a refusal of the {at.split()[0]}",
+                actual=f"status {answer.status}: the method that it names was taken instead",
+                at=at,
+                exchange=answer.exchange,
+            )
+    probe.control(tsp, operation)

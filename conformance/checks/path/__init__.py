@@ -1,0 +1,1 @@
+"""Other spellings of a protected path (RFC 3986, section 6)."""

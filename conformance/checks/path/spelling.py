@@ -1,0 +1,105 @@
+"""Whether another spelling of a path gets around the credentials that the path asks for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from conformance import probe
+from conformance.errors import Unreachable
+from conformance.model import Finding
+from conformance.operation import Operation
+from conformance.registry import Findings, check
+from conformance.tsp import Tsp
+
+
+@check(requests=4)
+def case_gated(tsp: Tsp, operations: tuple[Operation, ...]) -> Findings:
+    """Asks for credentials whatever the case of the path's letters."""
+    operation = probe.sample(tsp, operations)
+    path = _path(tsp, operation)
+    last = path.rpartition("/")
+    yield from _gated(tsp, operation, (path.upper(), path.title(), f"{last[0]}/{last[2].upper()}"))
+
+
+@check(requests=5)
+def slashes_gated(tsp: Tsp, operations: tuple[Operation, ...]) -> Findings:
+    """Asks for credentials however many slashes the path has."""
+    operation = probe.sample(tsp, operations)
+    path = _path(tsp, operation)
+    last = path.rpartition("/")
+    yield from _gated(tsp, operation, (f"{path}/", f"{path}//", f"/{path}", f"{last[0]}//{last[2]}"))
+
+
+@check(requests=6)
+def dot_segments_gated(tsp: Tsp, operations: tuple[Operation, ...]) -> Findings:
+    """Asks for credentials when the path has dot segments, plain or percent-encoded."""
+    operation = probe.sample(tsp, operations)
+    path = _path(tsp, operation)
+    parent, _, last = path.rpartition("/")
+    spellings = (
+        f"{parent}/./{last}",
+        f"{parent}/x/../{last}",
+        f"{parent}/%2e/{last}",
+        f"{parent}/x/%2e%2e/{last}",
+        f"{path}/.",
+    )
+    yield from _gated(tsp, operation, spellings)
+
+
+@check(requests=6)
+def encoding_gated(tsp: Tsp, operations: tuple[Operation, ...]) -> Findings:
+    """Asks for credentials when letters or slashes of the path are percent-encoded, once or twice."""
+    operation = probe.sample(tsp, operations)
+    path = _path(tsp, operation)
+    parent, _, last = path.rpartition("/")
+    letter, rest = f"{ord(last[0]):02x}", last[1:]
+    spellings = (
+        f"{parent}/%{letter}{rest}",
+        f"{parent}/%25{letter}{rest}",
+        f"{parent}%2f{last}",
+        f"{path}%20",
+        f"{path}%00",
+    )
+    yield from _gated(tsp, operation, spellings)
+
+
+@check(requests=5)
+def parameters_gated(tsp: Tsp, operations: tuple[Operation, ...]) -> Findings:
+    """Asks for credentials when path parameters or an extension follow the path."""
+    operation = probe.sample(tsp, operations)
+    path = _path(tsp, operation)
+    parent, _, last = path.rpartition("/")
+    spellings = (
+        f"{path};a=b",
+        f"{parent};a=b/{last}",
+        f"{path}.json",
+        f"{parent}/..;/{parent.rpartition('/')[2]}/{last}",
+    )
+    yield from _gated(tsp, operation, spellings)
+
+
+def _path(tsp: Tsp, operation: Operation) -> str:
+    probe.required_credentials(tsp, operation)
+    return probe.path_of(tsp.request(operation)).rstrip("/")
+
+
+def _gated(tsp: Tsp, operation: Operation, spellings: Iterable[str]) -> Findings:
+    bare = tsp.request(operation, credentials=False)
+    if probe.asked(tsp, bare).ok:
+        return  # nothing is protected, which is said elsewhere
+    own = probe.path_of(bare)
+    for spelling in dict.fromkeys(spellings):
+        if spelling == own:
+            continue
+        try:
+            answer = tsp.send(probe.at_path(bare, spelling))
+        except Unreachable:
+            continue
+        if answer.ok and answer.is_json and answer.body:
+            yield Finding(
+                expected="a refusal without credentials, however the path is spelt",
+                actual=f"status {answer.status}",
+                at=f"path {spelling}",
+                exchange=answer.exchange,
+            )
+    probe.control(tsp, operation)

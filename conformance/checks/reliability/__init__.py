@@ -1,0 +1,1 @@
+"""Whether the same request gets the same kind of answer each time."""
