@@ -1,0 +1,1 @@
+"""Functions that answer with data."""

@@ -1,0 +1,54 @@
+"""Answers against the bank's own description of its API."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from conformance.checks.product.schema import violations
+from conformance.errors import Inconclusive
+from conformance.model import Finding, Language
+from conformance.openapi import ApiDescription, ApiSchema, BadSchema
+from conformance.reading import Reading
+from conformance.registry import Findings, check
+
+
+@check()
+def described_in_own_dictionary(reading: Reading, api: ApiDescription) -> Findings:
+    """Describes the function, and its answer, in the bank's own published description."""
+    answer = reading.success()
+    found = api.match(answer.request.method, urlsplit(answer.request.url).path)
+    if found is None:
+        yield Finding(
+            "an operation in the description",
+            f"none for {answer.request.method} {reading.operation.path}"[:160],
+        )
+    elif found[0].response_for(answer.status) is None:
+        yield Finding(f"a response {answer.status} in the description", "none", found[0].pointer)
+
+
+@check()
+def matches_own_description(reading: Reading, api: ApiDescription) -> Findings:
+    """Answers in every language with what the bank's own published description states."""
+    for language in reading.operation.languages:
+        schema = _schema(reading, api, language)
+        if schema is None:
+            continue
+        try:
+            validator = schema.validator()
+        except BadSchema as error:
+            raise Inconclusive(f"the bank's description has a schema that cannot be used: {error}") from error
+        rows = reading.first_rows(language)
+        if not rows.rows and rows.problems:
+            continue
+        judged = {problem.at for problem in rows.problems}
+        judged |= {row.place(found.instance_pointer) for row, found in violations(reading, language)}
+        for violation in validator.findings(reading.document(language).value):
+            if violation.instance_pointer not in judged:
+                yield violation.finding()
+
+
+def _schema(reading: Reading, api: ApiDescription, language: Language) -> ApiSchema | None:
+    answer = reading.success(language)
+    found = api.match(answer.request.method, urlsplit(answer.request.url).path)
+    response = found[0].response_for(answer.status) if found else None
+    return response.schema_for(answer.media_type) if response else None
