@@ -175,7 +175,7 @@ def _header(
         plan=PlanFacts(plan.digest, len(plan.cases), estimate(plan)),
         jobs=session.jobs,
         profiles=profiles,
-        checks={id: check.purpose for id, check in session.checks.items() if id in bound},
+        checks={c.id: c.purpose for c in session.checks.values() if c.id in bound},
         offered=tuple(session.operations),
         not_offered=tuple(f for f in everything if f not in session.operations),
         limits=session.limits,
@@ -215,5 +215,3 @@ def folder_for(target: Target, root: Path, now: datetime | None = None) -> Path:
     name = re.sub(r"[^a-z0-9]+", "-", target.name.lower()).strip("-") or "bank"
     moment = (now or datetime.now(UTC)).strftime("%Y-%m-%dT%H%M%SZ")
     return root / name / moment
-
-

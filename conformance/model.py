@@ -124,7 +124,8 @@ class Resource:
 class Profile:
     """Requirements and functions of one phase or one standard.
 
-    ``include`` names the profiles whose requirements also hold for this one's functions.
+    ``include`` names the profiles whose requirements also hold for this one's functions. ``for_banks`` is
+    false for the profile of an API that no bank has.
     """
 
     name: str
@@ -136,6 +137,7 @@ class Profile:
     resources: Mapping[str, Resource] = field(default_factory=dict)
     include: tuple[str, ...] = ()
     description: Mapping[str, Any] | None = None
+    for_banks: bool = True
 
     @property
     def is_phase(self) -> bool:
@@ -245,7 +247,7 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class Waiver:
-    """A dated, reasoned acceptance of a known finding; ``match`` is a glob over case, requirement or check."""
+    """A dated, reasoned acceptance of a known finding; ``match`` is a glob over ids of case, requirement, check."""
 
     match: str
     reason: str

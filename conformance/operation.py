@@ -7,11 +7,12 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from conformance.adapter import RowMapping
+from conformance.entry import CursorPaging, LinkPaging
 from conformance.model import Function, Language, Resource
 
 
 class LanguageCarrier(StrEnum):
-    """Where a bank is told the language: in a request header, in the query, or not at all (a column of rows)."""
+    """Where the language is told: in a request header, in the query, or by a column of the rows."""
 
     HEADER = "header"
     QUERY = "query"
@@ -48,7 +49,7 @@ class Operation:
 
     ``assumed`` is true when the bank's configuration does not list the function itself, so that its absence
     proves nothing about what the bank claims. ``reads`` is true when the call changes nothing, whatever its
-    method.
+    method. ``continuation`` tells how the next page is found where pages have no numbers.
     """
 
     function: Function
@@ -61,6 +62,7 @@ class Operation:
     body: bytes = b""
     language: LanguageRule | None = None
     paging: Paging | None = None
+    continuation: CursorPaging | LinkPaging | None = None
     assumed: bool = False
     reads: bool = True
     canonical: bool = False

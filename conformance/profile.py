@@ -101,6 +101,7 @@ class _ProfileFile(_Strict):
     version: str
     source: _Source
     include: Names = []
+    for_banks: bool = True
     functions: list[_Function] = []
     requirement: list[_Requirement] = []
 
@@ -173,9 +174,7 @@ def load(path: Path) -> Profile:
         if (path.parent / "openapi.yaml").is_file():
             text = (path.parent / "openapi.yaml").read_text(encoding="utf-8")
             description = yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
-    functions = tuple(
-        Function(profile=head.profile, **entry.model_dump()) for entry in head.functions
-    )
+    functions = tuple(Function(profile=head.profile, **entry.model_dump()) for entry in head.functions)
     return Profile(
         name=head.profile,
         title=head.title,
@@ -186,6 +185,7 @@ def load(path: Path) -> Profile:
         resources=resources,
         include=tuple(head.include),
         description=description,
+        for_banks=head.for_banks,
     )
 
 
@@ -194,9 +194,11 @@ def _check_ids(profiles: Mapping[str, Profile]) -> None:
     functions = {f.id for p in profiles.values() for f in p.functions}
     problems = []
     for profile in profiles.values():
-        for name in profile.include:
-            if name not in profiles:
-                problems.append(f"profile {profile.name}: include: unknown profile {name}")
+        problems += [
+            f"profile {profile.name}: include: unknown profile {name}"
+            for name in profile.include
+            if name not in profiles
+        ]
         for requirement in profile.requirements:
             if requirement.id in seen:
                 problems.append(f"requirement {requirement.id}: in {seen[requirement.id]} and {profile.name}")

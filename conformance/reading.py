@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
+from urllib.parse import urljoin
 
 from conformance.adapter import Rows
 from conformance.answer import Answer
 from conformance.document import Document, NotJson, parse
+from conformance.entry import CursorPaging
 from conformance.errors import Inconclusive, NotApplicable
-from conformance.model import Language
+from conformance.model import Language, Request
 from conformance.operation import LanguageCarrier, Operation
 from conformance.tsp import Tsp
 
@@ -38,12 +42,14 @@ class Reading:
 
     def document(self, language: Language | None = None) -> Document:
         """The first page as JSON with exact numbers."""
-        return _document(self.success(language))
+        return self._parsed(self.success(language))
 
     def pages(self, language: Language | None = None) -> Iterator[Answer]:
         """Every page of the list in order, up to ``MAX_PAGES``; ends at an empty or repeated page."""
         first = self.success(language)
         yield first
+        if self.operation.continuation is not None:
+            yield from self._continued(first, language)
         paging = self.operation.paging
         if paging is None:
             return
@@ -60,6 +66,37 @@ class Reading:
             seen.add(answer.body)
             read += rows
             yield answer
+
+    def _continued(self, first: Answer, language: Language | None) -> Iterator[Answer]:
+        """The pages after the first where each says how to ask for the next one."""
+        answer, seen = first, {first.body}
+        for _ in range(MAX_PAGES):
+            following = self._following(answer, language)
+            if following is None:
+                return
+            answer = self._tsp.once(following)
+            if answer.status != 200 or answer.body in seen:
+                return
+            seen.add(answer.body)
+            yield answer
+
+    def _following(self, answer: Answer, language: Language | None) -> Request | None:
+        rule = self.operation.continuation
+        if isinstance(rule, CursorPaging):
+            value = (
+                answer.header(rule.next_header) if rule.next_header else self._parsed(answer).first(rule.next)
+            )
+            if value in (None, "", False):
+                return None
+            pair = ((rule.parameter, str(value)),)
+            if rule.send == "header":
+                return self._tsp.request(self.operation, language, headers=pair)
+            return self._tsp.request(self.operation, language, query=pair)
+        link = self._parsed(answer).first(rule.next) if rule is not None and rule.next else _next_link(answer)
+        if not isinstance(link, str) or not link:
+            return None
+        plain = self._tsp.request(self.operation, language, credentials=False)
+        return self._tsp.authorized(replace(plain, url=urljoin(answer.request.url, link)))
 
     def total(self, language: Language | None = None) -> int | None:
         """The number of rows that the bank says the whole list has, where it says so."""
@@ -89,7 +126,15 @@ class Reading:
         rule = self.operation.language
         column = rule is not None and rule.carrier is LanguageCarrier.COLUMN
         wanted = (language or self.operation.languages[0]) if column else None
-        return self.operation.mapping.read(_document(answer).value, wanted)
+        rows: Rows = self._tsp.memory.once(
+            ("rows", answer.exchange, wanted),
+            lambda: self.operation.mapping.read(self._parsed(answer).value, wanted),
+        )
+        return rows
+
+    def _parsed(self, answer: Answer) -> Document:
+        document: Document = self._tsp.memory.once(("document", answer.exchange), lambda: _document(answer))
+        return document
 
 
 def _successful(answer: Answer, operation: Operation) -> Answer:
@@ -105,6 +150,15 @@ def _document(answer: Answer) -> Document:
         return parse(answer.body)
     except NotJson as error:
         raise Inconclusive(f"the answer is not JSON that can be read: {error}") from error
+
+
+def _next_link(answer: Answer) -> str | None:
+    """The target of the link with relation ``next`` in the ``Link`` header fields (RFC 8288)."""
+    for field in answer.values("Link"):
+        for target, parameters in re.findall(r"<([^<>]{1,2000})>([^<]{0,500})", field):
+            if re.search(r"""rel\s*=\s*"?[^"]{0,100}\bnext\b""", parameters, re.IGNORECASE):
+                return str(target)
+    return None
 
 
 def values(document: Any) -> Iterator[tuple[str, str, Any]]:

@@ -80,7 +80,11 @@ class Tsp:
         the TSP is left out.
         """
         pairs = [(k, v) for k, v in operation.query if k not in dict(query)]
-        fields = {"Accept": "application/json", **dict(self._traffic.constant_headers()), **dict(operation.headers)}
+        fields = {
+            "Accept": "application/json",
+            **dict(self._traffic.constant_headers()),
+            **dict(operation.headers),
+        }
         rule = operation.language
         if rule is not None and rule.carrier is not LanguageCarrier.COLUMN:
             spelling = rule.values.get(language or operation.languages[0], "")
@@ -108,7 +112,12 @@ class Tsp:
         return self._traffic.authorized(request, self._case)
 
     def call(
-        self, operation: Operation, language: Language | None = None, *, query: Pairs = (), headers: Pairs = ()
+        self,
+        operation: Operation,
+        language: Language | None = None,
+        *,
+        query: Pairs = (),
+        headers: Pairs = (),
     ) -> Answer:
         """The answer to a read, asked once in a session however many checks want it."""
         if not operation.reads:
@@ -120,12 +129,15 @@ class Tsp:
         self.exchanges.append(answer.exchange)
         return answer
 
-    def get(self, url: str, *, headers: Pairs = (("Accept", "*/*"),)) -> Answer:
-        """A plain GET without credentials, asked once in a session."""
-        request = Request("GET", self.url(url), tuple(headers))
+    def once(self, request: Request) -> Answer:
+        """The answer to a request, sent once in a session however many checks want it."""
         answer: Answer = self.memory.once(request, lambda: self._send(request, True))
         self.exchanges.append(answer.exchange)
         return answer
+
+    def get(self, url: str, *, headers: Pairs = (("Accept", "*/*"),)) -> Answer:
+        """A plain GET without credentials, asked once in a session."""
+        return self.once(Request("GET", self.url(url), tuple(headers)))
 
     def send(self, request: Request, *, patient: bool = True) -> Answer:
         """Sends a request now. A ``patient`` one waits out 429 and 503 as the bank's Retry-After asks."""

@@ -12,10 +12,10 @@ from conformance.errors import ConfigurationError
 
 VERDICTS = {
     "pass": "The check ran and found nothing.",
-    "fail": "The check found something, and the requirement is one that the framework expects: a nonconformity.",
-    "observation": "The check found something that the framework does not expect of a bank, or that is waived.",
-    "inconclusive": "It could not be shown, and the reason is printed. It blocks a conformant verdict where the "
-    "requirement is expected.",
+    "fail": "The check found something, and the framework expects the requirement to hold: a nonconformity.",
+    "observation": "The check found something that the framework does not expect of a bank.",
+    "inconclusive": "It could not be shown, and the reason is printed. It blocks a conformant verdict "
+    "where the requirement is expected.",
     "not_applicable": "The bank does not offer the function, or does not declare the capability.",
     "review": "A person must finish it.",
     "error": "The suite itself failed; please report the traceback.",
@@ -33,7 +33,7 @@ EXIT_CODES = {
 @click.command("explain")
 @click.argument("id")
 def command(id: str) -> int:
-    """Explains a requirement, a check, a function, a resource's fields, a mutant, a verdict, or exit-codes."""
+    """Explains a requirement, check, function, resource, profile, mutant, verdict, or exit-codes."""
     for line in _lines(id):
         click.echo(line)
     return 0
@@ -104,7 +104,8 @@ def _check(check: Any, requirements: Any) -> Iterator[str]:
     yield ""
     yield f"takes       {', '.join(check.parameters) or 'no arguments'}"
     yield f"needs       {', '.join(check.needs)}"
-    yield f"sends       about {check.requests} request(s){', writes' * check.writes}{', intrusive' * check.intrusive}"
+    yield f"sends       about {check.requests} request(s)"
+    yield f"kind        {'writes' if check.writes else 'intrusive' if check.intrusive else 'passive'}"
     for requirement in requirements:
         if any(use.check == check.id for use in requirement.uses):
             yield f"used by     {requirement.id}  {requirement.text}"
@@ -113,7 +114,8 @@ def _check(check: Any, requirements: Any) -> Iterator[str]:
 
 def _function(function: Any, resources: Any) -> Iterator[str]:
     yield f"{function.id}: {function.title}"
-    yield f"profile     {function.profile} ({'core' if function.core else 'left to the bank'}), {function.clause}"
+    standing = "core" if function.core else "left to the bank"
+    yield f"profile     {function.profile} ({standing}), {function.clause}"
     yield f"canonical   {function.method} {function.path}"
     if function.resource in resources:
         yield ""

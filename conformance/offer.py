@@ -1,0 +1,145 @@
+"""What a bank offers: the functions of its file, or of a profile, as operations that can be asked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from difflib import get_close_matches
+
+from conformance.adapter import RowMapping
+from conformance.entry import CursorPaging, Entry, LanguageChoice, LinkPaging, PagePaging, pairs
+from conformance.errors import ConfigurationError
+from conformance.model import Function, Language, Profile, Resource
+from conformance.operation import LanguageCarrier, LanguageRule, Operation, Paging
+from conformance.profile import all_profiles, chosen
+from conformance.target import Target
+
+CANONICAL_LANGUAGE = LanguageRule(
+    LanguageCarrier.HEADER,
+    "Accept-Language",
+    {Language.ENGLISH: "en", Language.TRADITIONAL: "zh-Hant", Language.SIMPLIFIED: "zh-Hans"},
+)
+CANONICAL_PAGING = Paging("page", "page_size", first=1, total="$.meta.total", largest=100)
+
+
+def profiles_for(target: Target, names: tuple[str, ...], phases: tuple[str, ...]) -> tuple[Profile, ...]:
+    """The profiles to judge a target by.
+
+    What the user named; else what the bank's file names; else every phase in which the bank offers a
+    function. Profiles that a phase includes come with it. Raises ``ConfigurationError``.
+    """
+    _known_functions(target)
+    if names or phases:
+        return chosen(names, phases)
+    if target.profiles:
+        return chosen(tuple(target.profiles), ())
+    offered = [
+        profile.name
+        for profile in all_profiles().values()
+        if profile.is_phase
+        and profile.requirements
+        and profile.for_banks
+        and any(_entry(target, f) for f in profile.functions)
+    ]
+    if not offered:
+        raise ConfigurationError(
+            f"{target.file or target.base_url}: functions: none is offered, so there is nothing to judge; "
+            "list what the bank offers (conformance list functions)"
+        )
+    return chosen(tuple(offered), ())
+
+
+def operations(target: Target, profiles: tuple[Profile, ...]) -> Mapping[str, Operation]:
+    """The functions that a bank offers, by id, in the profiles' order. Raises ``ConfigurationError``."""
+    return {
+        function.id: _operation(target, profile, function, entry)
+        for profile, function, entry in _offered(target, profiles)
+    }
+
+
+def _offered(target: Target, profiles: tuple[Profile, ...]) -> Iterator[tuple[Profile, Function, Entry]]:
+    for profile in profiles:
+        for function in profile.functions:
+            entry = _entry(target, function)
+            if entry is not None:
+                yield profile, function, entry
+
+
+def _entry(target: Target, function: Function) -> Entry | None:
+    """How a function is offered; None when it is not."""
+    entry = target.functions.get(function.id)
+    if entry is not None:
+        return entry if entry.offered else None
+    return Entry() if target.assumed else None
+
+
+def _operation(target: Target, profile: Profile, function: Function, entry: Entry) -> Operation:
+    asked = entry.request
+    headers = tuple(target.plain_headers(asked.headers))
+    if asked.media_type and not any(name.lower() == "content-type" for name, _ in headers):
+        headers = (*headers, ("Content-Type", asked.media_type))
+    canonical = entry.rows is None
+    language = entry.language or target.language
+    rule = _language(language) if language else CANONICAL_LANGUAGE if canonical else None
+    paging = entry.paging or target.paging
+    method = asked.method or function.method
+    at = f"{target.place_of(('functions', function.id))}: functions.{function.id}"
+    if not (asked.path or function.path):
+        raise ConfigurationError(f"{at}: request.path is missing, and the profile has no canonical path")
+    mapping = (
+        RowMapping.canonical(function.rows or "$.data[*]")
+        if canonical
+        else RowMapping.parse(entry.rows, entry.fields, language.for_adapter if language else None, at)
+    )
+    return Operation(
+        function=function,
+        method=method,
+        path=asked.path or function.path,
+        mapping=mapping,
+        resource=_resource(profile, function),
+        query=pairs(asked.query),
+        headers=headers,
+        body=asked.content,
+        language=rule,
+        paging=_numbered(paging) if paging else CANONICAL_PAGING if canonical and _lists(function) else None,
+        continuation=paging if isinstance(paging, CursorPaging | LinkPaging) else None,
+        assumed=target.functions.get(function.id) is None,
+        reads=entry.reads if entry.reads is not None else not function.writes,
+        canonical=canonical,
+    )
+
+
+def _lists(function: Function) -> bool:
+    return bool(function.rows) and "*" in function.rows
+
+
+def _resource(profile: Profile, function: Function) -> Resource | None:
+    return profile.resources.get(function.resource)
+
+
+def _language(choice: LanguageChoice) -> LanguageRule:
+    spelled = {k: v if isinstance(v, str) else v[0] for k, v in choice.values.items()}
+    if choice.header:
+        return LanguageRule(LanguageCarrier.HEADER, choice.header, spelled)
+    if choice.query:
+        return LanguageRule(LanguageCarrier.QUERY, choice.query, spelled)
+    return LanguageRule(LanguageCarrier.COLUMN, choice.column, spelled)
+
+
+def _numbered(paging: object) -> Paging | None:
+    if not isinstance(paging, PagePaging):
+        return None
+    return Paging(paging.parameter, paging.size_parameter, paging.first, paging.total, paging.largest)
+
+
+def _known_functions(target: Target) -> None:
+    known = [f.id for profile in all_profiles().values() for f in profile.functions]
+    problems = []
+    for name in target.functions:
+        if name not in known:
+            near = get_close_matches(name, known, 1)
+            hint = f"did you mean {near[0]}?" if near else "see conformance list functions"
+            problems.append(
+                f"{target.place_of(('functions', name))}: functions.{name}: unknown function; {hint}"
+            )
+    if problems:
+        raise ConfigurationError(*problems)

@@ -1,0 +1,114 @@
+"""A first bank file, written from a base URL and the bank's own API description."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from conformance.errors import ConfigurationError
+from conformance.model import Function
+from conformance.openapi import ApiOperation, load_description
+from conformance.profile import all_profiles
+
+_HEAD = """\
+# How {name} speaks. Every key is explained in the README, "Your own bank".
+bank: {{name: {name_quoted}, environment: sandbox}}   # sandbox, uat or production (passive checks only)
+base_url: {base_url}
+{api}
+# How a TSP identifies itself. Secrets are references, never values: env:NAME, file:PATH, cmd:COMMAND.
+authentication: {{kind: none}}
+# authentication: {{kind: header-pair, headers: {{ClientID: "env:BANK_ID", ClientSecret: "env:BANK_SECRET"}}}}
+# authentication: {{kind: oauth2-client-credentials, token_url: /oauth/token, client_id: "env:BANK_ID",
+#                  client_secret: "env:BANK_SECRET", style: form}}
+# tls: {{ca: bank-ca.pem, client_certificate: tsp.pem, client_key: "file:tsp.key"}}
+
+# How a language is chosen: a header, a query parameter, or a column of the rows.
+# language: {{header: Accept-Language, values: {{en: en-HK, tc: zh-HK, sc: zh-CN}}}}
+# maintenance: ["02:30-07:00"]        # Hong Kong time
+limits: {{requests_per_second: 10, jobs: 4}}
+# allow: [intrusive]                   # also writes, for phases 2 and 4; production admits neither
+
+# What the bank offers. A function that is not listed counts as not offered.
+# For the fields of a function: conformance explain {example}
+functions:
+"""
+
+_WORDS: tuple[tuple[str, str], ...] = (
+    ("fx|exchange|foreign-?exchange-?rate", "other.fx-rate"),
+    ("atm", "other.atm"),
+    ("branch", "other.branch"),
+    ("safe-?(?:deposit)?-?box", "other.safe-deposit-box-product"),
+    ("foreign-?currency", "deposits.foreign-currency-account-product"),
+    ("time-?deposit", "deposits.time-deposit-product"),
+    ("saving", "deposits.savings-account-product"),
+    ("current-?account", "deposits.current-account-product"),
+    ("credit-?card", "loans.credit-card-product"),
+    ("mortgage", "loans.mortgage-product"),
+    ("unsecured|personal-?loan", "loans.unsecured-loan-product"),
+    ("secured", "loans.secured-loan-product"),
+    ("structured", "investments.structured-product"),
+    ("precious|gold", "investments.precious-metal-product"),
+    ("fund", "investments.retail-fund-product"),
+    ("stock|securities", "investments.stock-trading-product"),
+    ("life", "insurance.life-product"),
+    ("insurance", "insurance.general-product"),
+)
+
+
+def draft(base_url: str, api: Path | None, name: str, output: Path) -> str:
+    """The text of a bank file. Raises ``ConfigurationError`` for a URL or description that cannot be used."""
+    parts = urlsplit(base_url)
+    if parts.scheme not in ("https", "http") or not parts.hostname:
+        raise ConfigurationError(
+            f"{base_url}: not a base URL; write it like https://sandbox.bank.example/open-api"
+        )
+    if parts.scheme == "http" and parts.hostname not in ("localhost", "127.0.0.1", "::1"):
+        raise ConfigurationError(f"{base_url}: not https; the framework asks for TLS (Annex B, B6)")
+    shown = name or parts.hostname
+    functions = {f.id: f for profile in all_profiles().values() for f in profile.functions}
+    line = "# api: openapi.yaml                   # the bank's own description, when it has one"
+    guesses: dict[str, ApiOperation] = {}
+    if api is not None:
+        relative = os.path.relpath(api.resolve(), output.resolve().parent)
+        line = f"api: {_quoted(relative)}"
+        guesses = dict(_guessed(load_description(api).operations))
+    text = _HEAD.format(
+        name=shown, name_quoted=_quoted(shown), base_url=base_url, api=line, example="other.fx-rate"
+    )
+    return text + "".join(
+        _entry(function, guesses.get(id)) for id, function in functions.items() if _offerable(id, guesses)
+    )
+
+
+def _offerable(id: str, guesses: dict[str, ApiOperation]) -> bool:
+    return id in guesses or any(function == id for _, function in _WORDS)
+
+
+def _guessed(operations: tuple[ApiOperation, ...]) -> Iterator[tuple[str, ApiOperation]]:
+    """Each function with the first plain operation whose path speaks of it."""
+    taken: set[str] = set()
+    for words, function in _WORDS:
+        for operation in operations:
+            fits = re.search(words, operation.path.lower()) and "{" not in operation.path
+            if fits and operation.path not in taken and operation.method in ("GET", "POST"):
+                taken.add(operation.path)
+                yield function, operation
+                break
+
+
+def _entry(function: Function, operation: ApiOperation | None) -> str:
+    if operation is None:
+        return f"  # {function.id}: offered            # {function.title}\n"
+    return (
+        f"  {function.id}:                       # guessed from {operation.path}: {function.title}\n"
+        f"    request: {{method: {operation.method}, path: {_quoted(operation.path)}}}\n"
+        f'    rows: ["$.data[*]"]               # where one row stands in the answer\n'
+        f"    fields: {{}}                        # conformance explain {function.id}\n"
+    )
+
+
+def _quoted(text: str) -> str:
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
