@@ -17,11 +17,14 @@ from werkzeug.routing import Map, Rule
 from werkzeug.wrappers import Request, Response
 
 from conformance.bank import gateway, http
+from conformance.bank.accounts.service import AccountService
+from conformance.bank.authorization.fixture import AuthorizationFixture, authorization_fixture
+from conformance.bank.authorization.service import AuthorizationService
 from conformance.bank.policy import Policy
 from conformance.bank.products.service import ProductService
 from conformance.bank.service import Handler, Service
 
-SERVICES: tuple[Service, ...] = (ProductService(),)
+SERVICES: tuple[Service, ...] = (ProductService(), AuthorizationService(), AccountService())
 CONFORMANT = Policy()
 
 Store = TypeVar("Store")
@@ -55,6 +58,11 @@ class Bank:
         self._clock = clock
         self._requests = itertools.count(1)
         self.opened = clock()
+
+    @property
+    def authorization_fixture(self) -> AuthorizationFixture:
+        """The synthetic TSPs and customers of this bank; made on first use, once per process."""
+        return authorization_fixture(self.policy.authorization.client_authentication)
 
     def now(self) -> float:
         """Seconds since 1970 on the bank's clock; all times that the bank writes come from here."""

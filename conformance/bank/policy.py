@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field, fields, is_dataclass, replace
 from typing import Any
 
+from conformance.bank.accounts.policy import AccountPolicy
+from conformance.bank.authorization.policy import AuthorizationPolicy
 from conformance.bank.http_policy import HttpPolicy
 from conformance.bank.products.policy import Edit, ListEdit, ProductPolicy, RowEdit
 
@@ -15,6 +17,8 @@ class Policy:
 
     http: HttpPolicy = field(default_factory=HttpPolicy)
     products: ProductPolicy = field(default_factory=ProductPolicy)
+    authorization: AuthorizationPolicy = field(default_factory=AuthorizationPolicy)
+    accounts: AccountPolicy = field(default_factory=AccountPolicy)
 
     def evolve(self, path: str, value: Any) -> Policy:
         """Give a copy with one decision changed: `policy.evolve("products.total_wrong", True)`.
