@@ -79,7 +79,8 @@ def _links(reading: Reading) -> Iterator[tuple[str, str]]:
     for language in reading.operation.languages:
         for row in reading.rows(language):
             for place, name, value in values(dict(row.value)):
-                if isinstance(value, str) and (name.endswith("_url") or _WEB.match(value)):
+                prose = isinstance(value, str) and " " in value.strip()
+                if isinstance(value, str) and (name.endswith("_url") or (_WEB.match(value) and not prose)):
                     link = (row.place(place), value)
                     if link not in seen:
                         seen.add(link)

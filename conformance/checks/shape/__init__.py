@@ -1,0 +1,1 @@
+"""Members whose names and types hold still."""
