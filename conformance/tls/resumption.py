@@ -1,0 +1,124 @@
+"""Complete handshakes for what only they show: resumption, tickets, early data, renegotiation."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from conformance.tls import wire
+from conformance.tls.enumerate import Caller
+from conformance.tls.facts import ResumptionFacts
+from conformance.tls.line import Fault
+from conformance.tls.secrets import AGREED_GROUPS
+from conformance.tls.session12 import Connection12, Session12
+from conformance.tls.session13 import Connection13, Flight13
+from conformance.tls.suites import suite
+from conformance.tls.wire import Alert, Hello
+
+GOODBYE_PATIENCE = 1.0
+"""Seconds that a server gets to send its tickets after a finished handshake."""
+
+
+def tls13(caller: Caller, hello: Hello) -> tuple[ResumptionFacts, Flight13 | None]:
+    """Whether TLS 1.3 sessions are resumed, and the whole encrypted flight."""
+    found, flight = ResumptionFacts(), None
+    try:
+        with caller.line() as line:
+            connection = Connection13(line)
+            flight = connection.open(hello)
+            line.shorten(GOODBYE_PATIENCE)
+            connection.finish()
+        found = replace(found, tls13=False)
+        if connection.tickets:
+            tickets = connection.tickets
+            found = replace(
+                found,
+                lifetime=max(one.lifetime for one in tickets),
+                early_data=max(one.early_data for one in tickets),
+            )
+            with caller.line() as line:
+                again = Connection13(line)
+                resumed = again.open(replace(hello, suites=(tickets[0].suite,)), tickets[0]).resumed
+                again.send(wire.ALERT, b"\x01\x00")
+            found = replace(found, tls13=resumed)
+    except Alert as alert:
+        caller.note("TLS 1.3 handshake", Fault("alert", alert.name))
+    except Fault as fault:
+        _step_over(caller, "TLS 1.3 handshake", fault)
+    return found, flight
+
+
+def _hello12(hello: Hello, suites: tuple[int, ...]) -> Hello | None:
+    """A hello with the suites that we can speak to the end; None when there is none."""
+    ours = tuple(
+        one
+        for one in suites
+        if suite(one).cipher.startswith(("AES", "CHACHA20"))
+        and suite(one).key_exchange in ("RSA", "DHE", "ECDHE")
+    )
+    if not ours:
+        return None
+    return replace(hello, suites=ours, extra=(), compression=b"\0", groups=AGREED_GROUPS)
+
+
+def tls12(caller: Caller, hello: Hello, suites: tuple[int, ...], found: ResumptionFacts) -> ResumptionFacts:
+    """Whether TLS 1.2 sessions are resumed by id and by ticket."""
+    offer = _hello12(hello, suites)
+    if offer is None:
+        return found
+    try:
+        with caller.line() as line:
+            connection = Connection12(line)
+            session = connection.open(offer)
+            connection.leave()
+    except Alert as alert:
+        caller.note("TLS 1.2 handshake", Fault("alert", alert.name))
+        return found
+    except Fault as fault:
+        _step_over(caller, "TLS 1.2 handshake", fault)
+        return found
+    by_ticket = replace(offer, session=b"\xa5" * 32, ticket=session.ticket)
+    by_id = replace(offer, session=session.session, ticket=None)
+    return replace(
+        found,
+        lifetime=max(found.lifetime, session.lifetime),
+        by_ticket=bool(session.ticket) and _resumed(caller, by_ticket, session),
+        by_id=bool(session.session) and _resumed(caller, by_id, session),
+    )
+
+
+def _resumed(caller: Caller, hello: Hello, session: Session12) -> bool:
+    try:
+        with caller.line() as line:
+            connection = Connection12(line)
+            taken = connection.resume(hello, session)
+            if taken:
+                connection.leave()
+            return taken
+    except Alert:
+        return False
+    except Fault as fault:
+        _step_over(caller, "TLS 1.2 resumption", fault)
+        return False
+
+
+def renegotiates(caller: Caller, hello: Hello, suites: tuple[int, ...]) -> bool | None:
+    """Whether the server begins a second handshake on the client's wish; None when none could be finished."""
+    offer = _hello12(hello, suites)
+    if offer is None:
+        return None
+    try:
+        with caller.line() as line:
+            connection = Connection12(line)
+            connection.open(offer)
+            line.shorten(GOODBYE_PATIENCE)
+            again = connection.renegotiates(replace(offer, renegotiation=connection.verify))
+            connection.leave()
+            return again
+    except (Alert, Fault):
+        return None
+
+
+def _step_over(caller: Caller, step: str, fault: Fault) -> None:
+    if fault.kind == "spent":
+        raise fault
+    caller.note(step, fault)
