@@ -88,11 +88,12 @@ def curve_chart(curve: RateCurve) -> CurveChart:
     """Requests asked, achieved and refused a second over time."""
     first, last = curve.points[0].at, curve.points[-1].at
     ups = steps(max(max(point.asked, point.achieved, point.refused) for point in curve.points))
-    times = steps(last - first)
+    length = max(last - first, 1e-6)
+    times = [at for at in steps(length) if at <= length]
     left, right, top, bottom = 48.0, WIDTH - 110, 12.0, CURVE_HEIGHT - 34
 
     def x(at: float) -> float:
-        return round(left + (at - first) * (right - left) / times[-1], 1)
+        return round(left + (at - first) * (right - left) / length, 1)
 
     def y(rate: float) -> float:
         return round(bottom - rate * (bottom - top) / ups[-1], 1)

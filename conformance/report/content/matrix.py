@@ -18,7 +18,7 @@ WHOLE_BANK = "The bank as a whole"
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """The worst verdict of some cases, and how many of how many have it."""
+    """The worst verdict of some cases, and how many of how many that apply have it."""
 
     verdict: Verdict
     number: int
@@ -78,4 +78,5 @@ def _cell(verdicts: list[Verdict] | None) -> Cell | None:
     if not verdicts:
         return None
     verdict = worst(verdicts)
-    return Cell(verdict, verdicts.count(verdict), len(verdicts))
+    applied = [v for v in verdicts if v is not Verdict.NOT_APPLICABLE] or verdicts
+    return Cell(verdict, verdicts.count(verdict), len(applied))

@@ -181,7 +181,8 @@ def _line(requirement: Requirement, results: Iterable[Result], incomplete: str) 
     verdict = worst(verdicts) if held else None
     reasons = "; ".join(dict.fromkeys(r.reason for r in held if r.reason and standing(r) is verdict))
     because = ""
-    if verdict in (Verdict.PASS, Verdict.FAIL, Verdict.OBSERVATION):
+    shown = {Verdict.PASS, Verdict.FAIL, Verdict.OBSERVATION}
+    if verdict in shown or (verdict is Verdict.REVIEW and not shown.isdisjoint(verdicts)):
         coverage = Coverage.TESTED
     elif requirement.attested or verdict is Verdict.REVIEW:
         coverage, because = Coverage.ATTESTED, reasons or requirement.untested

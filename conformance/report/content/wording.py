@@ -58,12 +58,12 @@ LEVEL_MEANING = {
 
 _UNSEEN = re.compile(
     "[\u00ad\u061c\u115f\u1160\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0"
-    "\ufff9-\ufffb\U000e0000-\U000e0fff]"
+    "\u2400-\u2421\ufdd0-\ufdef\ufff9-\ufffb\ufffe\uffff\U000e0000-\U000e0fff]"
 )
 
 
 def shown(text: object, limit: int = 2000) -> str:
-    """Bank text for a reader: control characters as pictures, invisible and bidirectional ones by their code.
+    """Bank text for a reader: control, invisible and bidirectional characters by their code.
 
     Longer than ``limit`` characters, it is cut and says so.
     """
@@ -71,8 +71,18 @@ def shown(text: object, limit: int = 2000) -> str:
     rest = len(clean) - limit
     if rest > 0:
         clean = clean[:limit]
-    clean = _UNSEEN.sub(lambda found: f"⟨U+{ord(found.group()):04X}⟩", visible(clean))
+    clean = _UNSEEN.sub(_code, visible(clean))
     return f"{clean}… ({rest:,} more characters)" if rest > 0 else clean
+
+
+def _code(found: re.Match[str]) -> str:
+    """A character by its code; the picture of a control character by that of the character."""
+    code = ord(found.group())
+    if code == 0x2421:
+        code = 0x7F
+    elif 0x2400 <= code <= 0x2420:
+        code -= 0x2400
+    return f"⟨U+{code:04X}⟩"
 
 
 def one_line(text: object, limit: int = 300) -> str:
