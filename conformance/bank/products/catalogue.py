@@ -61,7 +61,7 @@ def hong_kong_day(now: float) -> date:
 
 @lru_cache(maxsize=512)
 def rows(function: Function, language: str, today: date, seed: int) -> tuple[Row, ...]:
-    """Give the rows of a function as they stand on a day; a seed other than 0 changes their order and leaves some out.
+    """Give the rows of a function as they stand on a day; a seed other than 0 reorders them and omits some.
 
     The rows are shared between callers: copy one before changing it.
     """
