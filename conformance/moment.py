@@ -32,15 +32,16 @@ _ROUND_THE_CLOCK = re.compile(
 )
 _SHUT = re.compile(r"(?P<days>.*?)[\s:：,]*(?:closed|休息)", re.I)
 _DURATION = re.compile(r"P(?=[0-9])(?:[0-9]{1,4}Y)?(?:[0-9]{1,4}M)?(?:[0-9]{1,4}W)?(?:[0-9]{1,4}D)?")
-_TENOR = re.compile(
-    r"(?P<count>[0-9]{1,4}|[一二兩两三四五六七八九]|十[一二]?)\s*-?\s*(?P<unit>[^\s0-9.]+?)\.?期?", re.I
-)
 _UNITS = {
     "D": ("d", "day", "days", "日", "天"),
     "W": ("w", "wk", "wks", "week", "weeks", "星期", "週", "周"),
     "M": ("m", "mo", "mth", "mths", "month", "months", "個月", "个月", "月"),
     "Y": ("y", "yr", "yrs", "year", "years", "年"),
 }
+_UNIT_WORDS = "|".join(sorted((word for words in _UNITS.values() for word in words), key=len, reverse=True))
+_TENOR = re.compile(
+    rf"(?P<count>[0-9]{{1,4}}|[一二兩两三四五六七八九]|十[一二]?)\s*-?\s*(?P<unit>{_UNIT_WORDS})\.?期?", re.I
+)
 _NUMERALS = dict(zip("一二三四五六七八九十", range(1, 11), strict=True)) | {
     "兩": 2,
     "两": 2,
@@ -195,9 +196,7 @@ def tenor(value: Any) -> str:
     match = _TENOR.fullmatch(text)
     if match is None:
         raise Unreadable(expected)
-    unit = next((code for code, words in _UNITS.items() if match["unit"].lower() in words), None)
-    if unit is None:
-        raise Unreadable(expected)
+    unit = next(code for code, words in _UNITS.items() if match["unit"].lower() in words)
     count = _NUMERALS[match["count"]] if match["count"] in _NUMERALS else int(match["count"])
     return f"P{count}{unit}"
 

@@ -210,17 +210,17 @@ def _na(setting: Any) -> Apply:
 
 @_transform("split", setting=True)
 def _split(setting: Any) -> Apply:
-    given = _settings(setting, ["on", "take"], "on")
-    on, take = given.get("on"), given.get("take")
-    if not isinstance(on, str) or not on or not (take is None or isinstance(take, int)):
-        raise ConfigurationError('write {split: ","} for a list or {split: {on: "/", take: 0}} for one part')
+    given = _settings(setting, ["by", "take"], "by")
+    by, take = given.get("by"), given.get("take")
+    if not isinstance(by, str) or not by or not (take is None or isinstance(take, int)):
+        raise ConfigurationError('write {split: ","} for a list or {split: {by: "/", take: 0}} for one part')
 
     def read(value: Any, _: Any) -> Any:
-        found = [part.strip() for part in _text(value).split(on)]
+        found = [part.strip() for part in _text(value).split(by)]
         if take is None:
             return [part for part in found if part]
         if not -len(found) <= take < len(found):
-            raise Unreadable(f"a text with {take + 1 if take >= 0 else -take} parts divided by {on!r}")
+            raise Unreadable(f"a text with {take + 1 if take >= 0 else -take} parts divided by {by!r}")
         return found[take]
 
     return read
