@@ -13,7 +13,8 @@ import json
 import re
 import shlex
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from urllib.parse import quote, quote_plus, unquote_plus
 
@@ -38,6 +39,10 @@ ANYWHERE = 8
 """Values of at least this length are hidden wherever they stand, shorter ones as whole words."""
 MARGIN = 8192
 """Characters read past the limit of a body, so that no secret is cut before it is seen."""
+
+
+Spot = Callable[[bytes], Iterable[tuple[str, str]]]
+"""Finds secrets in a body, as pairs of value and name."""
 
 
 class Secret:
@@ -103,6 +108,7 @@ class Vault:
         self._lock = threading.Lock()
         self._names: dict[str, str] = {}
         self._known: tuple[_Known, ...] = ()
+        self._spots: tuple[Spot, ...] = ()
 
     def add(self, value: str | Secret, name: str = "") -> None:
         """Hides a value from now on, also percent-encoded, in base64, in hex and escaped for JSON or HTML.
@@ -132,6 +138,22 @@ class Vault:
             variable = f"{stem}_{number}"
         return variable
 
+    @contextmanager
+    def expecting(self, spot: Spot) -> Iterator[None]:
+        """While a secret is on its way in, every body is searched for it by ``spot`` before it is shown.
+
+        ``spot`` gives values and names, and passes over bodies that it cannot read.
+        """
+        with self._lock:
+            self._spots = (*self._spots, spot)
+        try:
+            yield
+        finally:
+            with self._lock:
+                spots = list(self._spots)
+                spots.remove(spot)
+                self._spots = tuple(spots)
+
     def name_of(self, value: str) -> str | None:
         """The variable of a known value, none when it is not known."""
         return self._names.get(value)
@@ -155,6 +177,9 @@ class Vault:
 
     def body(self, body: bytes, media_type: str = "", limit: int = 16384) -> str:
         """The first ``limit`` characters of a body, redacted, control characters and bad bytes as escapes."""
+        for spot in self._spots:
+            for value, name in spot(body):
+                self.add(value, name)
         window = limit + max(MARGIN, *(len(k.value) * 6 for k in self._known), 0)
         cut = len(body) > window
         text = _decode(body[:window], media_type)
