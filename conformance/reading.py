@@ -42,7 +42,7 @@ class Reading:
 
     def document(self, language: Language | None = None) -> Document:
         """The first page as JSON with exact numbers."""
-        return self._parsed(self.success(language))
+        return self.document_of(self.success(language))
 
     def pages(self, language: Language | None = None) -> Iterator[Answer]:
         """Every page of the list in order, up to ``MAX_PAGES``; ends at an empty or repeated page."""
@@ -84,7 +84,7 @@ class Reading:
         rule = self.operation.continuation
         if isinstance(rule, CursorPaging):
             value = (
-                answer.header(rule.next_header) if rule.next_header else self._parsed(answer).first(rule.next)
+                answer.header(rule.next_header) if rule.next_header else self.document_of(answer).first(rule.next)
             )
             if value in (None, "", False):
                 return None
@@ -92,7 +92,7 @@ class Reading:
             if rule.send == "header":
                 return self._tsp.request(self.operation, language, headers=pair)
             return self._tsp.request(self.operation, language, query=pair)
-        link = self._parsed(answer).first(rule.next) if rule is not None and rule.next else _next_link(answer)
+        link = self.document_of(answer).first(rule.next) if rule is not None and rule.next else _next_link(answer)
         if not isinstance(link, str) or not link:
             return None
         plain = self._tsp.request(self.operation, language, credentials=False)
@@ -128,11 +128,12 @@ class Reading:
         wanted = (language or self.operation.languages[0]) if column else None
         rows: Rows = self._tsp.memory.once(
             ("rows", answer.exchange, wanted),
-            lambda: self.operation.mapping.read(self._parsed(answer).value, wanted),
+            lambda: self.operation.mapping.read(self.document_of(answer).value, wanted),
         )
         return rows
 
-    def _parsed(self, answer: Answer) -> Document:
+    def document_of(self, answer: Answer) -> Document:
+        """One answer as JSON with exact numbers, parsed once in a session."""
         document: Document = self._tsp.memory.once(("document", answer.exchange), lambda: _document(answer))
         return document
 
