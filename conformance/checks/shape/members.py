@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from conformance.answer import Answer
-from conformance.document import Document, parse, pointer
+from conformance.document import Document, pointer
 from conformance.reading import Reading
 
 
@@ -27,9 +27,8 @@ class Entity:
 
 def documents(reading: Reading) -> Iterator[tuple[Answer, Document]]:
     """Every page of the first language."""
-    reading.document()
     for answer in reading.pages():
-        yield answer, parse(answer.body)
+        yield answer, reading.document_of(answer)
 
 
 def entities(reading: Reading) -> Iterator[Entity]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from conformance.answer import Answer
-from conformance.document import Document, parse
+from conformance.document import Document
 from conformance.reading import Reading, values
 
 MARGIN = 40
@@ -28,11 +28,10 @@ def documents(reading: Reading) -> Iterator[tuple[Answer, Document]]:
     """The answers of a function as documents: every page of every language that has a request of its own."""
     seen: set[bytes] = set()
     for language in reading.operation.languages:
-        reading.document(language)
         for answer in reading.pages(language):
             if answer.body not in seen:
                 seen.add(answer.body)
-                yield answer, parse(answer.body)
+                yield answer, reading.document_of(answer)
 
 
 def members(reading: Reading) -> Iterator[Member]:

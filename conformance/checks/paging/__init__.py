@@ -1,0 +1,1 @@
+"""Lists that come complete, page by page."""

@@ -1,0 +1,99 @@
+"""Whether the pages of a list give all of it, each row once."""
+
+from __future__ import annotations
+
+from conformance.checks.paging.pages import Pager
+from conformance.errors import NotApplicable
+from conformance.model import Finding
+from conformance.reading import MAX_PAGES, Reading
+from conformance.registry import Findings, check
+from conformance.tsp import Tsp
+
+
+@check(requests=2)
+def total_is_true(tsp: Tsp, reading: Reading) -> Findings:
+    """States on every page a total that is the number of rows in the list."""
+    pager = Pager.of(tsp, reading)
+    if not pager.paging.total:
+        raise NotApplicable("the bank declares no total")
+    answers = list(reading.pages())
+    rows = sum(len(pager.keys(answer)) for answer in answers)
+    if len(answers) >= MAX_PAGES:
+        return
+    for number, answer in enumerate(answers):
+        total = pager.total(answer)
+        if total is not None and total != rows:
+            yield Finding(
+                "a total of as many rows as came", f"{total}, and {rows} rows", *_at(number, answer.exchange)
+            )
+            return
+    if pager.paging.size_parameter and rows > 1:
+        for number, page in enumerate(pager.walk()):
+            if page.total is not None and page.total != rows:
+                yield Finding(
+                    "the same total on every page",
+                    f"{page.total} of {rows} rows on a page of {len(page.keys)}",
+                    *_at(number, page.answer.exchange),
+                )
+                return
+
+
+@check(requests=4)
+def pages_are_complete(tsp: Tsp, reading: Reading) -> Findings:
+    """Gives on its pages, put together, every row of the list."""
+    pager = Pager.of(tsp, reading)
+    if not pager.sound():
+        return
+    pages = list(pager.walk())
+    came = [key for page in pages for key in page.keys]
+    missing = [key for key in pager.whole() if key not in set(came)]
+    if missing and len(set(came)) == len(came):
+        yield Finding(
+            "every row on one of the pages",
+            f"{len(missing)} of {len(pager.whole())} rows on none, such as {missing[0][:60]}",
+            reading.operation.path,
+            pages[-1].answer.exchange,
+        )
+
+
+@check(requests=4)
+def pages_do_not_repeat(tsp: Tsp, reading: Reading) -> Findings:
+    """Gives no row on two pages."""
+    pager = Pager.of(tsp, reading)
+    if not pager.sound():
+        return
+    earlier: set[str] = set()
+    for page in pager.walk():
+        again = [key for key in dict.fromkeys(page.keys) if key in earlier]
+        if again:
+            yield Finding(
+                "rows that no earlier page had",
+                f"{len(again)} of {len(page.keys)} again, such as {again[0][:60]}",
+                reading.operation.path,
+                page.answer.exchange,
+            )
+            return
+        earlier.update(page.keys)
+
+
+@check(requests=2)
+def numbering_begins_as_declared(tsp: Tsp, reading: Reading) -> Findings:
+    """Gives under the number of the first page what it gives without a number."""
+    pager = Pager.of(tsp, reading)
+    if pager.order_holds() and not pager.begins_at_first():
+        yield Finding(
+            f"the first rows as page {pager.paging.first}",
+            "other rows",
+            f"parameter {pager.paging.parameter}",
+        )
+
+
+@check(requests=3)
+def order_holds(tsp: Tsp, reading: Reading) -> Findings:
+    """Keeps its rows in one order, without which pages lose and repeat them."""
+    if not Pager.of(tsp, reading).order_holds():
+        yield Finding("the same rows in the same order each time", "another order", reading.operation.path)
+
+
+def _at(number: int, exchange: int) -> tuple[str, int]:
+    return f"page {number + 1}", exchange

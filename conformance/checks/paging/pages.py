@@ -1,0 +1,123 @@
+"""The pages of one list as a client asks for them, a third of the rows at a time."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from conformance.answer import Answer
+from conformance.errors import Inconclusive, NotApplicable
+from conformance.operation import Operation, Paging
+from conformance.reading import Reading
+from conformance.tsp import Pairs, Tsp
+
+PARTS = 3
+"""Pages into which a list is cut, so that there is a first, one between and a last."""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One answer: its rows by what identifies them, and the total that it states."""
+
+    answer: Answer
+    keys: tuple[str, ...]
+    total: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Pager:
+    """Asks for pages of one operation; ``size`` 0 leaves the size to the bank."""
+
+    tsp: Tsp
+    reading: Reading
+    paging: Paging
+
+    @classmethod
+    def of(cls, tsp: Tsp, reading: Reading) -> Pager:
+        """Raises ``NotApplicable`` where the bank declares no numbered pages."""
+        paging = reading.operation.paging
+        if paging is None:
+            raise NotApplicable("the bank declares no numbered pages for this function")
+        return cls(tsp, reading, paging)
+
+    @property
+    def operation(self) -> Operation:
+        return self.reading.operation
+
+    def whole(self) -> tuple[str, ...]:
+        """The rows of the list as its plain request gives them, page after page."""
+        return tuple(key for answer in self.reading.pages() for key in self.keys(answer))
+
+    def size(self) -> int:
+        """The size that cuts the list into parts; raises ``NotApplicable`` where there is nothing to cut."""
+        rows = len(self.whole())
+        if not self.paging.size_parameter:
+            raise NotApplicable("the bank declares no parameter for the size of a page")
+        if rows < 2:
+            raise NotApplicable("the list has fewer than two rows, so it has no second page")
+        return -(-rows // PARTS)
+
+    def query(self, number: int | str | None, size: int | str | None) -> Pairs:
+        """The query for a page; what is None is left to the bank."""
+        pairs = [(self.paging.parameter, number), (self.paging.size_parameter, size)]
+        return [(name, str(value)) for name, value in pairs if name and value is not None]
+
+    def ask(self, number: int | str | None, size: int | str | None) -> Answer:
+        """The answer to a page, whatever its status, asked once in a session."""
+        return self.tsp.call(self.operation, query=self.query(number, size))
+
+    def page(self, number: int | None, size: int | None) -> Page:
+        """A page that has to be there; raises ``Inconclusive`` when its answer cannot be read."""
+        answer = self.ask(number, size)
+        if answer.status != 200:
+            raise Inconclusive(f"page {number} of size {size} answered {answer.status}")
+        return Page(answer, self.keys(answer), self.total(answer))
+
+    def walk(self) -> Iterator[Page]:
+        """The pages from the first until as many rows have come as the list has, or a page is empty."""
+        size, rows, read = self.size(), len(self.whole()), 0
+        for number in range(self.paging.first, self.paging.first + 2 * PARTS + 2):
+            answer = self.ask(number, size)
+            keys = self.keys(answer) if answer.status == 200 else ()
+            yield Page(answer, keys, self.total(answer) if answer.status == 200 else None)
+            read += len(keys)
+            if not keys or read >= rows:
+                return
+
+    def keys(self, answer: Answer) -> tuple[str, ...]:
+        """The rows of an answer by what identifies them."""
+        resource = self.operation.resource
+        found = []
+        for row in self.reading.rows_of(answer):
+            key = row.key(resource) if resource is not None else None
+            found.append(json.dumps(key if key is not None else row.value, sort_keys=True, default=str))
+        return tuple(found)
+
+    def total(self, answer: Answer) -> int | None:
+        """The total that an answer states, where the bank declares one."""
+        if not self.paging.total:
+            return None
+        value = self.reading.document_of(answer).first(self.paging.total)
+        return value if isinstance(value, int) and not isinstance(value, bool) else None
+
+    def sound(self) -> bool:
+        """Whether numbering and order hold, without which no page can be told from another."""
+        return self.begins_at_first() and self.order_holds()
+
+    def begins_at_first(self) -> bool:
+        """Whether the first page by its number is the page that comes without one."""
+        size = self.size()
+        return self.page(self.paging.first, size).keys == self.page(None, size).keys
+
+    def order_holds(self) -> bool:
+        """Whether the same page, asked for again and again, has the same rows in the same order."""
+        size = self.size()
+        key = ("paging order", self.operation.id, size)
+        held: bool = self.tsp.memory.once(key, lambda: self._repeated(size))
+        return held
+
+    def _repeated(self, size: int) -> bool:
+        request = self.tsp.request(self.operation, query=self.query(self.paging.first, size))
+        answers = [self.tsp.send(request) for _ in range(3)]
+        return len({self.keys(answer) for answer in answers if answer.status == 200}) <= 1
