@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import importlib
 import re
 import sys
 import threading
-from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TextIO
 
-from conformance import results, run, verdict
-from conformance.errors import ConfigurationError
+from conformance import report, results, run, verdict
 from conformance.model import Plan, Profile, Result, Waiver
 from conformance.offer import profiles_for
 from conformance.plan import Selection
@@ -24,8 +21,6 @@ from conformance.session import Session, open_session
 from conformance.target import Target
 from conformance.verdict import ExitCode, FailOn
 from conformance.wire import Wire
-
-FORMATS = ("text", "json", "jsonl", "junit", "html", "sarif", "markdown")
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,11 +96,11 @@ def conduct(
         heard.begins(plan)
         code = _execute(plan, session, target, writer, heard, output.fail_on)
         heard.ends()
-    finished = results.read(path)
+    finished = report.build(results.read(path))
     html = output.folder / "report.html"
-    render("html", finished, html)
+    report.write(finished, "html", html)
     for name, place in output.formats:
-        render(name, finished, place or stdout or sys.stdout)
+        report.write(finished, name, place or stdout or sys.stdout)
     return Conducted(code, path, html)
 
 
@@ -178,7 +173,7 @@ def _header(
         checks={c.id: c.purpose for c in session.checks.values() if c.id in bound},
         offered=tuple(session.operations),
         not_offered=tuple(f for f in everything if f not in session.operations),
-        limits=session.limits,
+        limits=target.limits.model_dump(),
         allow=tuple(sorted(target.allow)),
         waivers=tuple(target.waivers),
         selection={
@@ -196,18 +191,6 @@ def _header(
 def estimate(plan: Plan) -> int:
     """Requests that a plan will send, about; reads that cases share are counted for each."""
     return sum(case.requests for case in plan.cases if case.settled is None)
-
-
-def render(name: str, finished: results.Run, place: Path | TextIO) -> None:
-    """Writes one report; raises ``ConfigurationError`` for a format that does not exist."""
-    if not re.fullmatch(r"[a-z]+", name):
-        raise ConfigurationError(f"unknown format {name!r}; there are {', '.join(FORMATS)}")
-    try:
-        module = importlib.import_module(f"conformance.report.{name}")
-        draw: Callable[[results.Run, Path | TextIO], None] = module.render
-    except (ModuleNotFoundError, AttributeError) as error:
-        raise ConfigurationError(f"unknown format {name!r}; there are {', '.join(FORMATS)}") from error
-    draw(finished, place)
 
 
 def folder_for(target: Target, root: Path, now: datetime | None = None) -> Path:

@@ -74,9 +74,9 @@ def _entry(target: Target, function: Function) -> Entry | None:
 
 def _operation(target: Target, profile: Profile, function: Function, entry: Entry) -> Operation:
     asked = entry.request
-    headers = tuple(target.plain_headers(asked.headers))
-    if asked.media_type and not any(name.lower() == "content-type" for name, _ in headers):
-        headers = (*headers, ("Content-Type", asked.media_type))
+    headers = dict(asked.headers)
+    if asked.media_type and not any(name.lower() == "content-type" for name in headers):
+        headers["Content-Type"] = asked.media_type
     canonical = entry.rows is None
     language = entry.language or target.language
     rule = _language(language) if language else CANONICAL_LANGUAGE if canonical else None

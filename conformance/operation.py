@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from conformance.adapter import RowMapping
-from conformance.entry import CursorPaging, LinkPaging
+from conformance.entry import CursorPaging, Generated, LinkPaging
 from conformance.model import Function, Language, Resource
+from conformance.secret import Secret
 
 
 class LanguageCarrier(StrEnum):
@@ -58,7 +59,7 @@ class Operation:
     mapping: RowMapping
     resource: Resource | None = None
     query: tuple[tuple[str, str], ...] = ()
-    headers: tuple[tuple[str, str], ...] = ()
+    headers: Mapping[str, Generated | str | Secret] = field(default_factory=dict)
     body: bytes = b""
     language: LanguageRule | None = None
     paging: Paging | None = None

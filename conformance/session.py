@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
+from conformance import __version__
+from conformance.authentication import secrets
 from conformance.errors import NotApplicable
-from conformance.model import Case, Function, Profile
-from conformance.openapi import ApiDescription
+from conformance.model import Case, Exchange, Function, Plan, Profile
+from conformance.offer import operations
+from conformance.openapi import ApiDescription, load_description
 from conformance.operation import Operation
 from conformance.reading import Reading
-from conformance.registry import Check
+from conformance.registry import Check, all_checks
+from conformance.secret import Vault
 from conformance.target import Target
-from conformance.traffic import Traffic
+from conformance.traffic import Limits, Traffic
 from conformance.tsp import Memory, Tsp
+from conformance.wire import NetworkWire, Wire
 
 
 @dataclass
@@ -48,6 +55,11 @@ class Session:
         """What a case's check is called with in a round."""
         memory = self.memory(number)
         return Supply(self, case, check, Tsp(self.traffic, case.id, memory), memory)
+
+    @property
+    def jobs(self) -> int:
+        """Cases that run at a time."""
+        return self.target.limits.jobs
 
     def functions(self) -> Mapping[str, Function]:
         """Every function of the chosen profiles, by id."""
@@ -82,6 +94,65 @@ SUPPLIES: dict[str, Callable[[Supply], Any]] = {
     "seed": lambda supply: supply.session.seed,
 }
 """What a check can ask for by the name of a positional parameter."""
+
+
+USER_AGENT = f"hk-open-api-conformance/{__version__}"
+
+
+@contextmanager
+def open_session(
+    target: Target,
+    profiles: tuple[Profile, ...],
+    plan: Plan,
+    *,
+    wire: Wire | None = None,
+    record: Callable[[Exchange], None] = lambda _: None,
+    clock: Callable[[], float] = time.time,
+) -> Iterator[Session]:
+    """A session with its connections, closed at the end.
+
+    ``wire`` stands in for the network, for a bank in memory. Raises ``ConfigurationError`` for secrets,
+    certificates and descriptions that cannot be read.
+    """
+    vault = Vault()
+    for _, secret in secrets(target):
+        vault.add(secret)
+    limits = target.limits
+    traffic = Traffic(
+        wire
+        or NetworkWire(
+            target.tls.context(),
+            timeout=limits.timeout,
+            max_body=limits.max_body,
+            connections=limits.jobs + 4,
+        ),
+        target.base_url,
+        vault=vault,
+        credentials=target.authentication.flow(vault),
+        limits=Limits(
+            requests_per_second=limits.requests_per_second,
+            max_requests=limits.max_requests,
+            max_seconds=limits.max_time,
+            request_seconds=limits.timeout * 2,
+        ),
+        record=record,
+        hosts=target.authorities,
+        headers=lambda now: (("User-Agent", USER_AGENT), *target.request_headers(now)),
+        closed=target.closed,
+        clock=clock,
+    )
+    try:
+        yield Session(
+            target=target,
+            profiles=profiles,
+            operations=operations(target, profiles),
+            traffic=traffic,
+            checks=all_checks(),
+            seed=plan.seed,
+            api=load_description(target.api) if target.api else None,
+        )
+    finally:
+        traffic.close()
 
 
 def _description(session: Session) -> ApiDescription:

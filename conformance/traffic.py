@@ -60,7 +60,7 @@ class Traffic:
         limits: Limits,
         record: Callable[[Exchange], None],
         hosts: Iterable[str] = (),
-        headers: Callable[[], Iterable[tuple[str, str]]] = tuple,
+        headers: Callable[[float], Iterable[tuple[str, str]]] = lambda _: (),
         closed: Callable[[float], str] = lambda _: "",
         clock: Callable[[], float] = time.time,
     ) -> None:
@@ -199,7 +199,9 @@ class Traffic:
     ) -> None:
         vault = self.vault
         kind = request.header("Content-Type") or ""
-        answer_kind = next((v for k, v in received.headers if k.lower() == "content-type"), "") if received else ""
+        answer_kind = (
+            next((v for k, v in received.headers if k.lower() == "content-type"), "") if received else ""
+        )
         self._record(
             Exchange(
                 id=number,

@@ -13,6 +13,7 @@ from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 from conformance.answer import Answer
+from conformance.entry import header_fields
 from conformance.errors import Outcome, Refused
 from conformance.model import Language, Request
 from conformance.operation import LanguageCarrier, Operation
@@ -82,8 +83,8 @@ class Tsp:
         pairs = [(k, v) for k, v in operation.query if k not in dict(query)]
         fields = {
             "Accept": "application/json",
-            **dict(self._traffic.constant_headers()),
-            **dict(operation.headers),
+            **dict(self._traffic.constant_headers(self.now())),
+            **dict(header_fields(operation.headers, self.now())),
         }
         rule = operation.language
         if rule is not None and rule.carrier is not LanguageCarrier.COLUMN:

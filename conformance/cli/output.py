@@ -12,7 +12,8 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
 from rich.progress import Progress as Bar
 
-from conformance.conduct import FORMATS, Progress
+from conformance import report
+from conformance.conduct import Progress
 from conformance.errors import ConfigurationError
 from conformance.model import Plan, Result, Verdict
 
@@ -22,12 +23,13 @@ LINE_EVERY = 30.0
 
 def parsed(formats: tuple[str, ...]) -> tuple[tuple[str, Path | None], ...]:
     """``junit=out.xml`` as a format and its path; text on standard output when nothing is asked for."""
+    known = report.formats()
     wanted: list[tuple[str, Path | None]] = []
     for text in formats or ("text",):
         name, separator, path = text.partition("=")
-        if name not in FORMATS:
+        if name not in known:
             raise ConfigurationError(
-                f"--format {text}: unknown format {name!r}; there are {', '.join(FORMATS)}"
+                f"--format {text}: unknown format {name!r}; there are {', '.join(known)}"
             )
         if separator and not path:
             raise ConfigurationError(f"--format {text}: the path is missing; write {name}=FILE")

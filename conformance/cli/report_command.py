@@ -20,12 +20,11 @@ def command(file: Path, formats: tuple[str, ...]) -> int:
     """Draws the results of a run in any format; nothing is sent. Ends with the run's own exit code."""
     import sys
 
-    from conformance import results
+    from conformance import report, results
     from conformance.cli.output import parsed
-    from conformance.conduct import render
     from conformance.verdict import ExitCode
 
     finished = results.read(file)
     for name, place in parsed(formats):
-        render(name, finished, place or sys.stdout)
+        report.write(finished, name, place or sys.stdout)
     return finished.footer.exit_code if finished.footer else int(ExitCode.INCONCLUSIVE)

@@ -30,7 +30,7 @@ def opened(choice: Choice, *, resolve: bool = True) -> Iterator[Target]:
     else:
         from conformance.embedded import embedded
 
-        with embedded(choice.mutant, serve=resolve) as target:
+        with embedded(choice.mutant, serving=resolve) as target:
             yield _limited(target, choice)
 
 

@@ -1,0 +1,78 @@
+"""The embedded reference bank as a target: over TLS on loopback, or in memory."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from difflib import get_close_matches
+from pathlib import Path
+
+from conformance.bank.app import CONFORMANT, Bank
+from conformance.bank.mutant import Mutant, all_mutants
+from conformance.bank.policy import Policy
+from conformance.bank.serve import serve
+from conformance.bank.tls import Tls
+from conformance.errors import ConfigurationError
+from conformance.target import Target
+from conformance.wire import MemoryWire, WSGIApplication
+
+NAME = "Reference Bank"
+RATE = 2000.0
+"""Requests a second that the bank may be sent: it is our own, on this machine."""
+MEMORY_URL = "https://bank.example"
+
+
+def mutant_named(name: str) -> Mutant:
+    """The mutant of a name; raises ``ConfigurationError`` for a name that none has."""
+    known = {mutant.name: mutant for mutant in all_mutants()}
+    if name not in known:
+        near = get_close_matches(name, known, 1)
+        hint = f"did you mean {near[0]}?" if near else "see conformance list mutants"
+        raise ConfigurationError(f"--bank-mutant {name}: no such mutant; {hint}")
+    return known[name]
+
+
+def application(mutant: Mutant | None = None, seed: int = 0, policy: Policy = CONFORMANT) -> WSGIApplication:
+    """The bank as a WSGI application, with one defect or none; ``seed`` varies its data."""
+
+    def make(changed: Policy) -> WSGIApplication:
+        return Bank(changed, seed=seed)
+
+    return mutant.apply(policy, make) if mutant else make(policy)
+
+
+def description(base_url: str, *, ca: Path | None = None, name: str = NAME) -> dict[str, object]:
+    """The bank file of the reference bank, as data."""
+    data: dict[str, object] = {
+        "bank": {"name": name, "environment": "sandbox"},
+        "base_url": base_url,
+        "limits": {"requests_per_second": RATE, "jobs": 4},
+        "allow": ["writes", "intrusive"],
+        "errors": {"code": "$.error.code", "message": "$.error.message"},
+    }
+    if ca is not None:
+        data["tls"] = {"ca": str(ca)}
+    return data
+
+
+def memory(mutant: Mutant | None = None, seed: int = 0) -> tuple[Target, MemoryWire]:
+    """The bank in this process: a target, and the wire that reaches it."""
+    target = Target.model_validate(description(MEMORY_URL))
+    return target, MemoryWire(application(mutant, seed))
+
+
+@contextmanager
+def embedded(mutant: str = "", *, serving: bool = True, port: int = 0) -> Iterator[Target]:
+    """The bank over TLS on loopback for as long as the block lasts; without ``serving`` only its target."""
+    chosen = mutant_named(mutant) if mutant else None
+    name = f"{NAME}, {mutant}" if mutant else NAME
+    if not serving:
+        yield Target.model_validate(description(MEMORY_URL, name=name))
+        return
+    tls = Tls.fresh("optional")
+    with tempfile.TemporaryDirectory(prefix="conformance-") as folder:
+        ca = Path(folder, "ca.pem")
+        ca.write_text(tls.authority.certificate, encoding="ascii")
+        with serve(application(chosen), tls=tls, port=port) as url:
+            yield Target.model_validate(description(url, ca=ca, name=name))

@@ -1,0 +1,43 @@
+"""Every check has passed on a right bank and failed on a wrong one, and no other check with it."""
+
+from __future__ import annotations
+
+import pytest
+
+from conformance.bank.mutant import Mutant, all_mutants
+from conformance.model import Verdict
+from conformance.profile import all_profiles
+from conformance.registry import all_checks
+from tests.matrix import fired, results
+
+MUTANTS = all_mutants()
+SEEDS = range(20)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_the_reference_bank_has_no_finding(seed: int) -> None:
+    found = results(None, seed)
+    assert not fired(found)
+    assert not [r for r in found if r.verdict in (Verdict.ERROR, Verdict.INCONCLUSIVE)]
+
+
+@pytest.mark.parametrize("mutant", MUTANTS, ids=lambda m: m.name)
+def test_a_mutant_is_killed_by_the_checks_that_it_names_and_by_no_other(mutant: Mutant) -> None:
+    found = results(mutant)
+    assert not [r.traceback for r in found if r.verdict is Verdict.ERROR]
+    killed_by = fired(found)
+    assert set(killed_by) == set(mutant.kills), "\n".join(line for lines in killed_by.values() for line in lines[:5])
+
+
+def test_every_check_is_named_by_a_mutant() -> None:
+    named = {check for mutant in MUTANTS for check in mutant.kills}
+    assert not {check for check in all_checks() if check not in named and not check.startswith("tls.")}
+
+
+def test_every_check_is_bound_by_a_requirement() -> None:
+    bound = {use.check for p in all_profiles().values() for r in p.requirements for use in r.uses}
+    assert not set(all_checks()) - bound
+
+
+def test_every_mutant_names_checks_that_exist() -> None:
+    assert not {check for mutant in MUTANTS for check in mutant.kills} - set(all_checks())
