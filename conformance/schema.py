@@ -141,8 +141,10 @@ class Validator:
         if keyword in ("backtrackLimitExceeded", "regexEngineFailure"):
             return None  # the pattern is at fault, not the value
         expected, actual = _words(error)
-        place = pointer(error.instance_path)
-        return Violation(keyword, place, self._origin([str(p) for p in error.schema_path]), expected, actual)
+        path = [str(part) for part in error.schema_path]
+        if keyword == "falseSchema" and path[-1:] == ["additionalProperties"]:
+            keyword, expected = "additionalProperties", "no member"
+        return Violation(keyword, pointer(error.instance_path), self._origin(path), expected, actual)
 
     def _origin(self, path: list[str]) -> str:
         """A place in the bundle as a place in the document that it was made of."""
@@ -173,7 +175,8 @@ def _words(error: jsonschema_rs.ValidationError) -> tuple[str, str]:
     if keyword == "pattern":
         return f"a text that matches {value}", shown(instance)
     if keyword in _BOUNDS:
-        return _BOUNDS[keyword].format(value), shown(instance)
+        words = _BOUNDS[keyword].format(value)
+        return words.removesuffix("s") if value == 1 else words, shown(instance)
     if keyword == "uniqueItems":
         return "a list without repeated elements", shown(instance)
     if keyword in ("anyOf", "oneOf") and isinstance(detail.get("context"), list):
@@ -188,7 +191,7 @@ def _words(error: jsonschema_rs.ValidationError) -> tuple[str, str]:
 
 
 def _types(value: Any) -> str:
-    names = [value] if isinstance(value, str) else list(value)
+    names = sorted([value] if isinstance(value, str) else value, key=lambda name: str(name) == "null")
     return " or ".join(_TYPE_WORDS.get(str(name), str(name)) for name in names)
 
 
