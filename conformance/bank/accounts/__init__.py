@@ -1,1 +1,1 @@
-"""Phase III of the reference bank: consents, account information, and the retrieval and alteration services."""
+"""Phase III of the reference bank: consents, account information, retrieval and alteration."""

@@ -10,7 +10,7 @@ DAY = 86400
 
 @dataclass(frozen=True, slots=True)
 class AccountPolicy:
-    """What the consent and account services decide. Rows are changed by `Policy.edit_rows` and `edit_list`."""
+    """What the consent and account services decide; `Policy.edit_rows` and `edit_list` change rows."""
 
     # Making and keeping consents.
     unknown_permission_accepted: bool = False

@@ -20,10 +20,30 @@ if TYPE_CHECKING:
 MACHINE_SCOPES = frozenset({"consents"})
 CLIENT_PARAMETERS = frozenset({"client_assertion", "client_assertion_type", "client_secret"})
 PARAMETERS = frozenset(
-    {"client_id", "request", "request_uri", "response_type", "response_mode", "redirect_uri", "scope", "state",
-     "nonce", "code_challenge", "code_challenge_method", "authorization_details", "resource", "dpop_jkt",
-     "prompt", "max_age", "acr_values", "claims", "login_hint", "ui_locales", "display"}
-)  # fmt: skip
+    {
+        "acr_values",
+        "authorization_details",
+        "claims",
+        "client_id",
+        "code_challenge",
+        "code_challenge_method",
+        "display",
+        "dpop_jkt",
+        "login_hint",
+        "max_age",
+        "nonce",
+        "prompt",
+        "redirect_uri",
+        "request",
+        "request_uri",
+        "resource",
+        "response_mode",
+        "response_type",
+        "scope",
+        "state",
+        "ui_locales",
+    }
+)
 _CHALLENGE = re.compile(r"[A-Za-z0-9_-]{43}")
 _PLAIN = re.compile(r"[A-Za-z0-9._~-]{43,128}")
 

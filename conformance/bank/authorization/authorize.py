@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 def authorize(bank: Bank, request: Request) -> Response:
-    """Show the login page for a good request; refuse every other on a page that redirects nobody by itself."""
+    """Show the login page for a good request; refuse every other on a page that stays where it is."""
     policy = bank.policy.authorization
     try:
         given = form.single(bank, request.args if request.method == "GET" else request.form)
@@ -35,7 +35,7 @@ def authorize(bank: Bank, request: Request) -> Response:
             uri = given["request_uri"]
             asked = _completed(bank, pushed.taken(bank, caller, uri), given)
         elif policy.par_required:
-            raise BadRequest("invalid_request", "The request is to be pushed first.")
+            return pages.refusal(bank, "The request is to be pushed first.")
         else:
             asked = authorization_request.judged(bank, request, caller, given, pushed=False)
     except BadRequest as fault:

@@ -17,7 +17,7 @@ Binding = tuple[str, str]
 
 
 def bound_to(bank: Bank, request: Request) -> Binding | None:
-    """Give the confirmation method and value of the caller; raise OAuthError when there must be one and is none."""
+    """Give the caller's confirmation method and value; raise OAuthError where it lacks what it needs."""
     policy = bank.policy.authorization
     found: Binding | None = None
     if policy.sender_constraint == "none":

@@ -126,7 +126,7 @@ def taken_apart(text: str, leniency: Leniency) -> Token:
 
 
 def verify(text: str, keys: Iterable[Key], leniency: Leniency) -> Token:
-    """Give the token when one of the keys signed it with an algorithm of the list; raise BadToken otherwise."""
+    """Give the token when one of the keys signed it with a listed algorithm; raise BadToken otherwise."""
     token = taken_apart(text, leniency)
     algorithm = token.header.get("alg")
     if "crit" in token.header and not leniency.crit_ignored:
@@ -191,7 +191,7 @@ def public_key(jwk: Mapping[str, Any]) -> Key:
 
 
 def sign(claims: Mapping[str, Any], key: PrivateKey, header: Mapping[str, Any]) -> str:
-    """Give the compact JWS of the claims; header["alg"] is ES256, PS256, RS256 or none (an empty signature)."""
+    """Give the compact JWS of the claims; header["alg"] is ES256, PS256, RS256 or none (no signature)."""
     parts = (json.dumps(part, separators=(",", ":")).encode() for part in (header, claims))
     signed = ".".join(encoded(part) for part in parts)
     if header["alg"] == "none":

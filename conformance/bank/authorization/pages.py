@@ -65,7 +65,8 @@ def login(
         '<input id="password" name="password" type="password" autocomplete="current-password"></p>'
     )
     if policy.open_redirect_parameter:
-        body += f'<input type="hidden" name="next" value="{ACTIONS}/consent?interaction={interaction.identifier}">'
+        onward = f"{ACTIONS}/consent?interaction={interaction.identifier}"
+        body += f'<input type="hidden" name="next" value="{onward}">'
     body += (
         '<p><button name="action" value="login">Log in</button> '
         '<button name="action" value="cancel">Cancel</button></p></form>'

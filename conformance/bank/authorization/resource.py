@@ -89,6 +89,11 @@ def access(bank: Bank, request: Request, *scopes: str, userinfo: bool = False) -
     return Access(grant.client_id, grant.customer_id, grant.consent, token.scopes, token)
 
 
+def insufficient(bank: Bank, description: str, scope: str) -> http.Refusal:
+    """Give the refusal of a call that the token or its consent does not cover."""
+    return _refused(bank, "insufficient_scope", description, "", (scope,))
+
+
 def _credentials(bank: Bank, request: Request) -> tuple[str, str]:
     policy = bank.policy.authorization
     scheme, _, value = request.headers.get("Authorization", "").partition(" ")
