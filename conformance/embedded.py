@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
 
@@ -62,17 +63,45 @@ def memory(mutant: Mutant | None = None, seed: int = 0) -> tuple[Target, MemoryW
     return target, MemoryWire(application(mutant, seed))
 
 
+@dataclass(frozen=True, slots=True)
+class Served:
+    """A bank that is being served: its bank file as data, and the folder with its certificates."""
+
+    url: str
+    description: dict[str, object]
+    folder: Path
+
+
 @contextmanager
-def embedded(mutant: str = "", *, serving: bool = True, port: int = 0) -> Iterator[Target]:
-    """The bank over TLS on loopback for as long as the block lasts; without ``serving`` only its target."""
+def served(mutant: str = "", *, port: int = 0, folder: Path | None = None) -> Iterator[Served]:
+    """The bank over TLS on loopback for as long as the block lasts.
+
+    Certificates go to ``folder``, or to one that is removed at the end. Raises ``ConfigurationError`` for an
+    unknown mutant and a port that is taken.
+    """
     chosen = mutant_named(mutant) if mutant else None
-    name = f"{NAME}, {mutant}" if mutant else NAME
+    tls = Tls.fresh("optional")
+    with ExitStack() as stack:
+        place = folder or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="conformance-")))
+        place.mkdir(parents=True, exist_ok=True)
+        ca = place / "ca.pem"
+        ca.write_text(tls.authority.certificate, encoding="ascii")
+        try:
+            url = stack.enter_context(serve(application(chosen), tls=tls, port=port))
+        except OSError as error:
+            raise ConfigurationError(
+                f"--port {port}: cannot be served on: {error.strerror or error}"
+            ) from error
+        name = f"{NAME}, {mutant}" if mutant else NAME
+        yield Served(url, description(url, ca=ca.resolve(), name=name), place)
+
+
+@contextmanager
+def embedded(mutant: str = "", *, serving: bool = True) -> Iterator[Target]:
+    """The bank as a target, served for as long as the block lasts; without ``serving`` only its target."""
     if not serving:
+        name = f"{NAME}, {mutant_named(mutant).name}" if mutant else NAME
         yield Target.model_validate(description(MEMORY_URL, name=name))
         return
-    tls = Tls.fresh("optional")
-    with tempfile.TemporaryDirectory(prefix="conformance-") as folder:
-        ca = Path(folder, "ca.pem")
-        ca.write_text(tls.authority.certificate, encoding="ascii")
-        with serve(application(chosen), tls=tls, port=port) as url:
-            yield Target.model_validate(description(url, ca=ca, name=name))
+    with served(mutant) as bank:
+        yield Target.model_validate(bank.description)

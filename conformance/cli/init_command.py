@@ -11,7 +11,9 @@ from conformance.errors import ConfigurationError
 
 @click.command("init")
 @click.argument("base_url", metavar="URL")
-@click.option("--api", type=click.Path(path_type=Path), metavar="FILE", help="The bank's own OpenAPI description.")
+@click.option(
+    "--api", type=click.Path(path_type=Path), metavar="FILE", help="The bank's own OpenAPI description."
+)
 @click.option("--name", default="", metavar="NAME", help="The bank's name [default: the host].")
 @click.option("--output", type=click.Path(path_type=Path), default=Path("bank.yaml"), show_default=True)
 @click.option("--force", is_flag=True, help="Overwrite a file that exists.")
@@ -20,7 +22,11 @@ def command(base_url: str, api: Path | None, name: str, output: Path, force: boo
     from conformance.target_draft import draft
 
     if output.exists() and not force:
-        raise ConfigurationError(f"{output}: exists already; give --force to overwrite it, or --output another")
+        raise ConfigurationError(
+            f"{output}: exists already; give --force to overwrite it, or --output another"
+        )
     output.write_text(draft(base_url, api, name, output), encoding="utf-8")
-    click.echo(f"{output} written; edit it, then: conformance doctor {output}, conformance run {output}", err=True)
+    click.echo(
+        f"{output} written; edit it, then: conformance doctor {output}, conformance run {output}", err=True
+    )
     return 0

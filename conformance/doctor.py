@@ -1,0 +1,145 @@
+"""What would spoil a run, looked for before one: clock, names, certificates, credentials, a call each."""
+
+from __future__ import annotations
+
+import socket
+import ssl
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from enum import StrEnum
+from urllib.parse import urlsplit
+
+from cryptography import x509
+
+from conformance.answer import Answer
+from conformance.errors import Outcome
+from conformance.model import Plan, Profile
+from conformance.session import Session, open_session
+from conformance.target import Target
+from conformance.tsp import Tsp
+
+SKEW = 5.0
+"""Seconds by which clocks may differ before tokens and timestamps are in danger."""
+SOON = 30
+"""Days before its end from which a certificate is warned of."""
+
+
+class Health(StrEnum):
+    """How a thing that was looked at stands."""
+
+    GOOD = "ok"
+    WARNING = "warning"
+    BAD = "bad"
+
+
+@dataclass(frozen=True, slots=True)
+class Symptom:
+    """One thing that was looked at, how it stands, and what to do about it."""
+
+    subject: str
+    health: Health
+    said: str
+
+
+def examine(target: Target, profiles: tuple[Profile, ...], plan: Plan) -> Iterator[Symptom]:
+    """Looks at everything in turn; sends one harmless request for each function that reads."""
+    yield _window(target)
+    host, port = _endpoint(target.base_url)
+    named = _resolved(host)
+    yield named
+    if named.health is not Health.BAD and target.base_url.startswith("https:"):
+        yield _chain(target, host, port)
+    yield from _own_certificate(target)
+    with open_session(target, profiles, plan) as session:
+        yield from _calls(session)
+
+
+def _window(target: Target) -> Symptom:
+    closed = target.closed(time.time())
+    if closed:
+        return Symptom("maintenance", Health.BAD, f"{closed}; run again when it is over")
+    return Symptom("maintenance", Health.GOOD, "the bank is outside its maintenance windows")
+
+
+def _endpoint(url: str) -> tuple[str, int]:
+    parts = urlsplit(url)
+    return parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80)
+
+
+def _resolved(host: str) -> Symptom:
+    try:
+        found = {str(info[4][0]) for info in socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)}
+    except OSError as error:
+        return Symptom("name", Health.BAD, f"{host} has no address ({error}); check base_url and your DNS")
+    return Symptom("name", Health.GOOD, f"{host} is {', '.join(sorted(found))}")
+
+
+def _chain(target: Target, host: str, port: int) -> Symptom:
+    try:
+        with (
+            socket.create_connection((host, port), timeout=10) as plain,
+            target.tls.context().wrap_socket(plain, server_hostname=host) as secure,
+        ):
+            shown = secure.getpeercert(binary_form=True) or b""
+            version = secure.version()
+    except ssl.SSLCertVerificationError as error:
+        remedy = "give its authority as tls.ca, if it is a private one"
+        return Symptom("certificate", Health.BAD, f"not trusted: {error.verify_message}; {remedy}")
+    except (OSError, ssl.SSLError) as error:
+        return Symptom("certificate", Health.BAD, f"no TLS connection to {host}:{port}: {error}")
+    ends = x509.load_der_x509_certificate(shown).not_valid_after_utc
+    days = (ends - datetime.now(UTC)).days
+    health = Health.WARNING if days < SOON else Health.GOOD
+    return Symptom("certificate", health, f"trusted, {version}, ends in {days} days")
+
+
+def _own_certificate(target: Target) -> Iterator[Symptom]:
+    if target.tls.client_certificate is None:
+        return
+    certificate = x509.load_pem_x509_certificates(target.tls.client_certificate.read_bytes())[0]
+    days = (certificate.not_valid_after_utc - datetime.now(UTC)).days
+    health = Health.BAD if days < 0 else Health.WARNING if days < SOON else Health.GOOD
+    yield Symptom("client certificate", health, f"ends in {days} days")
+
+
+def _calls(session: Session) -> Iterator[Symptom]:
+    tsp = Tsp(session.traffic, "doctor", session.memory(0))
+    clock: Symptom | None = None
+    for operation in session.operations.values():
+        if not operation.reads:
+            continue
+        try:
+            answer = tsp.call(operation)
+        except Outcome as outcome:
+            yield Symptom(operation.id, Health.BAD, session.traffic.vault.text(outcome.reason))
+            continue
+        if clock is None:
+            clock = _clock(answer)
+            yield clock
+        yield _called(operation.id, answer)
+
+
+def _called(id: str, answer: Answer) -> Symptom:
+    took = f"{answer.status} in {answer.seconds * 1000:.0f} ms"
+    if answer.status in (401, 403):
+        return Symptom(id, Health.BAD, f"{took}: the bank refused the credentials; check authentication")
+    if not answer.ok:
+        return Symptom(id, Health.BAD, f"{took}; check request.path, or say: {id}: not offered")
+    return Symptom(id, Health.GOOD, took)
+
+
+def _clock(answer: Answer) -> Symptom:
+    said = answer.header("Date")
+    try:
+        moment = parsedate_to_datetime(said or "")
+        apart = abs(time.time() - moment.timestamp())
+    except (ValueError, TypeError, OverflowError):
+        return Symptom("clock", Health.WARNING, "the bank sends no Date header field to compare clocks by")
+    if apart > SKEW:
+        return Symptom(
+            "clock", Health.BAD, f"differs from the bank's by {apart:.0f} s; set this machine's clock"
+        )
+    return Symptom("clock", Health.GOOD, "agrees with the bank's")
