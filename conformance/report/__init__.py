@@ -45,7 +45,7 @@ def load(name: str) -> Format:
 def write(report: Report | Run, name: str, destination: str | Path | TextIO) -> None:
     """Writes a report in the named format to a file, whose folder is made, or to a stream.
 
-    Raises ``ConfigurationError`` when the file cannot be written.
+    Raises ``ConfigurationError`` when the file cannot be written or is the results file of the run.
     """
     form = load(name)
     whole = build(report) if isinstance(report, Run) else report
@@ -53,9 +53,17 @@ def write(report: Report | Run, name: str, destination: str | Path | TextIO) -> 
         form.render(whole, destination)
         return
     path = Path(destination)
+    if _same(path, whole.run.path):
+        if name == "jsonl":
+            return
+        raise ConfigurationError(f"{path}: holds the results of this run; name another file for {name}")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with path.open("w", encoding="utf-8", newline="\n") as stream:
             form.render(whole, stream)
     except OSError as error:
         raise ConfigurationError(f"{path}: cannot be written ({error.strerror})") from error
+
+
+def _same(path: Path, results: str) -> bool:
+    return bool(results) and path.exists() and Path(results).exists() and path.samefile(results)

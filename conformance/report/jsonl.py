@@ -14,14 +14,11 @@ SUFFIX = ".jsonl"
 def render(report: Report, stream: TextIO) -> None:
     """Copies the whole lines of the results file; a broken last one is left out.
 
-    Raises ``ConfigurationError`` for a run that was not read from a file, or onto that file itself.
+    Raises ``ConfigurationError`` for a run that was not read from a file.
     """
     source = Path(report.run.path)
     if not report.run.path or not source.is_file():
         raise ConfigurationError("--format jsonl: the results file of this run is gone")
-    name = getattr(stream, "name", None)
-    if isinstance(name, str) and Path(name).exists() and source.samefile(name):
-        raise ConfigurationError(f"--format jsonl: {source} is the results file itself; name another")
     with source.open(encoding="utf-8", newline="\n") as lines:
         for line in lines:
             if line.endswith("\n"):
