@@ -16,7 +16,9 @@ Break it. A module conformance/bank/mutants/<topic>.py holds functions; the docs
         return policy.edit_rows("other.fx-rate", swap("buy", "sell"))
 
     @mutant("http.complete_body")                   # a parameter named `app` makes it a fault of the wire
-    def truncated_json(app: WSGIApplication) -> WSGIApplication: ...
+    def truncated_json(app: WSGIApplication) -> WSGIApplication:
+        \"\"\"Bodies end early.\"\"\"
+        return rewritten(app, lambda sent, environ: replace(sent, body=sent.body[:-9]))
 
 - `policy.evolve("http.etag", "changes")` changes one decision: see HttpPolicy (http_policy.py) for statuses,
   error bodies, methods, headers and caching, ProductPolicy (products/policy.py) for access, language, paging,

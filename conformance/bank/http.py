@@ -43,7 +43,8 @@ def error(bank: Bank, request: Request, refusal: Refusal) -> Response:
     status = 200 if policy.error_status_is_200 else refusal.status
     response = Response(body, status=status, content_type=policy.error_media_type or media_type)
     response.headers.update(refusal.headers)
-    response.headers.setdefault("Content-Language", "en")
+    if policy.error_content_language:
+        response.headers.setdefault("Content-Language", policy.error_content_language)
     if policy.error_cache_control:
         response.headers.setdefault("Cache-Control", policy.error_cache_control)
     return response

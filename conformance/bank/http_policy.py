@@ -25,6 +25,7 @@ class HttpPolicy:
     error_status_is_200: bool = False
     """Errors are answered with status 200."""
     error_cache_control: str = "no-store"
+    error_content_language: str = "en"
 
     # Paths and methods
     unknown_path_status: int = 404
@@ -38,8 +39,8 @@ class HttpPolicy:
     """Allow lists PUT and DELETE."""
     write_methods_accepted: bool = False
     """POST, PUT, PATCH and DELETE are answered like GET."""
-    method_override_honoured: bool = False
-    """X-HTTP-Method-Override changes the method."""
+    method_override: str = "ignored"
+    """ignored, header (X-HTTP-Method-Override, X-HTTP-Method, X-Method-Override), parameter (_method)."""
     trace_enabled: bool = False
     """TRACE plays the request's headers back."""
     head_status: int = 200
@@ -51,6 +52,8 @@ class HttpPolicy:
     """Paths that show the bank's configuration, such as /actuator/env."""
     redirect_parameter: str = ""
     """A query parameter whose value the bank redirects to."""
+    family_ignored: bool = False
+    """The first segment of /products/… may be any word."""
     redirects_slash_to_http: bool = False
     """A trailing slash is answered with a redirect to plain http on the same host."""
 
@@ -61,6 +64,10 @@ class HttpPolicy:
     """An Accept that excludes JSON gives 500."""
     media_type: str = "application/json"
     """Of answers with data."""
+    byte_order_mark: bool = False
+    """Answers with data begin with U+FEFF."""
+    content_coding: str = "never"
+    """never, asked (gzip where Accept-Encoding has it), asked-unvaried (without Vary), always."""
 
     # Headers
     strict_transport_security: str = "max-age=31536000; includeSubDomains"
@@ -75,7 +82,12 @@ class HttpPolicy:
     cookie: str = ""
     """Set-Cookie of every answer."""
     cors: str = "absent"
-    """absent, any (`*`), reflects, reflects-with-credentials, any-with-credentials, null."""
+    """absent, any (`*`), reflects, reflects-unvaried, reflects-with-credentials, any-with-credentials, null,
+    two (a list of origins)."""
+    preflight: str = "plain"
+    """plain (OPTIONS as ever), echoes (allows whatever method and headers are asked for), fails (500)."""
+    extra_headers: tuple[tuple[str, str], ...] = ()
+    """Fields added to every answer, beside any of the same name: Age, Via, Last-Modified, a second Date."""
     request_id: str = "fresh"
     """fresh, absent, constant, reflected (whatever the request carries)."""
     date_offset: int = 0
@@ -94,7 +106,15 @@ class HttpPolicy:
 
     # Resilience
     crashes_on: str = ""
-    """Text in the path or in a query value that gives 500."""
+    """Text in the path, in the raw query or in a query value that gives 500."""
+    crashes_on_address: int = 0
+    """Longest query in bytes that does not give 500; 0 is no bound."""
+    crashes_on_header: int = 0
+    """Longest header field in bytes that does not give 500; 0 is no bound."""
+    crashes_on_body: int = 0
+    """Longest request body in bytes that does not give 500; 0 is no bound."""
+    crashes_on_coded_body: bool = False
+    """A request body with a Content-Encoding gives 500."""
     fails_every: int = 0
     """Every so many requests one is answered 500; 0 is never."""
     delay: float = 0.0

@@ -26,6 +26,15 @@ def case(field: str, value: Any, path: str, method: str = "GET", **headers: str)
     return field, value, path, method, {name.replace("_", "-"): text for name, text in headers.items()}
 
 
+CORS = (
+    "any",
+    "reflects",
+    "reflects-unvaried",
+    "reflects-with-credentials",
+    "any-with-credentials",
+    "null",
+    "two",
+)
 CASES: list[Case] = [
     *[
         case("error_shape", shape, "/x")
@@ -39,13 +48,16 @@ CASES: list[Case] = [
     case("error_code_contradicts", True, "/x"),
     case("error_status_is_200", True, "/x"),
     case("error_cache_control", "public", "/x"),
+    case("error_content_language", "zh-Hant", "/x"),
     *[case("unknown_path_status", status, "/x") for status in (200, 302, 500)],
     *[case("unknown_method_status", status, "/atms", "POST") for status in (200, 404, 500)],
     *[case("bad_request_status", status, "/atms?page=0") for status in (200, 500)],
     case("allow_absent", True, "/atms", "POST"),
     case("allow_lies", True, "/atms", "OPTIONS"),
     case("write_methods_accepted", True, "/atms", "DELETE"),
-    case("method_override_honoured", True, "/atms", "GET", X_HTTP_Method_Override="DELETE"),
+    case("method_override", "header", "/atms", "GET", X_HTTP_Method="DELETE"),
+    case("method_override", "parameter", "/atms?_method=DELETE"),
+    case("family_ignored", True, "/retail/mortgages"),
     case("trace_enabled", True, "/atms", "TRACE"),
     case("head_status", 405, "/atms", "HEAD"),
     case("head_length_wrong", True, "/atms", "HEAD"),
@@ -64,10 +76,18 @@ CASES: list[Case] = [
     case("server", "Apache/2.4.49 (Unix)", "/atms"),
     case("powered_by", "PHP/5.6", "/atms"),
     case("cookie", "session=1", "/atms"),
+    *[case("cors", kind, "/atms", Origin="https://elsewhere.example") for kind in CORS],
     *[
-        case("cors", kind, "/atms", Origin="https://elsewhere.example")
-        for kind in ("any", "reflects", "reflects-with-credentials", "any-with-credentials", "null")
+        case("preflight", kind, "/atms", "OPTIONS", Access_Control_Request_Method="X")
+        for kind in ("echoes", "fails")
     ],
+    case("extra_headers", (("Age", "-1"), ("Date", "now")), "/atms"),
+    case("byte_order_mark", True, "/atms"),
+    *[case("content_coding", kind, "/atms", Accept_Encoding="gzip") for kind in ("asked", "asked-unvaried")],
+    case("content_coding", "always", "/atms", Accept_Encoding="identity"),
+    case("crashes_on_address", 100, f"/atms?x={'a' * 100}"),
+    case("crashes_on_header", 100, "/atms", X_Padding="a" * 101),
+    case("crashes_on_coded_body", True, "/x", "POST", Content_Encoding="gzip"),
     *[case("request_id", kind, "/atms", X_Request_Id="mine") for kind in ("absent", "constant", "reflected")],
     case("date_offset", 3600, "/atms"),
     case("date_absent", True, "/atms"),
@@ -90,7 +110,23 @@ CASES: list[Case] = [
     case("unprotected", ("other.*",), "/atms"),
     case("detail_unprotected", True, "/atms/atm-central-1"),
     case("head_unprotected", True, "/atms", "HEAD"),
+    case("conditional_unprotected", True, "/atms", If_None_Match='"x"'),
+    *[
+        case("ungated_spellings", ("slashes", "case", "parameters", "dots", "encoding"), path)
+        for path in (
+            "/ATMs",
+            "/atms//",
+            "/atms;a=b",
+            "/atms.json",
+            "/./atms",
+            "/x/../atms",
+            "/%2561tms",
+            "/atms%00",
+            "/x/..;/atms",
+        )
+    ],
     case("refusal_status", 403, "/atms"),
+    case("refusal_carries_data", True, "/atms"),
     case("challenge_absent", True, "/atms"),
     case("refusal_echoes_secret", True, "/atms", ClientID=ID, ClientSecret="wrong"),
     case("refusal_tells_which", True, "/atms", ClientID=ID, ClientSecret="wrong"),
@@ -127,7 +163,7 @@ CASES: list[Case] = [
     case("order_changes", True, "/atms"),
     *[
         case("next_link", kind, "/atms?page_size=5&name=a", X_Forwarded_Host="elsewhere.example")
-        for kind in ("absent", "repeats", "other-host", "forwarded-host", "drops-filter")
+        for kind in ("absent", "repeats", "other-host", "request-host", "forwarded-host", "drops-filter")
     ],
     case("next_link", "endless", "/atms"),
     *[case("beyond_last", kind, "/atms?page=9") for kind in ("refused", "repeats", "fails")],
@@ -160,6 +196,9 @@ REGISTERING = {
     "challenge_absent",
     "refusal_echoes_secret",
     "refusal_tells_which",
+    "refusal_carries_data",
+    "conditional_unprotected",
+    "ungated_spellings",
 }
 HTTP = {each.name for each in fields(HttpPolicy)}
 
@@ -200,8 +239,8 @@ def test_the_decision_shows(field: str, value: Any, path: str, method: str, head
 
 def test_every_decision_has_a_case() -> None:
     decisions = HTTP | {each.name for each in fields(ProductPolicy)}
-    # Waiting and the length of an interval have tests of their own below.
-    assert decisions - {each[0] for each in CASES} == {"delay", "fx_interval"}
+    # Waiting, the length of an interval and a request body have tests of their own below.
+    assert decisions - {each[0] for each in CASES} == {"delay", "fx_interval", "crashes_on_body"}
 
 
 def test_the_bank_waits_as_long_as_its_policy_says() -> None:
@@ -209,6 +248,11 @@ def test_the_bank_waits_as_long_as_its_policy_says() -> None:
     start = time.perf_counter()
     client.get("/x")
     assert time.perf_counter() - start >= 0.05
+
+
+def test_a_long_body_breaks_the_bank_where_the_policy_says_so() -> None:
+    client = Client(Bank(Policy().evolve("http.crashes_on_body", 100)))
+    assert [client.post("/x", data=b"a" * size).status_code for size in (100, 101)] == [404, 500]
 
 
 def test_rates_keep_their_time_for_one_interval() -> None:
@@ -219,6 +263,14 @@ def test_rates_keep_their_time_for_one_interval() -> None:
     assert client.get("/fx-rates").headers["ETag"] == first
     now[0] += 1
     assert client.get("/fx-rates").headers["ETag"] != first
+
+
+@pytest.mark.parametrize("path", ["/ATMs", "/atms//", "/atms;a=b", "/./atms", "/%2561tms", "/x/..;/atms"])
+def test_another_spelling_reaches_the_data_past_the_gate_only_where_the_policy_says_so(path: str) -> None:
+    closed = Policy().evolve("products.access", "header-pair")
+    spellings = ("slashes", "case", "parameters", "dots", "encoding")
+    assert Client(Bank(closed)).get(path).status_code == 404
+    assert Client(Bank(closed.evolve("products.ungated_spellings", spellings))).get(path).status_code == 200
 
 
 def test_some_requests_fail_where_the_policy_says_so() -> None:

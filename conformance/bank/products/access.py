@@ -6,15 +6,17 @@ import hmac
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
-from werkzeug.wrappers import Request
+from werkzeug.wrappers import Request, Response
 
 from conformance.bank.http import Refusal
 from conformance.bank.products.policy import ProductPolicy
+from conformance.bank.spelling import SPELT_OTHERWISE
 
 if TYPE_CHECKING:
     from conformance.bank.app import Bank
 
 ID, SECRET = "ClientID", "ClientSecret"
+_REFUSAL = "bank.refusal"
 
 
 def admit(bank: Bank, request: Request, function: str, *, detail: bool) -> None:
@@ -24,9 +26,26 @@ def admit(bank: Bank, request: Request, function: str, *, detail: bool) -> None:
         return
     if (detail and policy.detail_unprotected) or (request.method == "HEAD" and policy.head_unprotected):
         return
+    if policy.conditional_unprotected and "If-None-Match" in request.headers:
+        return
+    if request.environ.get(SPELT_OTHERWISE):
+        return
     client, secret = (_credential(policy, request, name) for name in (ID, SECRET))
-    if not _registered(policy, client, secret):
-        raise _refusal(policy, client, secret)
+    if _registered(policy, client, secret):
+        return
+    refusal = _refusal(policy, client, secret)
+    if not policy.refusal_carries_data:
+        raise refusal
+    request.environ[_REFUSAL] = refusal
+
+
+def relabelled(request: Request, response: Response) -> Response:
+    """Give the answer the status of the refusal that a faulty gate has let the data pass with."""
+    refusal = request.environ.get(_REFUSAL)
+    if refusal:
+        response.status_code = refusal.status
+        response.headers.update(refusal.headers)
+    return response
 
 
 def _credential(policy: ProductPolicy, request: Request, name: str) -> str | None:

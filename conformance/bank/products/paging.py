@@ -54,6 +54,7 @@ def links(bank: Bank, request: Request, total: int, query: Query) -> Links:
     target = f"{request.path}?{urlencode([*filters, ('page', following), ('page_size', query.page_size)])}"
     host = {
         "other-host": "https://internal.bank.example:8443",
+        "request-host": f"https://{request.host}",
         "forwarded-host": f"https://{request.headers.get('X-Forwarded-Host', request.host)}",
     }.get(policy.next_link, "")
     return {"next": host + target}

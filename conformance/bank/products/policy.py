@@ -52,9 +52,15 @@ class ProductPolicy:
     """Functions that are open although the bank registers its clients."""
     detail_unprotected: bool = False
     head_unprotected: bool = False
+    conditional_unprotected: bool = False
+    """A request with If-None-Match needs no credentials."""
+    ungated_spellings: tuple[str, ...] = ()
+    """Other spellings of a path that reach it past the gate: case, slashes, dots, encoding, parameters."""
     refusal_status: int = 401
     challenge_absent: bool = False
     """401 without WWW-Authenticate."""
+    refusal_carries_data: bool = False
+    """The answer is refused by its status only; the data is in its body."""
     refusal_echoes_secret: bool = False
     refusal_tells_which: bool = False
     """The refusal says whether the id or the secret was wrong."""
@@ -123,7 +129,7 @@ class ProductPolicy:
     """Rows come in another order on every request."""
     next_link: str = "right"
     """right, absent, endless (on the last page too), repeats (the same page), other-host, forwarded-host,
-    drops-filter."""
+    request-host, drops-filter."""
     beyond_last: str = "empty"
     """empty, refused (404), repeats (the last page), fails (500)."""
 

@@ -151,4 +151,4 @@ def _answer(bank: Bank, request: Request, payload: object, tongue: str) -> Respo
     response = answer(payload)
     if said := language.label(bank.policy.products, tongue):
         response.headers["Content-Language"] = said
-    return cacheable(bank, request, response)
+    return access.relabelled(request, cacheable(bank, request, response))
