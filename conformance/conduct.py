@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import sys
 import threading
+from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -12,7 +13,7 @@ from pathlib import Path
 from typing import TextIO
 
 from conformance import report, results, run, verdict
-from conformance.model import Plan, Profile, Result, Waiver
+from conformance.model import Plan, Profile, Result
 from conformance.offer import profiles_for
 from conformance.plan import Selection
 from conformance.plan import make as make_plan
@@ -92,7 +93,7 @@ def conduct(
     with ExitStack() as stack:
         writer = stack.enter_context(results.Writer(path))
         session = stack.enter_context(open_session(target, profiles, plan, wire=wire, record=writer.exchange))
-        writer.header(_header(target, scope, plan, profiles, session, output.fail_on))
+        writer.header(header_of(target, scope, plan, profiles, session, output.fail_on))
         heard.begins(plan)
         code = _execute(plan, session, target, writer, heard, output.fail_on)
         heard.ends()
@@ -108,12 +109,11 @@ def _execute(
     plan: Plan, session: Session, target: Target, writer: results.Writer, heard: Progress, fail_on: FailOn
 ) -> ExitCode:
     stop = threading.Event()
-    used: set[Waiver] = set()
     kept: list[Result] = []
     interrupted = False
 
     def take(result: Result) -> None:
-        marked = run.waived(result, target.waivers, used)
+        marked = run.waived(result, target.waivers)
         writer.result(marked)
         kept.append(marked)
         heard.result(marked)
@@ -130,24 +130,31 @@ def _execute(
             interrupted = True
             stop.set()
             stream = run.results(plan, session, stop=stop)
-    code = verdict.exit_code(
-        kept, finished=len(kept) == len(plan.cases), interrupted=interrupted, fail_on=fail_on
-    )
-    writer.footer(
-        Footer(
-            finished=datetime.now(UTC),
-            exit_code=int(code),
-            interrupted=interrupted,
-            reason="stopped by the user" if interrupted else "",
-            counts={str(k): v for k, v in verdict.counts(verdict.standing(r) for r in kept).items()},
-            requests=session.traffic.requests,
-            unused_waivers=tuple(w.match for w in target.waivers if w not in used),
-        )
-    )
-    return code
+    footer = footer_of(plan, session, kept, fail_on, interrupted=interrupted)
+    writer.footer(footer)
+    return ExitCode(footer.exit_code)
 
 
-def _header(
+def footer_of(
+    plan: Plan, session: Session, kept: Sequence[Result], fail_on: FailOn, *, interrupted: bool = False
+) -> Footer:
+    """The end of a results file: how the run went, and its exit code."""
+    finished = len(kept) == len(plan.cases)
+    used = {
+        waiver for waiver in session.target.waivers if any(run.covers(waiver, r) for r in kept if r.waived)
+    }
+    return Footer(
+        finished=datetime.now(UTC),
+        exit_code=int(verdict.exit_code(kept, finished=finished, interrupted=interrupted, fail_on=fail_on)),
+        interrupted=interrupted,
+        reason="stopped by the user" if interrupted else "",
+        counts={str(k): v for k, v in verdict.counts(verdict.standing(r) for r in kept).items()},
+        requests=session.traffic.requests,
+        unused_waivers=tuple(waiver.match for waiver in session.target.waivers if waiver not in used),
+    )
+
+
+def header_of(
     target: Target,
     scope: Scope,
     plan: Plan,

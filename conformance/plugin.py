@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,8 +17,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
-    from conformance.model import Case, Plan, Result
+    from conformance.model import Case, Exchange, Plan, Result
     from conformance.operation import Operation
+    from conformance.results import Writer
     from conformance.session import Session
     from conformance.target import Target
     from conformance.tsp import Tsp
@@ -37,7 +38,7 @@ MARKERS = {
 }
 
 
-class Nonconformity(Exception):  # noqa: N818 - it is what was found, not an error of the suite
+class Nonconformity(Exception):
     """A case that failed, with its findings."""
 
     def __init__(self, result: Result) -> None:
@@ -50,6 +51,7 @@ class Bank:
 
     def __init__(self, path: Path, config: pytest.Config) -> None:
         from conformance.conduct import Scope, prepare
+        from conformance.errors import ConfigurationError
         from conformance.target import load_target
 
         seed = config.getoption("conformance_seed")
@@ -60,14 +62,20 @@ class Bank:
             share=int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1")),
         )
         self.plan: Plan
-        self.plan, self.profiles = prepare(self.target, Scope(phases=phases, seed=seed))
+        self._scope = Scope(phases=phases, seed=seed)
+        self.plan, self.profiles = prepare(self.target, self._scope)
         self.results: list[Result] = []
         self._lock = threading.Lock()
         self._stack: Any = None
         self._session: Session | None = None
         self._pool: ThreadPoolExecutor | None = None
         self._ahead: dict[str, Future[Result]] = {}
-        self._output = config.getoption("conformance_output_dir")
+        self._output: str | None = config.getoption("conformance_output_dir")
+        self._writer: Writer | None = None
+        if self._output and "PYTEST_XDIST_WORKER" in os.environ:
+            raise ConfigurationError(
+                "--conformance-output-dir: one file cannot hold several processes; leave -n out"
+            )
 
     @property
     def session(self) -> Session:
@@ -84,7 +92,24 @@ class Bank:
         from conformance.session import open_session
 
         self._stack = ExitStack()
-        self._session = self._stack.enter_context(open_session(self.target, self.profiles, self.plan))
+        record = self._record(self._output) if self._output else lambda _: None
+        opening = open_session(self.target, self.profiles, self.plan, record=record)
+        self._session = self._stack.enter_context(opening)
+        if self._writer is not None:
+            from conformance.conduct import header_of
+            from conformance.verdict import FailOn
+
+            self._writer.header(
+                header_of(self.target, self._scope, self.plan, self.profiles, self._session, FailOn.EXPECTED)
+            )
+
+    def _record(self, output: str) -> Callable[[Exchange], None]:
+        from conformance.results import Writer
+
+        folder = Path(output)
+        folder.mkdir(parents=True, exist_ok=True)
+        self._writer = self._stack.enter_context(Writer(folder / "results.jsonl"))
+        return self._writer.exchange
 
     def work_ahead(self, cases: list[Case]) -> None:
         """Begins all cases that were selected, so that the items only wait for their own."""
@@ -100,16 +125,29 @@ class Bank:
 
         ahead = self._ahead.get(case.id)
         result = ahead.result() if ahead is not None else execute(case, self.session)
-        result = waived(result, self.target.waivers, set())
+        result = waived(result, self.target.waivers)
         self.results.append(result)
+        if self._writer is not None:
+            self._writer.result(result)
         return result
 
     def close(self) -> None:
         """Drops what has not begun and closes every connection."""
         if self._pool is not None:
             self._pool.shutdown(wait=True, cancel_futures=True)
-        if self._stack is not None:
-            self._stack.close()
+        if self._stack is None:
+            return
+        if self._writer is not None and self._session is not None:
+            from conformance.conduct import footer_of
+            from conformance.verdict import FailOn
+
+            self._writer.footer(footer_of(self.plan, self._session, self.results, FailOn.EXPECTED))
+        self._stack.close()
+        if self._output is not None:
+            from conformance import report, results
+
+            folder = Path(self._output)
+            report.write(results.read(folder / "results.jsonl"), "html", folder / "report.html")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -151,7 +189,12 @@ class BankFile(pytest.File):
     """The cases of one bank, in the order of the plan."""
 
     def collect(self) -> Iterator[CaseItem]:
-        bank = opened(self.path, self.config)
+        from conformance.errors import ConfigurationError
+
+        try:
+            bank = opened(self.path, self.config)
+        except ConfigurationError as error:
+            raise self.CollectError("\n".join(error.problems)) from error
         for case in bank.plan.cases:
             yield CaseItem.from_parent(self, name=case.id, case=case, bank=bank)
 
@@ -208,15 +251,10 @@ class CaseItem(pytest.Item):
 
 
 def opened(path: Path, config: pytest.Config) -> Bank:
-    """The bank of a file, opened once in a session; a mistake in the file is a usage error."""
-    from conformance.errors import ConfigurationError
-
+    """The bank of a file, opened once in a session. Raises ``ConfigurationError`` for a mistake in it."""
     banks = config.stash[BANKS]
     if path not in banks:
-        try:
-            banks[path] = Bank(path, config)
-        except ConfigurationError as error:
-            raise pytest.UsageError(*error.problems) from error
+        banks[path] = Bank(path, config)
     return banks[path]
 
 

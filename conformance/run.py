@@ -104,20 +104,24 @@ def _identity(finding: Finding) -> tuple[str, str]:
     return finding.expected, finding.at
 
 
-def waived(result: Result, waivers: Iterable[Waiver], used: set[Waiver]) -> Result:
-    """The result, marked with the first waiver that covers it; the waiver is noted as used."""
+def covers(waiver: Waiver, result: Result) -> bool:
+    """Whether a waiver speaks of a result's case, requirement or check, and of its function."""
     case = result.case
+    names = (case.id, case.requirement, case.check)
+    return fnmatchcase(case.function, waiver.function) and any(fnmatchcase(n, waiver.match) for n in names)
+
+
+def waived(result: Result, waivers: Iterable[Waiver]) -> Result:
+    """The result of a case with findings, marked with the first waiver that covers it."""
     if result.verdict not in (Verdict.FAIL, Verdict.OBSERVATION):
         return result
-    for waiver in waivers:
-        names = (case.id, case.requirement, case.check)
-        if fnmatchcase(case.function, waiver.function) and any(fnmatchcase(n, waiver.match) for n in names):
-            used.add(waiver)
-            return replace(result, waived=f"{waiver.reason} (until {waiver.expires})")
-    return result
+    found = next((waiver for waiver in waivers if covers(waiver, result)), None)
+    return replace(result, waived=f"{found.reason} (until {found.expires})") if found else result
 
 
-def results(plan: Plan, session: Session, *, jobs: int = 1, stop: threading.Event | None = None) -> Iterator[Result]:
+def results(
+    plan: Plan, session: Session, *, jobs: int = 1, stop: threading.Event | None = None
+) -> Iterator[Result]:
     """Executes the plan with ``jobs`` threads and yields each result when it is there.
 
     After ``stop`` is set no further case begins, and the iterator ends when the running ones have ended.
@@ -142,10 +146,9 @@ def judge(
     plan: Plan, session: Session, *, jobs: int = 1, report: Callable[[Result], None] = lambda _: None
 ) -> tuple[Result, ...]:
     """All results of a plan, waivers applied, in the plan's order."""
-    used: set[Waiver] = set()
     found: dict[str, Result] = {}
     for result in results(plan, session, jobs=jobs):
-        result = waived(result, session.target.waivers, used)
+        result = waived(result, session.target.waivers)
         report(result)
         found[result.case.id] = result
     return tuple(found[case.id] for case in plan.cases)
