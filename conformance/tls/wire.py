@@ -79,7 +79,7 @@ def record(kind: int, version: int, body: bytes) -> bytes:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hello:
-    """A ClientHello. ``version`` is the highest asked for. Without ``shares`` a TLS 1.3 server names its group
+    """A ClientHello. ``version`` is the highest asked for. Without ``shares`` TLS 1.3 servers name the group
     and suite in a HelloRetryRequest. ``ticket`` None leaves the extension out."""
 
     version: int

@@ -1,0 +1,1 @@
+"""What TLS shows from outside, judged: versions, suites, certificates, flaws, client certificates."""

@@ -1,0 +1,136 @@
+"""The endpoints of a target, each address probed once in a session, and rules judged over them."""
+
+from __future__ import annotations
+
+import socket
+import threading
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+
+from conformance.errors import Inconclusive, NotApplicable, Unreachable
+from conformance.model import Finding
+from conformance.tls import mutual
+from conformance.tls.certificate import Trust
+from conformance.tls.exposure import Exposure, attack
+from conformance.tls.facts import Endpoint, TlsFacts
+from conformance.tls.identity import Identity
+from conformance.tls.line import Dialler, Direct, Limits
+from conformance.tls.mutual import MutualFacts
+from conformance.tls.probe import probe, server_name_of
+
+Rule = Callable[[TlsFacts], Iterable[tuple[str, str]]]
+"""From facts to pairs of what was expected and what was seen."""
+
+UNSURE = {"timeout", "spent", "garbage", "oversize"}
+"""Troubles after which a rule that found nothing proves nothing."""
+
+
+def resolve(host: str, port: int) -> tuple[str, ...]:
+    """All addresses of a host, IPv4 and IPv6; none when the name is unknown."""
+    try:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    except OSError:
+        return ()
+    return tuple(dict.fromkeys(str(one[4][0]) for one in found))
+
+
+@dataclass(slots=True)
+class TlsHosts:
+    """The endpoints that a target names, with what the probes saw of them; probes run once, on first use.
+
+    ``mutual_paths`` maps an endpoint that asks for client certificates to a path that needs one. ``jobs``
+    addresses are probed at once, each over one connection at a time.
+    """
+
+    endpoints: Sequence[Endpoint]
+    dialler: Dialler = field(default_factory=Direct)
+    trust: Trust = field(default_factory=Trust.system)
+    limits: Limits = field(default_factory=Limits)
+    identities: Mapping[str, Identity] = field(default_factory=dict)
+    mutual_paths: Mapping[Endpoint, str] = field(default_factory=dict)
+    jobs: int = 4
+    now: Callable[[], datetime] = field(default=lambda: datetime.now(UTC))
+    _facts: tuple[TlsFacts, ...] | None = None
+    _exposures: dict[Endpoint, Exposure] = field(default_factory=dict)
+    _mutual: tuple[MutualFacts, ...] | None = None
+    _lock: threading.RLock = field(default_factory=threading.RLock)
+
+    def each(self) -> tuple[TlsFacts, ...]:
+        """The facts of every address that can be reached from here. Raises ``Unreachable`` when none can.
+
+        An address without a route, or held back by the dialler, is left out: it says nothing of the bank.
+        """
+        with self._lock:
+            if self._facts is None:
+                places = [
+                    replace(one, address=address)
+                    for one in dict.fromkeys(self.endpoints)
+                    for address in ((one.address,) if one.address else resolve(one.host, one.port))
+                ]
+                with ThreadPoolExecutor(max(1, self.jobs), "tls") as pool:
+                    self._facts = tuple(
+                        pool.map(lambda p: probe(p, self.dialler, self.trust, self.limits), places)
+                    )
+        reached = tuple(one for one in self._facts if one.reached)
+        if not reached:
+            why = "; ".join(f"{one.endpoint}: {one.trouble}" for one in self._facts) or "no address is known"
+            raise Unreachable(f"no TLS endpoint could be reached: {why}")
+        return reached
+
+    def speaking(self) -> tuple[TlsFacts, ...]:
+        """Those that speak TLS at all; raises ``Inconclusive`` when none does."""
+        found = tuple(one for one in self.each() if one.speaks_tls)
+        if not found:
+            raise Inconclusive(
+                "no endpoint speaks TLS: " + "; ".join(f"{f.endpoint}: {f.trouble}" for f in self.each())
+            )
+        return found
+
+    def judge(self, rule: Rule) -> Iterator[Finding]:
+        """The findings of a rule over all that speak TLS; raises ``Inconclusive`` when it found nothing but
+        an address did not answer all questions."""
+        clean, speaking = True, self.speaking()
+        for facts in speaking:
+            for expected, actual in rule(facts):
+                clean = False
+                yield Finding(expected, actual, at=str(facts.endpoint))
+        unsure = [
+            f"{one.endpoint}: {one.trouble}"
+            for one in speaking
+            if any(t.kind in UNSURE for t in one.troubles)
+        ]
+        if clean and unsure:
+            raise Inconclusive("; ".join(unsure))
+
+    def exposures(self) -> Iterator[tuple[TlsFacts, Exposure]]:
+        """What malformed messages show of each; sent once, on first use."""
+        for facts in self.speaking():
+            with self._lock:
+                if facts.endpoint not in self._exposures:
+                    name = server_name_of(facts.endpoint.host)
+                    self._exposures[facts.endpoint] = attack(facts, self.dialler, name, self.limits)
+            yield facts, self._exposures[facts.endpoint]
+
+    def mutual(self) -> tuple[MutualFacts, ...]:
+        """What each client got at the paths that need a certificate. Raises ``NotApplicable`` when the target
+        declares none, ``Inconclusive`` without a client certificate for the control."""
+        if not self.mutual_paths:
+            raise NotApplicable("the target declares no path that needs a client certificate")
+        if mutual.GOOD not in self.identities:
+            raise Inconclusive(
+                "the target gives no client certificate, so no refusal could be held against it"
+            )
+        with self._lock:
+            if self._mutual is None:
+                paths = {(one.host, one.port): path for one, path in self.mutual_paths.items()}
+                self._mutual = tuple(
+                    mutual.try_all(
+                        facts, self.dialler, server_name_of(facts.endpoint.host),
+                        paths[facts.endpoint.host, facts.endpoint.port], self.identities, self.limits,
+                    )
+                    for facts in self.speaking()
+                    if (facts.endpoint.host, facts.endpoint.port) in paths
+                )  # fmt: skip
+        return self._mutual

@@ -1,0 +1,232 @@
+"""Mutual TLS as a client meets it: whom an endpoint lets in, judged by what the path answers.
+
+A handshake that succeeds proves nothing: many servers take any certificate and refuse in HTTP. So each
+attempt sends one GET and keeps the alert or the status. Source: RFC 8446 section 4.4.2.4, RFC 8705.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+
+from conformance.tls import wire
+from conformance.tls.codes import TLS12, TLS13
+from conformance.tls.enumerate import Caller, legacy_hello
+from conformance.tls.facts import TlsFacts
+from conformance.tls.identity import Identity
+from conformance.tls.line import Dialler, Fault, Limits, Line, Meter
+from conformance.tls.secrets import AGREED_GROUPS
+from conformance.tls.session12 import Connection12, Session12
+from conformance.tls.session13 import Connection13, Session13
+from conformance.tls.suites import TLS13 as TLS13_SUITES
+from conformance.tls.suites import suite
+from conformance.tls.wire import Alert, Hello
+
+GOOD = "good"
+MADE = ("none", "self_signed", "other_ca")
+GIVEN = ("expired", "wrong_usage", "other_tsp")
+"""Identities that only the bank's own CA can issue, so that the target must supply them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """What one client got: an alert, a fault or an HTTP answer. ``early`` are the bytes of data that the
+    server sent on a connection whose client it then refused."""
+
+    who: str
+    alert: str = ""
+    fault: str = ""
+    status: int = 0
+    media_type: str = ""
+    early: int = 0
+
+    @property
+    def admitted(self) -> bool:
+        return 0 < self.status < 400
+
+    @property
+    def refused_cleanly(self) -> bool:
+        return bool(self.alert) or self.status in (400, 401, 403, 495, 496)
+
+    def __str__(self) -> str:
+        return f"HTTP {self.status}" if self.status else f"alert {self.alert}" if self.alert else self.fault
+
+
+@dataclass(frozen=True, slots=True)
+class MutualFacts:
+    """All attempts at one path of one address."""
+
+    facts: TlsFacts
+    path: str
+    attempts: Mapping[str, Attempt]
+
+    @property
+    def asked(self) -> bool:
+        return self.facts.asks_certificate
+
+
+def self_signed(subject: x509.Name | None = None) -> Identity:
+    """A client that vouches for itself under the given subject."""
+    return _issue(subject or _name("Conformance TSP"), None)
+
+
+def other_ca(issuer: x509.Name | None = None, subject: x509.Name | None = None) -> Identity:
+    """A client whose issuer has the name of the bank's CA but another key."""
+    authority = ec.generate_private_key(ec.SECP256R1())
+    return _issue(subject or _name("Conformance TSP"), (issuer or _name("Conformance CA"), authority))
+
+
+def _name(common: str) -> x509.Name:
+    return x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, common)])
+
+
+def _issue(subject: x509.Name, authority: tuple[x509.Name, ec.EllipticCurvePrivateKey] | None) -> Identity:
+    key = ec.generate_private_key(ec.SECP256R1())
+    issuer, signer = authority or (subject, key)
+    now = datetime.now(UTC)
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(subject)
+        .issuer_name(issuer)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - timedelta(hours=1))
+        .not_valid_after(now + timedelta(days=30))
+        .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.CLIENT_AUTH]), critical=False)
+        .sign(signer, hashes.SHA256())
+    )
+    return Identity((certificate.public_bytes(Encoding.DER),), key)
+
+
+@dataclass(slots=True)
+class Client:
+    """Makes attempts at one path of one address, in the newest version that it speaks."""
+
+    caller: Caller
+    facts: TlsFacts
+    server_name: str
+    path: str
+
+    @property
+    def hello(self) -> Hello:
+        if self.facts.version(TLS13):
+            return Hello(
+                version=TLS13, suites=TLS13_SUITES, server_name=self.server_name, groups=AGREED_GROUPS
+            )
+        version = self.facts.version(TLS12)
+        suites = tuple(
+            one for one in version.suites if suite(one).cipher.startswith(("AES", "CHACHA20"))
+        ) if version else ()  # fmt: skip
+        base = legacy_hello(TLS12, self.server_name, suites)
+        return replace(base, extra=(), compression=b"\0", groups=AGREED_GROUPS)
+
+    def attempt(self, who: str, identity: Identity | None) -> tuple[Attempt, Session12 | Session13 | None]:
+        """One connection, one GET; and a session to resume, if the server gave one."""
+        hello, early = self.hello, 0
+        connection: Connection12 | Connection13 | None = None
+        try:
+            with self.caller.line() as line:
+                if hello.version == TLS13:
+                    new = connection = Connection13(line, identity)
+                    new.open(hello)
+                    got = self._get(line, new)
+                    session: Session12 | Session13 | None = new.tickets[0] if new.tickets else None
+                else:
+                    old = connection = Connection12(line, identity)
+                    session = old.open(hello)
+                    early = old.early
+                    got = self._get(line, old)
+        except Alert as alert:
+            return Attempt(who, alert=alert.name, early=early + (connection.early if connection else 0)), None
+        except Fault as fault:
+            return Attempt(who, fault=str(fault), early=early + (connection.early if connection else 0)), None
+        return replace(got, who=who, early=0), session
+
+    def resume(self, who: str, session: Session12 | Session13) -> Attempt:
+        """One GET on a resumed session, without a certificate; fault ``not resumed`` if not taken up."""
+        hello = self.hello
+        try:
+            with self.caller.line() as line:
+                if isinstance(session, Session13):
+                    new = Connection13(line)
+                    if not new.open(replace(hello, suites=(session.suite,)), session).resumed:
+                        return Attempt(who, fault="not resumed")
+                    return replace(self._get(line, new), who=who)
+                old = Connection12(line)
+                offer = replace(
+                    hello,
+                    suites=(session.suite,),
+                    session=session.session or b"\xa5" * 32,
+                    ticket=session.ticket,
+                )
+                if not old.resume(offer, session):
+                    return Attempt(who, fault="not resumed")
+                return replace(self._get(line, old), who=who)
+        except Alert as alert:
+            return Attempt(who, alert=alert.name)
+        except Fault as fault:
+            return Attempt(who, fault=str(fault))
+
+    def _get(self, line: Line, connection: Connection12 | Connection13) -> Attempt:
+        host = self.facts.endpoint.host
+        request = f"GET {self.path} HTTP/1.1\r\nHost: {host}\r\nAccept: */*\r\nConnection: close\r\n\r\n"
+        data = b""
+        try:
+            connection.send(wire.DATA, request.encode())
+            while b"\r\n\r\n" not in data and len(data) < 65536:
+                kind, body = connection.receive()
+                if kind == wire.DATA:
+                    data += body
+                elif isinstance(connection, Connection13):
+                    connection.collect(kind, body)
+        except Alert:
+            if not data.startswith(b"HTTP/"):
+                connection.early += len(data)
+                raise
+        except Fault:
+            if not data:
+                raise
+        return _read_head(data)
+
+
+def _read_head(data: bytes) -> Attempt:
+    head = data.partition(b"\r\n\r\n")[0].decode("latin-1").split("\r\n")
+    words = head[0].split(" ")
+    if not words[0].startswith("HTTP/") or len(words) < 2 or not words[1].isdigit():
+        return Attempt("", fault="no HTTP answer")
+    fields = {
+        name.strip().lower(): value.strip() for name, _, value in (line.partition(":") for line in head[1:])
+    }
+    return Attempt("", status=int(words[1]), media_type=fields.get("content-type", "").split(";")[0].lower())
+
+
+def try_all(
+    facts: TlsFacts,
+    dialler: Dialler,
+    server_name: str,
+    path: str,
+    identities: Mapping[str, Identity],
+    limits: Limits | None = None,
+) -> MutualFacts:
+    """Every client at one path: those given, the two that we make, and strangers' resumed sessions."""
+    meter = Meter(limits or Limits())
+    caller = Caller(dialler, facts.endpoint, meter, meter.limits.handshake, [], [])
+    client = Client(caller, facts, server_name, path)
+    good = identities.get(GOOD)
+    subject = good.certificate.subject if good else None
+    clients: dict[str, Identity | None] = {"none": None, **identities}
+    clients["self_signed"] = self_signed(subject)
+    clients["other_ca"] = other_ca(good.certificate.issuer if good else None, subject)
+    attempts: dict[str, Attempt] = {}
+    for who, identity in clients.items():
+        attempts[who], session = client.attempt(who, identity)
+        if session is not None and who in ("none", "self_signed") and not attempts[who].admitted:
+            attempts[f"resumed_{who}"] = client.resume(f"resumed_{who}", session)
+    return MutualFacts(facts, path, attempts)
