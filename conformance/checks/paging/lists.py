@@ -47,7 +47,7 @@ def pages_are_complete(tsp: Tsp, reading: Reading) -> Findings:
     pages = list(pager.walk())
     came = [key for page in pages for key in page.keys]
     missing = [key for key in pager.whole() if key not in set(came)]
-    if missing and len(set(came)) == len(came):
+    if missing and not pager.repeated(came):
         yield Finding(
             "every row on one of the pages",
             f"{len(missing)} of {len(pager.whole())} rows on none, such as {missing[0][:60]}",
@@ -62,9 +62,10 @@ def pages_do_not_repeat(tsp: Tsp, reading: Reading) -> Findings:
     pager = Pager.of(tsp, reading)
     if not pager.sound():
         return
-    earlier: set[str] = set()
+    came: list[str] = []
     for page in pager.walk():
-        again = [key for key in dict.fromkeys(page.keys) if key in earlier]
+        came += page.keys
+        again = pager.repeated(came)
         if again:
             yield Finding(
                 "rows that no earlier page had",
@@ -73,7 +74,6 @@ def pages_do_not_repeat(tsp: Tsp, reading: Reading) -> Findings:
                 page.answer.exchange,
             )
             return
-        earlier.update(page.keys)
 
 
 @check(requests=2)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from conformance.answer import Answer
@@ -100,6 +101,11 @@ class Pager:
             return None
         value = self.reading.document_of(answer).first(self.paging.total)
         return value if isinstance(value, int) and not isinstance(value, bool) else None
+
+    def repeated(self, keys: Iterable[str]) -> list[str]:
+        """Those of the keys that come more often than in the whole list."""
+        often = Counter(self.whole())
+        return [key for key, times in Counter(keys).items() if times > often.get(key, 1)]
 
     def sound(self) -> bool:
         """Whether numbering and order hold, without which no page can be told from another."""

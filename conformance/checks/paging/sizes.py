@@ -63,7 +63,7 @@ def page_after_last_is_empty(tsp: Tsp, reading: Reading) -> Findings:
         return
     pages = list(pager.walk())
     came = [key for page in pages for key in page.keys]
-    if len(pages) > PARTS or len(set(came)) != len(came) or len(came) != len(pager.whole()):
+    if len(pages) > PARTS or pager.repeated(came) or len(came) != len(pager.whole()):
         return
     answer = pager.ask(pager.paging.first + len(pages), pager.size())
     place = f"parameter {pager.paging.parameter}"

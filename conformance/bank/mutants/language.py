@@ -1,0 +1,91 @@
+"""Defects of languages."""
+
+from __future__ import annotations
+
+from conformance.bank.mutant import mutant
+from conformance.bank.policy import Policy
+from conformance.bank.products.edits import add, nth, only_in, put, rows_only_in, without
+from conformance.bank.products.policy import Row
+
+FX = "other.fx-rate"
+CARDS = "loans.credit-card-product"
+
+
+@mutant("language.chinese_text_is_chinese")
+def chinese_in_name_only(policy: Policy) -> Policy:
+    """English is served under Content-Language zh-Hant and zh-Hans."""
+    return policy.evolve("products.chinese_labelled_only", True)
+
+
+@mutant("language.chinese_text_is_chinese", "language.content_language_agrees")
+def english_to_everyone(policy: Policy) -> Policy:
+    """English is served, and labelled so, whatever language is asked for."""
+    return policy.evolve("products.language_ignored", True)
+
+
+@mutant("language.chinese_text_is_chinese")
+def card_not_translated(policy: Policy) -> Policy:
+    """One card is in English among its translated siblings."""
+    english = {
+        "brand": "Harbour Reference Bank",
+        "name": "Harbour Student Card",
+        "description": "A card for students of all universities in Hong Kong",
+        "type": "Student",
+    }
+
+    def untranslated(row: Row, _: str) -> Row:
+        texts = ("features", "rewards", "welcome_offer", "channels", "fees", "eligibility")
+        return {name: value for name, value in row.items() if name not in texts} | english
+
+    return policy.edit_list(CARDS, rows_only_in("tc", rows_only_in("tc", nth(0, untranslated))))
+
+
+@mutant("language.simplified_text_is_simplified")
+def traditional_served_as_simplified(policy: Policy) -> Policy:
+    """Traditional characters are served as Simplified Chinese."""
+    return policy.evolve("products.sc_served_as_tc", True)
+
+
+@mutant("language.traditional_text_is_traditional")
+def simplified_served_as_traditional(policy: Policy) -> Policy:
+    """Simplified characters are served as Traditional Chinese."""
+    return policy.evolve("products.tc_served_as_sc", True)
+
+
+@mutant("language.english_text_is_english")
+def chinese_served_as_english(policy: Policy) -> Policy:
+    """The first currency has only its Chinese name and conditions in English."""
+    chinese = only_in(
+        "en", lambda row, _: row | {"name": "美元", "conditions": "只供參考", "disclaimer": "匯率可隨時更改"}
+    )
+    return policy.edit_list(FX, nth(0, chinese))
+
+
+@mutant("language.languages_have_the_same_rows")
+def row_missing_in_chinese(policy: Policy) -> Policy:
+    """The last card is missing in Traditional Chinese."""
+    return policy.edit_list(CARDS, rows_only_in("tc", without(-1)))
+
+
+@mutant("language.languages_have_the_same_rows")
+def rate_missing_in_simplified(policy: Policy) -> Policy:
+    """One exchange rate is missing in Simplified Chinese."""
+    return policy.edit_list(FX, rows_only_in("sc", without(5)))
+
+
+@mutant("language.languages_have_the_same_numbers")
+def rate_differs_by_language(policy: Policy) -> Policy:
+    """The APR of one card is lower in Simplified Chinese."""
+    return policy.edit_list(CARDS, nth(0, only_in("sc", add("purchase_apr", "-1.5"))))
+
+
+@mutant("language.languages_have_the_same_numbers")
+def age_differs_by_language(policy: Policy) -> Policy:
+    """The lowest age for one card is higher in Traditional Chinese."""
+    return policy.edit_list(CARDS, nth(0, only_in("tc", put("eligibility.min_age", 21))))
+
+
+@mutant("language.content_language_agrees")
+def content_language_always_english(policy: Policy) -> Policy:
+    """Content-Language is en on every answer."""
+    return policy.evolve("products.content_language_constant", True)
