@@ -11,7 +11,7 @@ from email.utils import format_datetime
 from typing import Annotated, Any, Literal
 from urllib.parse import urlencode
 
-from pydantic import BeforeValidator, Field, field_validator, model_validator
+from pydantic import BeforeValidator, Discriminator, Field, Tag, field_validator, model_validator
 
 from conformance.model import Language
 from conformance.redaction import Kind, kind
@@ -42,7 +42,14 @@ def _header(value: Any) -> Any:
     return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
 
 
-HeaderValue = Annotated[Generated | TextOrSecret, BeforeValidator(_header)]
+def _branch(value: Any) -> str:
+    return "generated" if isinstance(value, Mapping | Generated) else "text"
+
+
+HeaderValue = Annotated[
+    Annotated[Generated, Tag("generated")] | Annotated[TextOrSecret, BeforeValidator(_header), Tag("text")],
+    Discriminator(_branch),
+]
 
 
 def header_fields(headers: Mapping[str, Generated | str | Secret], now: float) -> tuple[tuple[str, str], ...]:

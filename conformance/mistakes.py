@@ -52,13 +52,26 @@ _TEXTUAL = frozenset(("date_parsing", "date_from_datetime_parsing"))
 
 def problems(error: ValidationError, model: type[BaseModel], value: Any, place: Place) -> list[str]:
     """One line for each error: ``bank.yaml:14:5: limits.job: unknown key; did you mean jobs?``."""
-    found = []
+    grouped: dict[Loc, list[ErrorDetails]] = {}
     for detail in error.errors(include_url=False):
-        loc = _real(detail["loc"], value, detail["type"])
-        at_key = detail["type"] == "extra_forbidden"
+        grouped.setdefault(_real(detail["loc"], value, detail["type"]), []).append(detail)
+    found = []
+    for loc, details in grouped.items():
+        at_key = details[0]["type"] == "extra_forbidden"
         where = ".".join(str(part) for part in loc) or "the file"
-        found.append(f"{place(loc, key=at_key)}: {where}: {_said(detail, loc, model)}")
+        found.append(f"{place(loc, key=at_key)}: {where}: {_of_branches(details, loc, model)}")
     return sorted(dict.fromkeys(found), key=_position)
+
+
+def _of_branches(details: list[ErrorDetails], loc: Loc, model: type[BaseModel]) -> str:
+    """What the branches of a union found wrong with one value, as one sentence."""
+    told = [d for d in details if d["type"] not in ("is_instance_of", "literal_error")] or details
+    own = [d for d in told if d["type"] == "value_error"]
+    kinds = dict.fromkeys(_EXPECTED[d["type"]] for d in told if d["type"] in _EXPECTED)
+    if own or len(kinds) < 2 or len(told) > len([d for d in told if d["type"] in _EXPECTED]):
+        return _said((own or told)[0], loc, model)
+    got = "" if loc and kind(str(loc[-1])) is not Kind.PLAIN else f", got {shown(told[0].get('input'))}"
+    return f"expected {' or '.join(kinds)}{got}"
 
 
 def _position(problem: str) -> tuple[int, int]:
@@ -123,7 +136,8 @@ def _said(detail: ErrorDetails, loc: Loc, model: type[BaseModel]) -> str:
         name = str(context.get("discriminator", "kind")).strip("'")
         return f"unknown {name} {context.get('tag')!r}" + suggestion(str(context.get("tag")), words)
     if error == "union_tag_not_found":
-        return f"missing {context.get('discriminator', 'kind')}; add it"
+        name = str(context.get("discriminator", "kind")).strip("'")
+        return f"missing {name}; add it"
     message = detail["msg"].removeprefix("Value error, ").removeprefix("Assertion failed, ")
     if error in ("value_error", "assertion_error"):
         return message

@@ -55,7 +55,8 @@ _PARAMETER_WORDS = frozenset(
     (b"code", b"state", b"nonce", b"session_state", b"request_uri", b"login_hint", b"ticket")
 )
 _JWK_PRIVATE = frozenset(("d", "p", "q", "dp", "dq", "qi", "k"))
-_NESTED = ("secret", "password", "token", "credential", "key")
+_OBJECTS = frozenset(("authorization", "session"))
+"""Names of secrets that, over an object, are names of a resource: its own members are judged instead."""
 _STEMS = (
     *_CONTAINS, "signature", "cookie", "authoriz", "clientid", "assertion", "codeverifier", "dpop",
     "credential", "sessionid", "accountn", "acctn", "accno", "cardn", "iban", "hkid", "identityn",
@@ -150,7 +151,7 @@ _REST_OF_LINE = frozenset(("authorization", "proxyauthorization", "cookie", "set
 
 
 def _unescape(name: str) -> str:
-    return re.sub(r"\\+u([0-9a-fA-F]{4})", lambda m: chr(int(m[1], 16)), name)
+    return re.sub(r"\\+u([0-9a-fA-F]{4})", lambda m: chr(int(m[1], 16)), name).rstrip("\\")
 
 
 def _closing(text: str, start: int, quote: str, depth: int) -> int:
@@ -213,7 +214,7 @@ def members(text: str) -> str:
                 out += [text[last:end], f'{member[1]}"{MASK}{member[1]}"']
                 last = number.end()
             position = number.end()
-        elif text[end : end + 1] in ("[", "{") and any(stem in name.lower() for stem in _NESTED):
+        elif text[end : end + 1] in ("[", "{") and name.lower() not in _OBJECTS:
             shown, position = _nested(text, end)
             out += [text[last:end], shown]
             last = position
@@ -296,7 +297,7 @@ def by_name(text: str, words: set[bytes]) -> str:
             text = _LINE.sub(_line, text)
     if b"input" in words:
         text = _INPUT.sub(_input, text)
-    if "=" in text and not words.isdisjoint(_PARAMETER_WORDS):
+    if "=" in text and (not words.isdisjoint(_PARAMETER_WORDS) or "\\u0026" in text):
         text = _PARAMETER.sub(_parameter, text)
     return text
 

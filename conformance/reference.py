@@ -61,9 +61,10 @@ def secret(value: Any, info: ValidationInfo) -> Secret:
 
 def text_or_secret(value: Any, info: ValidationInfo) -> Any:
     """Plain text, or a secret when it is written as a reference."""
-    if isinstance(value, str) and REFERENCE.fullmatch(value):
-        return secret(value, info)
-    return value
+    if isinstance(value, str | Secret):
+        return secret(value, info) if isinstance(value, str) and REFERENCE.fullmatch(value) else value
+    quotes = "; put it in quotes" if isinstance(value, int | float) else ""
+    raise ValueError(f"expected text, or a reference to a secret{quotes}")
 
 
 def _name(text: str) -> str:

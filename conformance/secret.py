@@ -37,6 +37,8 @@ SHORTEST = 4
 """Values shorter than this are hidden by name only: by value they would blacken every text."""
 ANYWHERE = 8
 """Values of at least this length are hidden wherever they stand, shorter ones as whole words."""
+PEM_LINES = 2
+"""Lines of a secret of several lines that are hidden by themselves, beside the whole."""
 MARGIN = 8192
 """Characters read past the limit of a body, so that no secret is cut before it is seen."""
 
@@ -114,7 +116,7 @@ class Vault:
         """Hides a value from now on, also percent-encoded, in base64, in hex and escaped for JSON or HTML.
 
         ``name`` becomes its variable in command lines; a second value of that name is numbered. Of a value
-        with several lines, each long line is hidden too.
+        with several lines, such as a private key, the first ones are hidden by themselves too.
         """
         if isinstance(value, Secret):
             name = name or value.name
@@ -122,11 +124,14 @@ class Vault:
         with self._lock:
             if value in self._names or len(value) < SHORTEST or value in MASK:
                 return
-            lines = [line.strip() for line in value.splitlines()]
-            values = [value, *(line for line in lines if len(line) >= 16 and line != value)]
             variable = self._variable(name)
-            self._names.update((one, variable) for one in values if one not in self._names)
-            added = (_known(one, variable) for one in values)
+            lines = [line.strip() for line in value.splitlines() if "-----" not in line]
+            long = [line for line in lines if len(line) >= 16 and line != value][:PEM_LINES]
+            self._names[value] = variable
+            added = (
+                _known(value, variable),
+                *(_Known(line, variable, line, (line,), (), None) for line in long),
+            )
             self._known = tuple(sorted((*self._known, *added), key=lambda known: -len(known.value)))
 
     def _variable(self, name: str) -> str:

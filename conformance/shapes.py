@@ -14,7 +14,10 @@ _FREE = (
 _JWT_STARTS = ("eyJ", "eyA", "ew0", "ewo", "ewk")  # {" and { with a space, a line end or a tab, in base64
 _JWT = re.compile(_FREE + r"(?:eyJ|eyA|ew[0ok])[A-Za-z0-9_-]{4,}+(?:\.[A-Za-z0-9_-]*+){1,4}")
 _SCHEMES = frozenset((b"bearer", b"dpop", b"basic"))
-_BEARER = re.compile(r"(?i)\b(bearer|dpop|basic)(\s++|%20|\+)([A-Za-z0-9._~+/-]{8,}+=*+)(?![A-Za-z0-9\"=])")
+_BEARER = re.compile(
+    r"(?i)\b(bearer|dpop|basic)(\s++|%20|\+)(?!(?:bearer|dpop|basic)\b)"
+    r"([A-Za-z0-9._~+/-]{6,}+=*+)(?![A-Za-z0-9\"=])"
+)
 _PEM = re.compile(
     r"-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY-----.*?(?:-----END [A-Z0-9 ]{0,40}PRIVATE KEY-----|\Z)", re.S
 )
@@ -70,9 +73,9 @@ def _cards(text: str) -> Iterator[tuple[int, int]]:
         if end - start < 13:
             continue
         groups = _groups(text, start, end)
-        if start and start == run.start() and (text[start - 1].isalnum() or text[start - 1] in "._"):
+        if start and start == run.start() and _of_word(text[start - 1], "."):
             groups = groups[1:]
-        if groups and end < len(text) and (text[end].isalnum() or text[end] == "_"):
+        if groups and end < len(text) and _of_word(text[end]):
             groups = groups[:-1]
         first = 0
         while first < len(groups):
@@ -86,6 +89,10 @@ def _cards(text: str) -> Iterator[tuple[int, int]]:
                     first = last
                     break
             first += 1
+
+
+def _of_word(letter: str, more: str = "") -> bool:
+    return letter.isascii() and (letter.isalnum() or letter == "_" or letter in more)
 
 
 def _groups(text: str, start: int, end: int) -> list[tuple[int, int]]:
