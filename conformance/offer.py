@@ -80,7 +80,8 @@ def _operation(target: Target, profile: Profile, function: Function, entry: Entr
     canonical = entry.rows is None
     language = entry.language or target.language
     rule = _language(language) if language else CANONICAL_LANGUAGE if canonical else None
-    paging = entry.paging or target.paging
+    # What a file says of paging counts, also that there is none; a silent one leaves the canonical way.
+    paging = entry.paging or (target.paging if "paging" in target.model_fields_set else None)
     method = asked.method or function.method
     at = f"{target.place_of(('functions', function.id))}: functions.{function.id}"
     if not (asked.path or function.path):
@@ -105,11 +106,12 @@ def _operation(target: Target, profile: Profile, function: Function, entry: Entr
         assumed=target.functions.get(function.id) is None,
         reads=entry.reads if entry.reads is not None else not function.writes,
         canonical=canonical,
+        error_paths=target.errors.paths,
     )
 
 
 def _lists(function: Function) -> bool:
-    return bool(function.rows) and "*" in function.rows
+    return "*" in (function.rows or "$.data[*]")
 
 
 def _resource(profile: Profile, function: Function) -> Resource | None:
