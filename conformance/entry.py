@@ -11,7 +11,15 @@ from email.utils import format_datetime
 from typing import Annotated, Any, Literal
 from urllib.parse import urlencode
 
-from pydantic import BeforeValidator, Discriminator, Field, Tag, field_validator, model_validator
+from pydantic import (
+    BeforeValidator,
+    Discriminator,
+    Field,
+    Tag,
+    WithJsonSchema,
+    field_validator,
+    model_validator,
+)
 
 from conformance.model import Language
 from conformance.redaction import Kind, kind
@@ -46,8 +54,12 @@ def _branch(value: Any) -> str:
     return "generated" if isinstance(value, Mapping | Generated) else "text"
 
 
+_TEXT = WithJsonSchema(
+    {"type": ["string", "integer"], "description": "Text, or env:NAME, file:PATH, cmd:COMMAND."}
+)
 HeaderValue = Annotated[
-    Annotated[Generated, Tag("generated")] | Annotated[TextOrSecret, BeforeValidator(_header), Tag("text")],
+    Annotated[Generated, Tag("generated")]
+    | Annotated[TextOrSecret, BeforeValidator(_header), _TEXT, Tag("text")],
     Discriminator(_branch),
 ]
 

@@ -1,0 +1,599 @@
+"""Authentication: what each kind puts on a request, how tokens come and go, and that no secret shows."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import json
+import math
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs
+
+import jwt
+import pytest
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from conformance import yamlfile
+from conformance.authentication import Identity
+from conformance.errors import ConfigurationError, Inconclusive
+from conformance.model import Request
+from conformance.redaction import MASK
+from conformance.secret import Vault
+from conformance.target import Target, load_target
+
+NOW = 1_800_000_000.0
+ASK = Request("GET", "https://bank.example/v1/fx?currency=USD", (("Accept", "application/json"),))
+SECRETS = {
+    "BANK_ID": "client-id-0123",
+    "BANK_SECRET": "s3cr3t/with+sign=&%",
+    "BANK_KEY": "key-abcdefghij",
+    "PARTNER": "partner-0001",
+}
+
+
+@dataclass
+class Reply:
+    """An answer of a token endpoint."""
+
+    status: int = 200
+    body: bytes = b"{}"
+
+    def json(self) -> Any:
+        return json.loads(self.body)
+
+
+@dataclass
+class Endpoint:
+    """A token endpoint: keeps what it was sent and answers with numbered tokens."""
+
+    answer: Callable[[int], Reply]
+    asked: list[Request] = field(default_factory=list)
+
+    def __call__(self, request: Request) -> Reply:
+        self.asked.append(request)
+        return self.answer(len(self.asked))
+
+
+def giving(**members: Any) -> Endpoint:
+    return Endpoint(
+        lambda n: Reply(
+            200, json.dumps({k: f"{v}{n}" if v == "token-" else v for k, v in members.items()}).encode()
+        )
+    )
+
+
+def nowhere(request: Request) -> Reply:
+    raise AssertionError(f"nothing needs to be sent, but {request.url} was")
+
+
+@pytest.fixture(autouse=True)
+def _environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in SECRETS.items():
+        monkeypatch.setenv(name, value)
+
+
+def target(authentication: str) -> Target:
+    text = f"bank: {{name: Bank}}\nbase_url: https://bank.example\nauthentication: {authentication}\n"
+    return yamlfile.validate(yamlfile.parse(text, "bank.yaml"), Target)
+
+
+def identity(authentication: str, vault: Vault | None = None) -> Identity:
+    return target(authentication).authentication.flow(vault or Vault())
+
+
+def added(request: Request) -> dict[str, str]:
+    return {name: value for name, value in request.headers if (name, value) not in ASK.headers}
+
+
+# -- without a token -------------------------------------------------------------------------------------
+
+
+def test_none_changes_nothing() -> None:
+    nobody = identity("none")
+    assert nobody.apply(ASK, nowhere, NOW) == ASK
+    assert (nobody.kind, nobody.required_headers, nobody.expires_at) == ("none", (), math.inf)
+
+
+def test_a_header_pair_is_set_on_every_request() -> None:
+    pair = identity(
+        '{kind: header-pair, headers: {ClientID: "env:BANK_ID", ClientSecret: "env:BANK_SECRET"}}'
+    )
+    assert added(pair.apply(ASK, nowhere, NOW)) == {
+        "ClientID": SECRETS["BANK_ID"],
+        "ClientSecret": SECRETS["BANK_SECRET"],
+    }
+    assert pair.required_headers == ("ClientID", "ClientSecret")
+
+
+@pytest.mark.parametrize(
+    ("prefix", "value"), [("", "key-abcdefghij"), (", prefix: ApiKey", "ApiKey key-abcdefghij")]
+)
+def test_a_header_key_is_set_with_its_prefix(prefix: str, value: str) -> None:
+    key = identity(f'{{kind: header-key, header: Ocp-Apim-Subscription-Key, value: "env:BANK_KEY"{prefix}}}')
+    assert added(key.apply(ASK, nowhere, NOW)) == {"Ocp-Apim-Subscription-Key": value}
+    assert key.required_headers == ("Ocp-Apim-Subscription-Key",)
+
+
+def test_credentials_take_the_place_of_a_header_that_is_there() -> None:
+    key = identity('{kind: header-key, header: X-Key, value: "env:BANK_KEY"}')
+    request = key.apply(ASK.with_header("x-key", "old"), nowhere, NOW)
+    assert [value for name, value in request.headers if name.lower() == "x-key"] == ["key-abcdefghij"]
+
+
+# -- OAuth 2.0 client credentials ------------------------------------------------------------------------
+
+OAUTH = 'kind: oauth2-client-credentials, token_url: /auth/oauth/v2/token, client_id: "env:BANK_ID"'
+WITH_SECRET = OAUTH + ', client_secret: "env:BANK_SECRET"'
+
+
+def test_a_token_is_fetched_once_and_sent_as_bearer() -> None:
+    bank = giving(access_token="token-", expires_in=1800, token_type="bearer")
+    client = identity(f"{{{WITH_SECRET}, scope: /api}}")
+    assert added(client.apply(ASK, bank, NOW)) == {"Authorization": "Bearer token-1"}
+    assert added(client.apply(ASK, bank, NOW + 1000)) == {"Authorization": "Bearer token-1"}
+    (asked,) = bank.asked
+    assert (asked.method, asked.url) == ("POST", "https://bank.example/auth/oauth/v2/token")
+    assert asked.header("Content-Type") == "application/x-www-form-urlencoded"
+    assert parse_qs(asked.body.decode()) == {
+        "grant_type": ["client_credentials"],
+        "scope": ["/api"],
+        "client_id": [SECRETS["BANK_ID"]],
+        "client_secret": [SECRETS["BANK_SECRET"]],
+    }
+    assert client.required_headers == ("Authorization",)
+    assert client.expires_at == NOW + 1800
+
+
+@pytest.mark.parametrize(
+    ("style", "in_form", "in_header"), [("form", True, False), ("basic", False, True), ("both", True, True)]
+)
+def test_the_client_shows_itself_where_the_style_says(style: str, in_form: bool, in_header: bool) -> None:
+    bank = giving(access_token="token-")
+    identity(f"{{{WITH_SECRET}, style: {style}}}").apply(ASK, bank, NOW)
+    (asked,) = bank.asked
+    assert (b"client_secret" in asked.body) is in_form
+    authorization = asked.header("Authorization")
+    assert (authorization is not None) is in_header
+    if authorization:
+        given = base64.b64decode(authorization.removeprefix("Basic ")).decode()
+        assert given == "client-id-0123:s3cr3t%2Fwith%2Bsign%3D%26%25"
+
+
+def test_a_client_of_mutual_tls_needs_no_secret() -> None:
+    bank = giving(access_token="token-")
+    identity(f"{{{OAUTH}}}").apply(ASK, bank, NOW)
+    assert "client_secret" not in parse_qs(bank.asked[0].body.decode())
+
+
+def test_a_token_is_renewed_shortly_before_it_ends_and_when_forgotten() -> None:
+    bank = giving(access_token="token-", expires_in=1800)
+    client = identity(f"{{{WITH_SECRET}}}")
+    seen = [client.apply(ASK, bank, NOW + at).header("Authorization") for at in (0, 1769, 1770, 1771)]
+    assert seen == ["Bearer token-1", "Bearer token-1", "Bearer token-2", "Bearer token-2"]
+    client.forget()
+    assert client.apply(ASK, bank, NOW + 1772).header("Authorization") == "Bearer token-3"
+
+
+def test_a_short_life_is_used_to_nine_tenths() -> None:
+    bank = giving(access_token="token-", expires_in=10)
+    client = identity(f"{{{WITH_SECRET}}}")
+    seen = [client.apply(ASK, bank, NOW + at).header("Authorization") for at in (0, 8.9, 9.0)]
+    assert seen == ["Bearer token-1", "Bearer token-1", "Bearer token-2"]
+
+
+@pytest.mark.parametrize("life", [None, "soon", -5, 0, True, 10**12, "1" * 100, [], math.nan])
+def test_an_unusable_life_is_not_relied_on(life: object) -> None:
+    client = identity(f"{{{WITH_SECRET}}}")
+    bank = giving(access_token="token-", expires_in=life)
+    client.apply(ASK, bank, NOW)
+    client.apply(ASK, bank, NOW + 10**9)
+    assert client.expires_at == math.inf
+    assert len(bank.asked) == 1
+
+
+@pytest.mark.parametrize(
+    "end", ["2027-01-15T09:00:00Z", "2027-01-15T17:00:00+08:00", 1800003600, "1800003600", 1800003600000]
+)
+def test_an_end_may_be_told_as_a_moment(end: object) -> None:
+    fields = "token_fields: {token: accessToken, expires_at: expiresOn, token_type: tokenType}"
+    client = identity(f"{{{WITH_SECRET}, {fields}}}")
+    client.apply(ASK, giving(accessToken="token-", expiresOn=end), NOW)
+    assert client.expires_at == 1800003600.0
+
+
+@pytest.mark.parametrize(
+    ("options", "header", "value"),
+    [
+        ("header: X-Token, prefix: ''", "X-Token", "token-1"),
+        ("prefix: '{token_type}'", "Authorization", "bearer token-1"),
+        ("headers: {client_id: 'env:BANK_ID', uuid: {generate: uuid4}}", "client_id", SECRETS["BANK_ID"]),
+        ("token_fields: {token: $.data.token}", "Authorization", "Bearer deep"),
+    ],
+)
+def test_the_token_goes_where_the_file_says(options: str, header: str, value: str) -> None:
+    bank = giving(access_token="token-", token_type="bearer", data={"token": "deep"})
+    request = identity(f"{{{WITH_SECRET}, {options}}}").apply(ASK, bank, NOW)
+    assert request.header(header) == value
+
+
+def test_a_hostile_token_type_does_not_reach_a_header() -> None:
+    bank = giving(access_token="token-", token_type="bearer\r\nX-Evil: 1")
+    request = identity(f"{{{WITH_SECRET}, prefix: '{{token_type}}'}}").apply(ASK, bank, NOW)
+    assert request.header("Authorization") == "Bearer token-1"
+
+
+@pytest.mark.parametrize(
+    ("reply", "said"),
+    [
+        (Reply(401, b'{"error":"invalid_client"}'), r"answered 401 \(invalid_client\)"),
+        (Reply(500, b"<html>"), "answered 500$"),
+        (Reply(200, b"<html>"), "is not JSON"),
+        (Reply(200, b"\xff\xfe"), "is not JSON"),
+        (Reply(200, b"[" * 100_000), "is not JSON"),
+        (Reply(200, b"{}"), "has no usable access_token"),
+        (Reply(200, b"[1]"), "has no usable access_token"),
+        (Reply(200, b"null"), "is not JSON"),
+        (Reply(200, b'{"access_token": 7}'), "has no usable access_token"),
+        (Reply(200, b'{"access_token": ""}'), "has no usable access_token"),
+        (Reply(200, b'{"access_token": "a\\r\\nX-Evil: 1"}'), "has no usable access_token"),
+        (Reply(302, b""), "answered 302$"),
+    ],
+)
+def test_no_token_is_inconclusive_and_says_why(reply: Reply, said: str) -> None:
+    client = identity(f"{{{WITH_SECRET}}}")
+    with pytest.raises(Inconclusive, match=said):
+        client.apply(ASK, lambda _: reply, NOW)
+    assert added(client.apply(ASK, giving(access_token="token-"), NOW)) == {"Authorization": "Bearer token-1"}
+
+
+def test_a_flow_can_be_driven_by_hand() -> None:
+    client = identity(f"{{{WITH_SECRET}}}")
+    flow = client.renew(NOW)
+    assert next(flow).url == "https://bank.example/auth/oauth/v2/token"
+    with pytest.raises(StopIteration) as ended:
+        flow.send(Reply(200, b'{"access_token":"by-hand","expires_in":60}'))
+    token = ended.value.value
+    assert (token.value, token.expires_at) == ("by-hand", NOW + 60)
+    assert "by-hand" not in repr(token)
+    assert client.sign(ASK, token, NOW).header("Authorization") == "Bearer by-hand"
+    assert client.apply(ASK, nowhere, NOW).header("Authorization") == "Bearer by-hand"
+
+
+# -- a bank's own token ----------------------------------------------------------------------------------
+
+CUSTOM = """
+  kind: custom-token
+  request:
+    path: /partner/api/hk/v1/oauth/authorize
+    headers: {uuid: {generate: uuid4}}
+    basic: {username: "env:BANK_ID", password: "env:BANK_SECRET"}
+    json: {credentialDetl: {partnerId: "env:PARTNER", partnerSecret: "{jwt}"}, credentialType: 7}
+    jwt: {algorithm: HS256, key: "env:SIGNING", claims: {iss: "env:PARTNER", aud: bank}, lifetime: 24h}
+  token: $.result.accessToken
+  expires_in: $.result.seconds
+  send: {header: accessToken}
+  headers: {clientId: "env:BANK_ID", servicingCountry: HK}
+"""
+
+
+def test_a_bank_s_own_token_is_asked_for_and_sent_in_its_own_way(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SIGNING", "a-signing-key-of-thirty-two-bytes!!")
+    bank = giving(result={"accessToken": "their-token", "seconds": "600"})
+    client = identity(CUSTOM)
+    request = client.apply(ASK, bank, NOW)
+    assert added(request) == {
+        "accessToken": "their-token",
+        "clientId": SECRETS["BANK_ID"],
+        "servicingCountry": "HK",
+    }
+    assert client.required_headers == ("accessToken", "clientId")
+    assert client.expires_at == NOW + 600
+    (asked,) = bank.asked
+    assert asked.url == "https://bank.example/partner/api/hk/v1/oauth/authorize"
+    assert base64.b64decode((asked.header("Authorization") or "").removeprefix("Basic ")).decode() == (
+        f"{SECRETS['BANK_ID']}:{SECRETS['BANK_SECRET']}"
+    )
+    body = json.loads(asked.body)
+    assert body["credentialType"] == 7
+    assert body["credentialDetl"]["partnerId"] == SECRETS["PARTNER"]
+    claims = jwt.decode(
+        body["credentialDetl"]["partnerSecret"],
+        "a-signing-key-of-thirty-two-bytes!!",
+        ["HS256"],
+        audience="bank",
+        options={"verify_exp": False, "verify_iat": False},
+    )
+    assert claims["iss"] == SECRETS["PARTNER"]
+    assert claims["exp"] - claims["iat"] == 86400
+
+
+def test_a_bank_s_own_token_may_be_asked_for_by_form() -> None:
+    text = '{kind: custom-token, request: {path: /t, form: {id: abc, secret: "env:BANK_SECRET"}}, token: $.t}'
+    bank = giving(t="token-")
+    assert identity(text).apply(ASK, bank, NOW).header("Authorization") == "token-1"
+    assert parse_qs(bank.asked[0].body.decode()) == {"id": ["abc"], "secret": [SECRETS["BANK_SECRET"]]}
+
+
+def test_a_token_under_an_ordinary_name_is_hidden_in_the_answer_that_brings_it() -> None:
+    vault, shown = Vault(), list[str]()
+    client = identity(
+        "{kind: custom-token, request: {path: /t}, token: $.data.value, send: {header: X-T}}", vault
+    )
+
+    def bank(_: Request) -> Reply:
+        reply = Reply(200, b'{"data":{"value":"a-fresh-token-value","rate":"3.5"}}')
+        shown.append(vault.body(reply.body, "application/json"))
+        return reply
+
+    assert client.apply(ASK, bank, NOW).header("X-T") == "a-fresh-token-value"
+    assert shown == [f'{{"data":{{"value":"{MASK}","rate":"3.5"}}}}']
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (
+            "{kind: custom-token, request: {path: /t, json: {clientSecret: abc}}, token: $.t}",
+            "clientSecret: a secret must not stand",
+        ),
+        (
+            "{kind: custom-token, request: {path: /t, form: {password: abc}}, token: $.t}",
+            "form.password: a secret must not stand",
+        ),
+        (
+            "{kind: custom-token, request: {path: /t, form: {}, json: {}}, token: $.t}",
+            "give either json or form",
+        ),
+        ("{kind: custom-token, request: {path: /t}, token: t}", "token: expected a JSONPath"),
+        ("{kind: custom-token, request: {path: 'http://x.example'}, token: $.t}", "is no https URL"),
+        (
+            "{kind: signed-request, algorithm: hmac-sha256, key: 'env:BANK_KEY'}",
+            "give either components (a list) or payload",
+        ),
+        (
+            "{kind: signed-request, algorithm: hmac-sha256, key: 'env:BANK_KEY', payload: '{bodie}'}",
+            "{bodie} is not known here",
+        ),
+        (
+            "{kind: signed-request, algorithm: hmac-sha256, key: 'env:BANK_KEY', components: [digest]}",
+            "it needs a digest: section",
+        ),
+        (
+            "{kind: signed-request, algorithm: hmac-md5, key: 'env:BANK_KEY', payload: a}",
+            "algorithm: expected one of rsa-sha256",
+        ),
+        (
+            "{kind: oauth2-client-credential}",
+            "unknown kind 'oauth2-client-credential'; did you mean oauth2-client-credentials?",
+        ),
+    ],
+)
+def test_a_mistake_is_told_with_its_place(text: str, said: str) -> None:
+    with pytest.raises(ConfigurationError) as caught:
+        target(text)
+    (told,) = caught.value.problems
+    assert said in told
+    assert re.match(r"bank\.yaml:3:\d+: authentication", told)
+
+
+# -- signed requests -------------------------------------------------------------------------------------
+
+PAYME = """
+  kind: signed-request
+  algorithm: hmac-sha256
+  key: "env:BANK_KEY"
+  key_id: key-1
+  components:
+    [(request-target), Api-Version, Request-Date-Time, Content-Type, Digest, Accept, Trace-Id, Authorization]
+  headers: {Api-Version: "0.12", Request-Date-Time: {generate: now-rfc3339}, Trace-Id: {generate: uuid4}}
+  digest: {header: Digest}
+  token:
+    kind: oauth2-client-credentials
+    token_url: /oauth2/token
+    client_id: "env:BANK_ID"
+    client_secret: "env:BANK_SECRET"
+    token_fields: {token: accessToken, expires_at: expiresOn}
+"""
+
+
+def test_a_signature_covers_the_listed_header_fields_in_order() -> None:
+    bank = giving(accessToken="token-", expiresOn="2027-01-15T09:00:00Z")
+    client = identity(PAYME)
+    body = b'{"amount":10}'
+    sent = client.apply(
+        Request("POST", "https://bank.example/pay?x=1", (("Accept", "application/json"),), body), bank, NOW
+    )
+    assert sent.header("Digest") == "SHA-256=" + base64.b64encode(hashlib.sha256(body).digest()).decode()
+    assert sent.header("Request-Date-Time") == "2027-01-15T08:00:00Z"
+    names = "(request-target) api-version request-date-time digest accept trace-id authorization"
+    lines = ["(request-target): post /pay?x=1"]
+    lines += [f"{name}: {sent.header(name)}" for name in names.split()[1:]]
+    signature = base64.b64encode(
+        hmac.new(b"key-abcdefghij", "\n".join(lines).encode(), "sha256").digest()
+    ).decode()
+    assert sent.header("Signature") == (
+        f'keyId="key-1",algorithm="hmac-sha256",headers="{names}",signature="{signature}"'
+    )
+    assert client.required_headers == ("Authorization", "Signature")
+
+
+PAOB = """
+  kind: signed-request
+  algorithm: rsa-sha256
+  key: "env:SIGNING"
+  key_id: "env:BANK_ID"
+  headers: {X-Request-Id: {generate: uuid4}, X-App-Id: "env:BANK_ID", X-Timestamp: {generate: now-epoch-ms}}
+  payload: "{header:X-Request-Id}{key_id}{header:X-Timestamp}{body}"
+  send: {header: X-Signature, value: "{signature}"}
+"""
+
+
+def pem(key: Any) -> str:
+    return str(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode())
+
+
+def test_a_signature_over_a_template_of_header_fields_and_body(monkeypatch: pytest.MonkeyPatch) -> None:
+    key = rsa.generate_private_key(65537, 2048)
+    monkeypatch.setenv("SIGNING", pem(key))
+    body = "金額".encode()
+    sent = identity(PAOB).apply(Request("POST", "https://bank.example/x", (), body), nowhere, NOW)
+    signed = f"{sent.header('X-Request-Id')}{SECRETS['BANK_ID']}1800000000000".encode() + body
+    raw = base64.b64decode(sent.header("X-Signature") or "")
+    key.public_key().verify(raw, signed, padding.PKCS1v15(), hashes.SHA256())
+
+
+@pytest.mark.parametrize(
+    ("algorithm", "make"),
+    [
+        ("rsa-sha256", lambda: rsa.generate_private_key(65537, 2048)),
+        ("rsa-sha512", lambda: rsa.generate_private_key(65537, 2048)),
+        ("rsa-pss-sha256", lambda: rsa.generate_private_key(65537, 2048)),
+        ("ecdsa-sha256", lambda: ec.generate_private_key(ec.SECP256R1())),
+        ("ecdsa-sha384", lambda: ec.generate_private_key(ec.SECP384R1())),
+        ("ed25519", ed25519.Ed25519PrivateKey.generate),
+    ],
+)
+def test_every_algorithm_signs_what_its_public_key_verifies(
+    monkeypatch: pytest.MonkeyPatch, algorithm: str, make: Callable[[], Any]
+) -> None:
+    key = make()
+    monkeypatch.setenv("SIGNING", pem(key))
+    text = (
+        f'{{kind: signed-request, algorithm: {algorithm}, key: "env:SIGNING", payload: '
+        f'"{{method}} {{target}}", send: {{value: "{{signature}}"}}}}'
+    )
+    raw = base64.b64decode(identity(text).apply(ASK, nowhere, NOW).header("Signature") or "")
+    signed, public = b"GET /v1/fx?currency=USD", key.public_key()
+    sizes = {"256": hashes.SHA256(), "384": hashes.SHA384(), "512": hashes.SHA512()}
+    digest = sizes.get(algorithm[-3:], hashes.SHA256())
+    if algorithm == "ed25519":
+        public.verify(raw, signed)
+    elif algorithm.startswith("ecdsa"):
+        public.verify(raw, signed, ec.ECDSA(digest))
+    elif "pss" in algorithm:
+        public.verify(raw, signed, padding.PSS(padding.MGF1(digest), 32), digest)
+    else:
+        public.verify(raw, signed, padding.PKCS1v15(), digest)
+
+
+@pytest.mark.parametrize(
+    ("encoding", "key"), [("text", "key-abcdefghij"), ("hex", "00ff10"), ("base64", "AP8Q")]
+)
+@pytest.mark.parametrize("out", ["base64", "base64url", "hex"])
+def test_a_shared_key_and_a_signature_have_their_encodings(
+    monkeypatch: pytest.MonkeyPatch, encoding: str, key: str, out: str
+) -> None:
+    monkeypatch.setenv("SIGNING", key)
+    text = (
+        f'{{kind: signed-request, algorithm: hmac-sha512, key: "env:SIGNING", key_encoding: '
+        f"{encoding}, encoding: {out}, "
+        'payload: "{method}", send: {header: X-S, value: "v1={signature}"}}'
+    )
+    raw = b"key-abcdefghij" if encoding == "text" else b"\x00\xff\x10"
+    digest = hmac.new(raw, b"GET", "sha512").digest()
+    spelt = {
+        "hex": digest.hex(),
+        "base64": base64.b64encode(digest).decode(),
+        "base64url": base64.urlsafe_b64encode(digest).decode().rstrip("="),
+    }
+    assert identity(text).apply(ASK, nowhere, NOW).header("X-S") == f"v1={spelt[out]}"
+
+
+@pytest.mark.parametrize(
+    ("algorithm", "key", "said"),
+    [
+        ("rsa-sha256", "nonsense", "is not an unencrypted private key in PEM form"),
+        ("rsa-sha256", pem(ed25519.Ed25519PrivateKey.generate()), "does not fit the algorithm rsa-sha256"),
+        ("ed25519", pem(ec.generate_private_key(ec.SECP256R1())), "does not fit the algorithm ed25519"),
+    ],
+)
+def test_a_signing_key_that_cannot_sign_is_told_before_the_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, algorithm: str, key: str, said: str
+) -> None:
+    monkeypatch.setenv("SIGNING", key)
+    path = tmp_path / "bank.yaml"
+    path.write_text(
+        "bank: {name: B}\nbase_url: https://b.example\nauthentication:\n  kind: signed-request\n"
+        f'  algorithm: {algorithm}\n  payload: "{{body}}"\n  key: "env:SIGNING"\n'
+    )
+    with pytest.raises(ConfigurationError, match=rf"bank\.yaml:7:8: authentication\.key: .*{said}"):
+        load_target(path)
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.binary(max_size=80), st.text(st.characters(codec="ascii", categories=["L", "N"]), max_size=20))
+def test_a_template_signs_bodies_byte_by_byte(body: bytes, query: str) -> None:
+    text = (
+        '{kind: signed-request, algorithm: hmac-sha256, key: "env:BANK_KEY", payload: '
+        '"{query}|{body}", send: {value: "{signature}"}, encoding: hex}'
+    )
+    sent = identity(text).apply(Request("POST", f"https://bank.example/?{query}", (), body), nowhere, NOW)
+    assert (
+        sent.header("Signature")
+        == hmac.new(b"key-abcdefghij", query.encode() + b"|" + body, "sha256").hexdigest()
+    )
+
+
+# -- all kinds -------------------------------------------------------------------------------------------
+
+KINDS = [
+    '{kind: header-pair, headers: {ClientID: "env:BANK_ID", ClientSecret: "env:BANK_SECRET"}}',
+    '{kind: header-key, header: X-Anything, value: "env:BANK_KEY"}',
+    f"{{{WITH_SECRET}, style: both}}",
+    (
+        '{kind: custom-token, request: {path: /t, basic: {username: "env:BANK_ID", password: '
+        '"env:BANK_SECRET"}}, token: $.access_token}'
+    ),
+    PAYME.replace("accessToken", "access_token"),
+]
+
+
+@pytest.mark.parametrize("text", KINDS, ids=["pair", "key", "oauth2", "custom", "signed"])
+def test_no_secret_shows_in_a_record_of_any_kind(text: str) -> None:
+    vault, shown = Vault(), list[str]()
+
+    def bank(request: Request) -> Reply:
+        shown.extend((vault.curl(request), vault.url(request.url), vault.body(request.body, "")))
+        shown.extend(value for _, value in vault.headers(request.headers))
+        return Reply(200, b'{"access_token":"opaque_Token-in.hand","expiresOn":"2027-01-15T09:00:00Z"}')
+
+    given = target(text)
+    bank_request = given.authentication.flow(vault).apply(ASK, bank, NOW)
+    bank(bank_request)
+    told = "\n".join([*shown, repr(given), str(given)])
+    pair = base64.b64encode(f"{SECRETS['BANK_ID']}:{SECRETS['BANK_SECRET']}".encode()).decode()
+    for secret in (
+        SECRETS["BANK_ID"],
+        SECRETS["BANK_SECRET"],
+        SECRETS["BANK_KEY"],
+        "opaque_Token-in.hand",
+        pair,
+    ):
+        assert secret not in told
+
+
+@pytest.mark.parametrize("text", KINDS, ids=["pair", "key", "oauth2", "custom", "signed"])
+def test_the_named_header_fields_are_all_that_carry_credentials(text: str) -> None:
+    client = identity(text)
+    bank = giving(access_token="opaque_Token-in.hand")
+    sent = client.apply(ASK, bank, NOW)
+    for name in client.required_headers:
+        assert sent.header(name) is not None
+        sent = sent.without_header(name)
+    left = " ".join(value for _, value in sent.headers)
+    assert not any(secret in left for secret in (*SECRETS.values(), "opaque_Token-in.hand"))
+
+
+def test_a_flow_of_an_unresolved_target_says_which_secret_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("BANK_KEY")
+    with pytest.raises(ConfigurationError, match="BANK_KEY is not set"):
+        identity(KINDS[1])
