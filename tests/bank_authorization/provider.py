@@ -7,6 +7,7 @@ import html
 import json
 import re
 import secrets
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
@@ -54,7 +55,7 @@ def decoded(token: str) -> dict[str, Any]:
 class Clock:
     """A clock that a test moves."""
 
-    seconds: float = 1_790_000_000.0
+    seconds: float = field(default_factory=time.time)
 
     def __call__(self) -> float:
         return self.seconds

@@ -37,7 +37,8 @@ def asserted(bank: Bank, request: Request, assertion: str, client_id: str | None
     """Give the client that made the assertion; raise jws.BadToken when the assertion does not hold."""
     policy, store = bank.policy.authorization, stores(bank)
     leniency = _leniency(policy)
-    claims = jws.taken_apart(assertion, leniency).claims
+    read = jws.taken_apart(assertion, leniency)
+    claims, kid = read.claims, read.header.get("kid")
     subject, made_by = jws.text(claims, "sub"), jws.text(claims, "iss")
     if subject is None and policy.assertion_sub_required:
         raise jws.BadToken("no sub")
@@ -45,11 +46,10 @@ def asserted(bank: Bank, request: Request, assertion: str, client_id: str | None
     client = store.client(named) or (None if policy.assertion_iss_checked else store.client(client_id))
     if client is None:
         raise jws.BadToken("unknown client")
-    everyone = store.clients.values() if policy.assertion_any_client_key else (client,)
-    token = jws.verify(assertion, [key for each in everyone for key in each.keys], leniency)
-    kid = token.header.get("kid")
     if policy.assertion_unknown_kid_is_500 and kid not in [key.kid for key in client.keys]:
         raise RuntimeError(f"no key {kid!r}")
+    everyone = store.clients.values() if policy.assertion_any_client_key else (client,)
+    token = jws.verify(assertion, [key for each in everyone for key in each.keys], leniency)
     _judge_type(policy, token.header)
     if policy.assertion_iss_checked and made_by != client.client_id:
         raise jws.BadToken("wrong iss")

@@ -152,7 +152,7 @@ class _Reading:
             redirect_uri_sent=sent,
             response_type=response_type,
             response_mode=asked.response_mode,
-            scopes=scopes,
+            scopes=self.widened(scopes),
             state=asked.state,
             nonce=asked.nonce,
             challenge=asked.challenge,
@@ -225,7 +225,12 @@ class _Reading:
             raise self.refusal("invalid_scope", "The scopes are in another order.")
         if not granted:
             raise self.refusal("invalid_scope", "The scope is missing.")
-        return tuple(allowed) if self.policy.scope_widened else tuple(granted)
+        return tuple(granted)
+
+    def widened(self, scopes: tuple[str, ...]) -> tuple[str, ...]:
+        if not self.policy.scope_widened:
+            return scopes
+        return tuple(scope for scope in self.client.scopes if scope not in MACHINE_SCOPES)
 
     def judge_openid(self, asked: AuthorizationRequest, scopes: tuple[str, ...]) -> None:
         if "openid" in scopes and asked.nonce is None and self.policy.nonce_required:

@@ -59,8 +59,8 @@ class AuthorizationFixture:
     """Everything synthetic that a run against the reference bank is configured with.
 
     `client_trust` is the PEM bundle of client certificates' issuers for the TLS server: the client CA and the
-    self-signed certificates. `other_certificate` is of a CA that the bank does not know, the expired one of the
-    right CA; both have TSP one's subject. `registration_token` admits to dynamic registration, and software
+    self-signed certificates. `other_certificate` is of a CA that the bank does not know, the expired one of
+    the right CA; both have TSP one's subject. `registration_token` admits to dynamic registration; software
     statements are signed with `directory_key` (ES256).
     """
 

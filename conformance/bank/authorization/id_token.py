@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
@@ -72,6 +71,6 @@ def encrypted(signed: str, client: Client) -> str:
     """Wrap a signed token for the client's encryption key (RFC 7516)."""
     algorithm, content = client.id_token_encryption or ("", "")
     jwk = dict(client.encryption_jwk or {})
-    key = (ECKey if jwk.get("kty") == "EC" else RSAKey).import_key(json.dumps(jwk))
+    key = (ECKey if jwk.get("kty") == "EC" else RSAKey).import_key(jwk)
     header = {"alg": algorithm, "enc": content, "cty": "JWT", "kid": str(jwk.get("kid", ""))}
     return jwe.encrypt_compact(header, signed.encode(), key, algorithms=[algorithm, content])

@@ -1,0 +1,57 @@
+"""Each decision taken the wrong way can be seen from outside; taken the right way, it cannot."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+
+import pytest
+
+from conformance.bank.authorization.policy import AuthorizationPolicy
+from tests.bank_authorization import (
+    attacks_client,
+    attacks_page,
+    attacks_publication,
+    attacks_request,
+    attacks_resource,
+    attacks_token,
+)
+from tests.bank_authorization.attack import Attack
+
+VARIANTS = frozenset(
+    {
+        "client_authentication",
+        "sender_constraint",
+        "scopes",
+        "id_token_alg",
+        "access_token_format",
+        "ciba",
+        "registration",
+        "dpop_nonce_required",
+        "key_rotation",
+        "mtls_origin",
+        "issuer",
+    }
+)
+AUTHORIZATION: tuple[Attack, ...] = (
+    *attacks_client.ATTACKS,
+    *attacks_request.ATTACKS,
+    *attacks_page.ATTACKS,
+    *attacks_token.ATTACKS,
+    *attacks_publication.ATTACKS,
+    *attacks_resource.ATTACKS,
+)
+
+
+def _name(attack: Attack) -> str:
+    return f"{attack.name}-{attack.value}"[:60].replace("[", "").replace(" ", "")
+
+
+@pytest.mark.parametrize("attack", AUTHORIZATION, ids=_name)
+def test_the_attack_succeeds_only_on_the_bank_with_the_defect(attack: Attack) -> None:
+    assert not attack.run(attack.bank(faulty=False)), "the conformant bank falls for it"
+    assert attack.run(attack.bank(faulty=True)), "the faulty bank withstands it"
+
+
+def test_every_decision_of_the_authorization_server_has_an_attack() -> None:
+    decided = {each.name for each in fields(AuthorizationPolicy)}
+    assert decided - VARIANTS == {attack.name for attack in AUTHORIZATION} - VARIANTS
