@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from conformance.bank.mutant import mutant
 from conformance.bank.policy import Policy
 from conformance.bank.products.edits import add, nth, only_in, put, rows_only_in, without
@@ -9,6 +11,16 @@ from conformance.bank.products.policy import Row
 
 FX = "other.fx-rate"
 CARDS = "loans.credit-card-product"
+
+
+def _in_english(value: Any) -> Any:
+    """The value with an English sentence for every Chinese one."""
+    if isinstance(value, dict):
+        return {name: _in_english(inner) for name, inner in value.items()}
+    if isinstance(value, list):
+        return [_in_english(inner) for inner in value]
+    chinese = isinstance(value, str) and any(character > "\u3400" for character in value)
+    return "A sentence that has not been translated" if chinese else value
 
 
 @mutant("language.chinese_text_is_chinese")
@@ -26,18 +38,12 @@ def english_to_everyone(policy: Policy) -> Policy:
 @mutant("language.chinese_text_is_chinese")
 def card_not_translated(policy: Policy) -> Policy:
     """One card is in English among its translated siblings."""
-    english = {
-        "brand": "Harbour Reference Bank",
-        "name": "Harbour Student Card",
-        "description": "A card for students of all universities in Hong Kong",
-        "type": "Student",
-    }
 
     def untranslated(row: Row, _: str) -> Row:
-        texts = ("features", "rewards", "welcome_offer", "channels", "fees", "eligibility")
-        return {name: value for name, value in row.items() if name not in texts} | english
+        english: Row = _in_english(row)
+        return english
 
-    return policy.edit_list(CARDS, rows_only_in("tc", rows_only_in("tc", nth(0, untranslated))))
+    return policy.edit_list(CARDS, rows_only_in("tc", nth(0, untranslated)))
 
 
 @mutant("language.simplified_text_is_simplified")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from urllib.parse import parse_qsl, urlencode
 from wsgiref.types import WSGIApplication
 
@@ -9,6 +10,7 @@ from werkzeug.wrappers import Request, Response
 
 from conformance.bank.mutant import mutant
 from conformance.bank.policy import Policy
+from conformance.bank.products.policy import Row
 from conformance.bank.proxy import answering, intercepting
 
 
@@ -68,8 +70,14 @@ def pages_from_zero(app: WSGIApplication) -> WSGIApplication:
 
 @mutant("paging.order_holds")
 def order_changes(policy: Policy) -> Policy:
-    """Rows come in another order on every request."""
-    return policy.evolve("products.order_changes", True)
+    """The list begins one row later on every request."""
+    requests = itertools.count()
+
+    def turned(rows: list[Row], _: str) -> list[Row]:
+        by = next(requests) % max(1, len(rows))
+        return [*rows[by:], *rows[:by]]
+
+    return policy.edit_list("*", turned)
 
 
 @mutant("paging.smallest_size_is_honoured")

@@ -39,8 +39,9 @@ def filters_narrow(tsp: Tsp, reading: Reading) -> Findings:
     elif len(found) != expected:
         yield Finding("all rows that the filter names", f"{len(found)} of {expected}", place, answer.exchange)
     elif operation.paging is not None:
-        total = Pager.of(tsp, reading).total(answer)
-        if total is not None and total != len(found):
+        pager = Pager.of(tsp, reading)
+        total, plain = pager.total(answer), pager.total(reading.success())
+        if total is not None and total != len(found) and plain == len(rows):
             yield Finding(
                 "the number of rows found as total", f"{total}, not {len(found)}", place, answer.exchange
             )

@@ -18,7 +18,7 @@ def total_is_true(tsp: Tsp, reading: Reading) -> Findings:
         raise NotApplicable("the bank declares no total")
     answers = list(reading.pages())
     rows = sum(len(pager.keys(answer)) for answer in answers)
-    if len(answers) >= MAX_PAGES:
+    if len(answers) >= MAX_PAGES or (rows == 0 and reading.first_rows().problems):
         return
     for number, answer in enumerate(answers):
         total = pager.total(answer)

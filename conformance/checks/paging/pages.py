@@ -117,13 +117,13 @@ class Pager:
         return self.page(self.paging.first, size).keys == self.page(None, size).keys
 
     def order_holds(self) -> bool:
-        """Whether the same page, asked for again and again, has the same rows in the same order."""
-        size = self.size()
-        key = ("paging order", self.operation.id, size)
-        held: bool = self.tsp.memory.once(key, lambda: self._repeated(size))
+        """Whether the plain request, sent again and again, has the same rows in the same order."""
+        self.size()
+        key = ("paging order", self.operation.id)
+        held: bool = self.tsp.memory.once(key, self._repeated)
         return held
 
-    def _repeated(self, size: int) -> bool:
-        request = self.tsp.request(self.operation, query=self.query(self.paging.first, size))
+    def _repeated(self) -> bool:
+        request = self.tsp.request(self.operation)
         answers = [self.tsp.send(request) for _ in range(3)]
         return len({self.keys(answer) for answer in answers if answer.status == 200}) <= 1

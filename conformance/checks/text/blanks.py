@@ -7,6 +7,7 @@ from conformance.model import Finding
 from conformance.reading import Reading
 from conformance.registry import Findings, check
 
+SPACE = " \t\r\n\u00a0\u3000"
 SHORT = 40
 """Characters of a value that clients compare rather than show."""
 _ABSENT = {
@@ -23,7 +24,7 @@ _ABSENT = {
 def no_surrounding_space(reading: Reading) -> Findings:
     """Sends short values, which clients compare, without space before or after."""
     for member, text in strings(reading):
-        if text != text.strip() and text.strip() and len(text) <= SHORT:
+        if text != text.strip(SPACE) and text.strip(SPACE) and len(text) <= SHORT:
             yield Finding("no space around the value", repr(text), member.place, member.exchange)
 
 
