@@ -11,9 +11,9 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationInfo, WithJsonSchema
 
+from conformance.duration import duration
 from conformance.errors import ConfigurationError
 from conformance.path import compiled
-from conformance.registry import duration
 from conformance.secret import Secret
 
 REFERENCE = re.compile(r"(env|file|cmd):(.+)", re.S)

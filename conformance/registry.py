@@ -10,7 +10,6 @@ from __future__ import annotations
 import importlib
 import inspect
 import pkgutil
-import re
 import types
 import typing
 from collections.abc import Callable, Iterator, Mapping
@@ -19,6 +18,7 @@ from datetime import timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Any, ParamSpec
 
+from conformance.duration import duration
 from conformance.errors import ConfigurationError
 from conformance.model import Finding
 
@@ -125,18 +125,6 @@ def all_checks() -> Mapping[str, Check]:
     for module in pkgutil.walk_packages(package.__path__, "conformance.checks."):
         importlib.import_module(module.name)
     return types.MappingProxyType(dict(sorted(_CHECKS.items())))
-
-
-_DURATION = re.compile(r"(\d+(?:\.\d+)?)\s*(ms|s|min|m|h|d)")
-_UNIT = {"ms": 0.001, "s": 1.0, "min": 60.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
-
-
-def duration(text: str) -> timedelta:
-    """``24h``, ``30d``, ``1h 30min``, ``250ms`` as a timedelta; raises ValueError on anything else."""
-    found = _DURATION.findall(text)
-    if not found or _DURATION.sub("", text).strip():
-        raise ValueError(f"{text!r} is no duration; write for example 30s, 15min, 24h or 30d")
-    return timedelta(seconds=sum(float(number) * _UNIT[unit] for number, unit in found))
 
 
 def convert(value: Any, hint: Any) -> Any:

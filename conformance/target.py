@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,6 +16,7 @@ from conformance.address import authority, safe_base
 from conformance.authentication import Anonymous, HeaderKey, HeaderPair, Scheme, secrets
 from conformance.authorization import Authorization
 from conformance.custom_token import CustomToken
+from conformance.duration import duration
 from conformance.entry import (
     Entry,
     FunctionEntry,
@@ -31,7 +31,6 @@ from conformance.errors import ConfigurationError
 from conformance.maintenance import HONG_KONG, Window, read_window
 from conformance.model import Waiver
 from conformance.reference import Bytes, ExistingFile, JsonPath, Part, Seconds
-from conformance.registry import duration
 from conformance.signing import SignedRequest
 from conformance.tlsfiles import Tls
 from conformance.token import ClientCredentials
@@ -339,17 +338,3 @@ def _unresolved(target: Target) -> Iterator[str]:
             scheme.check_key()
         except ConfigurationError as error:
             yield f"{target.place_of(('authentication', 'key'))}: authentication.key: {error}"
-
-
-def unknown_functions(target: Target, known: Iterable[str]) -> tuple[str, ...]:
-    """A line for each listed function that no profile has."""
-    names = list(known)
-    found = []
-    for name in target.functions:
-        if name not in names:
-            near = difflib.get_close_matches(name, names, 1, 0.5)
-            hint = f"; did you mean {near[0]}?" if near else "; see: conformance list functions"
-            found.append(
-                f"{target.place_of(('functions', name), key=True)}: functions.{name}: unknown function{hint}"
-            )
-    return tuple(found)

@@ -21,7 +21,7 @@ from conformance import yamlfile
 from conformance.entry import CursorPaging, LinkPaging, NoPaging, PagePaging
 from conformance.errors import ConfigurationError
 from conformance.model import Language, Waiver
-from conformance.target import Target, load_target, schema, target_from_url, unknown_functions
+from conformance.target import Target, load_target, schema, target_from_url
 
 HEAD = "bank: {name: Harbour Bank}\nbase_url: https://sandbox.harbour.example\n"
 
@@ -548,13 +548,6 @@ def test_a_window_and_its_complement_share_no_moment(since: object, until: objec
 )
 def test_paging_has_four_kinds(folder: Path, paging: str, kind: type) -> None:
     assert isinstance(load(folder, f"{HEAD}paging: {paging}\n").paging, kind)
-
-
-def test_an_unknown_function_is_told_with_a_near_one(folder: Path) -> None:
-    target = load(folder, HEAD + "functions:\n  other.fx-rates: offered\n  other.atm: offered\n")
-    assert unknown_functions(target, ["other.fx-rate", "other.atm"]) == (
-        "bank.yaml:4:3: functions.other.fx-rates: unknown function; did you mean other.fx-rate?",
-    )
 
 
 def test_the_schema_admits_a_full_file_and_refuses_an_unknown_key(folder: Path) -> None:
