@@ -6,8 +6,10 @@ from dataclasses import fields
 
 import pytest
 
+from conformance.bank.accounts.policy import AccountPolicy
 from conformance.bank.authorization.policy import AuthorizationPolicy
 from tests.bank_authorization import (
+    attacks_account,
     attacks_client,
     attacks_page,
     attacks_publication,
@@ -46,7 +48,7 @@ def _name(attack: Attack) -> str:
     return f"{attack.name}-{attack.value}"[:60].replace("[", "").replace(" ", "")
 
 
-@pytest.mark.parametrize("attack", AUTHORIZATION, ids=_name)
+@pytest.mark.parametrize("attack", [*AUTHORIZATION, *attacks_account.ATTACKS], ids=_name)
 def test_the_attack_succeeds_only_on_the_bank_with_the_defect(attack: Attack) -> None:
     assert not attack.run(attack.bank(faulty=False)), "the conformant bank falls for it"
     assert attack.run(attack.bank(faulty=True)), "the faulty bank withstands it"
@@ -55,3 +57,8 @@ def test_the_attack_succeeds_only_on_the_bank_with_the_defect(attack: Attack) ->
 def test_every_decision_of_the_authorization_server_has_an_attack() -> None:
     decided = {each.name for each in fields(AuthorizationPolicy)}
     assert decided - VARIANTS == {attack.name for attack in AUTHORIZATION} - VARIANTS
+
+
+def test_every_decision_of_the_account_services_has_an_attack() -> None:
+    decided = {each.name for each in fields(AccountPolicy)}
+    assert decided - {"books_between_pages"} == {attack.name for attack in attacks_account.ATTACKS}
