@@ -147,7 +147,7 @@ class Client:
             return Attempt(who, alert=alert.name, early=early + (connection.early if connection else 0)), None
         except Fault as fault:
             return Attempt(who, fault=str(fault), early=early + (connection.early if connection else 0)), None
-        return replace(got, who=who, early=0), session
+        return replace(got, who=who), session
 
     def resume(self, who: str, session: Session12 | Session13) -> Attempt:
         """One GET on a resumed session, without a certificate; fault ``not resumed`` if not taken up."""
@@ -200,7 +200,7 @@ def _read_head(data: bytes) -> Attempt:
     head = data.partition(b"\r\n\r\n")[0].decode("latin-1").split("\r\n")
     words = head[0].split(" ")
     if not words[0].startswith("HTTP/") or len(words) < 2 or not words[1].isdigit():
-        return Attempt("", fault="no HTTP answer")
+        return Attempt("", fault="no HTTP answer", early=len(data))
     fields = {
         name.strip().lower(): value.strip() for name, _, value in (line.partition(":") for line in head[1:])
     }

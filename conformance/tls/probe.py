@@ -297,6 +297,8 @@ class Probe:
         }
         if TLS13 in self.versions:
             rich["unknown versions"] = {"versions": (GREASE, 0x0305, TLS13)}
+        if not self.served(self.best()):
+            return
         together: dict[str, tuple[object, ...]] = {}
         for change in rich.values():
             for key, value in change.items():

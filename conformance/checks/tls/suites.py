@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from conformance.model import Finding
 from conformance.registry import check
-from conformance.tls.codes import SSL2, VERSION_CODES
+from conformance.tls.codes import SSL2, TLS12, VERSION_CODES
 from conformance.tls.facts import TlsFacts
 from conformance.tls.hosts import TlsHosts
 from conformance.tls.policy import breaches, policy
@@ -71,6 +71,20 @@ def suite_served(tls_hosts: TlsHosts, *, policy_name: str) -> Iterator[Finding]:
                     f"a {one.name} suite of {chosen.title}",
                     ", ".join(str(suite(code)) for code in one.suites),
                 )
+
+    yield from tls_hosts.judge(rule)
+
+
+@check(confirm=False)
+def suites_within(tls_hosts: TlsHosts, *, policy_name: str) -> Iterator[Finding]:
+    """Accepts in TLS 1.2 no suite beyond those of the policy."""
+    chosen = policy(policy_name)
+
+    def rule(facts: TlsFacts) -> Pairs:
+        served = facts.version(TLS12)
+        others = [code for code in served.suites if code not in chosen.suites[TLS12]] if served else []
+        if others:
+            yield f"TLS 1.2 suites of {chosen.title}", ", ".join(str(suite(code)) for code in others)
 
     yield from tls_hosts.judge(rule)
 
