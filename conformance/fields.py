@@ -276,7 +276,7 @@ def _explain(step: Path, node: Node, notes: Notes, top: bool) -> None:
     near = notes.slip(step, node)
     if top:
         wanted = step.names[depth]
-        seen = f"{shown(reached)}, in it {shown(near)}" if near else shown(reached)
+        seen = f"{shown(near)} in its place" if near else shown(reached)
         notes.problem(f"an object with {shown(wanted)}", seen, place)
     elif not isinstance(reached, dict | list) and reached is not None:
         notes.problem("an object", f"{kind(reached)}, {shown(reached)}", place)

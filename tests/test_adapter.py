@@ -299,7 +299,7 @@ def test_a_language_asked_for_by_header_is_that_of_every_row() -> None:
     ("document", "expected", "actual", "at"),
     [
         ([{"language": "en"}], 'an object with "products"', "a list of 1", ""),
-        ({"prodcuts": []}, 'an object with "products"', 'an object with "prodcuts", in it "prodcuts"', ""),
+        ({"prodcuts": []}, 'an object with "products"', '"prodcuts" in its place', ""),
         ({}, 'an object with "products"', "an empty object", ""),
         ({"products": None}, "a list", "null", "/products"),
         ({"products": {"a": {"name": 1}}}, "a list", 'an object with "a"', "/products"),
