@@ -93,7 +93,11 @@ class Secret:
 
 @dataclass(frozen=True, slots=True)
 class _Known:
-    """A secret as the vault looks for it: ``clue`` is in every plain form of it and quick to miss."""
+    """A secret as the vault looks for it.
+
+    ``clue`` is in every plain form of it, and a text with an encoded form has a word of ``reach`` letters:
+    both are quick to miss.
+    """
 
     value: str
     name: str
@@ -101,6 +105,7 @@ class _Known:
     plain: tuple[str, ...]
     encoded: tuple[str, ...]
     word: re.Pattern[str] | None
+    reach: int = 0
 
 
 class Vault:
@@ -216,11 +221,11 @@ class Vault:
         return " ".join(parts)
 
     def _text(self, text: str, shown: _Shown) -> str:
-        text = self._values(text, shown)
         found = words(text)
+        text = self._values(text, shown, max(map(len, found), default=0))
         return by_shape(by_name(text, found), found)
 
-    def _values(self, text: str, shown: _Shown) -> str:
+    def _values(self, text: str, shown: _Shown, longest: int = 1 << 30) -> str:
         for known in self._known:
             if known.clue in text:
                 if known.word is not None:
@@ -228,7 +233,7 @@ class Vault:
                 for form in known.plain:
                     if form in text:
                         text = text.replace(form, shown(known.name))
-            for form in known.encoded:
+            for form in known.encoded if longest >= known.reach else ():
                 if form in text:
                     text = _cut_out(text, form)
         return text
@@ -307,7 +312,9 @@ def _known(value: str, name: str) -> _Known:
         start = r"(?:(?<![A-Za-z0-9])|(?<=\\[nrtbf])|(?<=%[0-9A-Fa-f]{2}))"
         word = re.compile(rf"{start}{re.escape(value)}(?![A-Za-z0-9])")
         return _Known(value, name, clue, (), (), word)
-    return _Known(value, name, clue, _plain(value), _encoded(value), None)
+    encoded = _encoded(value)
+    reach = min(max(map(len, re.findall(r"[A-Za-z0-9_-]+", form))) for form in encoded)
+    return _Known(value, name, clue, _plain(value), encoded, None, reach)
 
 
 def _plain(value: str) -> tuple[str, ...]:

@@ -12,7 +12,7 @@ _FREE = (
     r"(?:(?<![A-Za-z0-9_-])|(?<=\\[nrtbf])|(?<=\\u[0-9A-Fa-f]{4})|(?<=%[0-9A-Fa-f]{2}))"  # a word starts here
 )
 _JWT_STARTS = ("eyJ", "eyA", "ew0", "ewo", "ewk")  # {" and { with a space, a line end or a tab, in base64
-_JWT = re.compile(_FREE + r"(?:eyJ|eyA|ew[0ok])[A-Za-z0-9_-]{4,}+(?:\.[A-Za-z0-9_-]*+){1,4}")
+_JWT = re.compile(_FREE + r"(?:eyJ|eyA|ew[0ok])[A-Za-z0-9_-]{9,}+(?:\.[A-Za-z0-9_-]*+){1,4}")
 _SCHEMES = frozenset((b"bearer", b"dpop", b"basic"))
 _BEARER = re.compile(
     r"(?i)\b(bearer|dpop|basic)(\s++|%20|\+)(?!(?:bearer|dpop|basic)\b)"
@@ -119,7 +119,7 @@ def _bearer(found: re.Match[str]) -> str:
 
 def by_shape(text: str, words: set[bytes]) -> str:
     """Text without JWTs, credentials of a scheme, private keys, identity card and payment card numbers."""
-    if any(start in text for start in _JWT_STARTS):
+    if max(map(len, words), default=0) >= 12 and any(start in text for start in _JWT_STARTS):
         text = _JWT.sub(MASK, text)
     if "-----BEGIN" in text:
         text = _PEM.sub(MASK, text)
