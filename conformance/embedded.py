@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
 
 from conformance.bank.app import CONFORMANT, Bank
-from conformance.bank.mutant import Mutant, all_mutants
+from conformance.bank.mutant import BASES, Mutant, all_mutants
 from conformance.bank.policy import Policy
+from conformance.bank.products.access import ID, SECRET
 from conformance.bank.serve import serve
 from conformance.bank.tls import Tls
 from conformance.errors import ConfigurationError
+from conformance.secret import Secret
 from conformance.target import Target
 from conformance.wire import MemoryWire, WSGIApplication
 
@@ -43,8 +45,16 @@ def application(mutant: Mutant | None = None, seed: int = 0, policy: Policy = CO
     return mutant.apply(policy, make) if mutant else make(policy)
 
 
-def description(base_url: str, *, ca: Path | None = None, name: str = NAME) -> dict[str, object]:
-    """The bank file of the reference bank, as data."""
+def credentials(mutant: Mutant | None) -> dict[str, str]:
+    """The header fields by which the bank knows its TSP; none where it is open to everybody."""
+    policy = BASES[mutant.base](CONFORMANT).products if mutant else CONFORMANT.products
+    return {} if policy.access == "open" else dict(zip((ID, SECRET), policy.clients[0], strict=True))
+
+
+def description(
+    base_url: str, *, ca: Path | None = None, name: str = NAME, fields: Mapping[str, object] | None = None
+) -> dict[str, object]:
+    """The bank file of the reference bank, as data; ``fields`` are the header fields with credentials."""
     data: dict[str, object] = {
         "bank": {"name": name, "environment": "sandbox"},
         "base_url": base_url,
@@ -54,12 +64,25 @@ def description(base_url: str, *, ca: Path | None = None, name: str = NAME) -> d
     }
     if ca is not None:
         data["tls"] = {"ca": str(ca)}
+    if fields:
+        data["authentication"] = {"kind": "header-pair", "headers": dict(fields)}
     return data
+
+
+def _hidden(values: Mapping[str, str]) -> dict[str, object]:
+    return {name: Secret(value, name=name) for name, value in values.items()}
+
+
+def _written(values: Mapping[str, str], folder: Path) -> dict[str, object]:
+    """The values in files of their own, since a bank file holds no secret itself."""
+    for name, value in values.items():
+        (folder / f"{name}.txt").write_text(value, encoding="utf-8")
+    return {name: f"file:{(folder / f'{name}.txt').resolve()}" for name in values}
 
 
 def memory(mutant: Mutant | None = None, seed: int = 0) -> tuple[Target, MemoryWire]:
     """The bank in this process: a target, and the wire that reaches it."""
-    target = Target.model_validate(description(MEMORY_URL))
+    target = Target.model_validate(description(MEMORY_URL, fields=_hidden(credentials(mutant))))
     return target, MemoryWire(application(mutant, seed))
 
 
@@ -93,15 +116,18 @@ def served(mutant: str = "", *, port: int = 0, folder: Path | None = None) -> It
                 f"--port {port}: cannot be served on: {error.strerror or error}"
             ) from error
         name = f"{NAME}, {mutant}" if mutant else NAME
-        yield Served(url, description(url, ca=ca.resolve(), name=name), place)
+        fields = _written(credentials(chosen), place)
+        yield Served(url, description(url, ca=ca.resolve(), name=name, fields=fields), place)
 
 
 @contextmanager
 def embedded(mutant: str = "", *, serving: bool = True) -> Iterator[Target]:
     """The bank as a target, served for as long as the block lasts; without ``serving`` only its target."""
     if not serving:
-        name = f"{NAME}, {mutant_named(mutant).name}" if mutant else NAME
-        yield Target.model_validate(description(MEMORY_URL, name=name))
+        chosen = mutant_named(mutant) if mutant else None
+        name = f"{NAME}, {mutant}" if mutant else NAME
+        fields = _hidden(credentials(chosen))
+        yield Target.model_validate(description(MEMORY_URL, name=name, fields=fields))
         return
     with served(mutant) as bank:
         yield Target.model_validate(bank.description)

@@ -56,7 +56,7 @@ def asked(tsp: Tsp, request: Request) -> Answer:
 
 
 def control(tsp: Tsp, operation: Operation) -> Answer:
-    """The correct request, sent now. Raises ``Inconclusive`` when it is refused: no refusal proves anything then."""
+    """The correct request, sent now. Raises ``Inconclusive`` when it is refused: then no refusal is proof."""
     answer = tsp.send(tsp.request(operation))
     if not answer.ok:
         raise Inconclusive(f"control request refused: the correct request was answered {answer.status}")
@@ -117,6 +117,18 @@ def required_credentials(tsp: Tsp, operation: Operation) -> tuple[str, ...]:
     if not names:
         raise NotApplicable("the bank's configuration declares no credentials in headers for this function")
     return names
+
+
+def nowhere(tsp: Tsp, operation: Operation) -> Request:
+    """A POST to a path that does not exist, where no function can act on its body.
+
+    Raises ``Inconclusive`` where such a path is answered with a fault of the server by itself.
+    """
+    request = unknown_path(tsp, operation)
+    status = asked(tsp, request).status
+    if status >= 500:
+        raise Inconclusive(f"a path that does not exist is answered {status} whatever is sent to it")
+    return Request("POST", request.url, request.headers)
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,12 +16,21 @@ from conformance.bank.policy import Policy
 Change = TypeVar("Change", bound=Callable[..., Any])
 AppFactory = Callable[[Policy], WSGIApplication]
 
+BASES: dict[str, Callable[[Policy], Policy]] = {
+    "open": lambda policy: policy,
+    "gated": lambda policy: policy.evolve("products.access", "header-pair"),
+}
+"""The conformant banks that defects are seeded into: open to everybody, or to registered clients only."""
+
 _registry: dict[str, Mutant] = {}
 
 
 @dataclass(frozen=True, slots=True)
 class Mutant:
-    """One seeded defect. `kills` names the checks that must find it, `scope` the module that holds it."""
+    """One seeded defect. `kills` names the checks that must find it, `scope` the module that holds it.
+
+    `base` names the conformant bank that the defect is seeded into.
+    """
 
     name: str
     summary: str
@@ -29,6 +38,7 @@ class Mutant:
     scope: str
     change: Callable[..., Any]
     on_the_wire: bool
+    base: str = "open"
 
     def apply(self, policy: Policy, app_factory: AppFactory) -> WSGIApplication:
         """Make the faulty bank: `app_factory` over the changed policy, or its app wrapped.
@@ -36,14 +46,15 @@ class Mutant:
         Raises TypeError when the mutant gives back neither a policy nor an application.
         """
         if self.on_the_wire:
-            app: WSGIApplication = self.change(app_factory(policy))
+            app: WSGIApplication = self.change(app_factory(BASES[self.base](policy)))
             if not callable(app):
                 raise TypeError(f"mutant {self.name} gave {app!r} where a WSGI application belongs")
             return app
         return app_factory(self.policy(policy))
 
     def policy(self, policy: Policy) -> Policy:
-        """Give the changed policy; a fault of the wire leaves the policy as it is."""
+        """Give the changed policy of the base; a fault of the wire leaves that as it is."""
+        policy = BASES[self.base](policy)
         if self.on_the_wire:
             return policy
         changed = self.change(policy)
@@ -54,12 +65,15 @@ class Mutant:
         return changed
 
 
-def mutant(*kills: str) -> Callable[[Change], Change]:
+def mutant(*kills: str, base: str = "open") -> Callable[[Change], Change]:
     """Register the decorated function as a mutant that the named checks must kill.
 
     Its first parameter decides the kind: `policy` (a Policy to a changed Policy) or `app` (a WSGI application
-    to a wrapped one). Raises ValueError for a name already taken, for no check, and for a missing docstring.
+    to a wrapped one). `base` is the conformant bank that it changes, one of `BASES`. Raises ValueError for a
+    name already taken, for no check, for no such base, and for a missing docstring.
     """
+    if base not in BASES:
+        raise ValueError(f"there is no base {base!r}, only {', '.join(BASES)}")
     if not kills or not all(isinstance(kill, str) for kill in kills):
         raise ValueError("name at least one check: @mutant('subject.check')")
 
@@ -80,6 +94,7 @@ def mutant(*kills: str) -> Callable[[Change], Change]:
             scope=change.__module__.rpartition(".")[2],
             change=change,
             on_the_wire=parameters == ["app"],
+            base=base,
         )
         return change
 

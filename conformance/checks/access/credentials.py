@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from urllib.parse import urlencode
 
 from conformance import probe
@@ -14,6 +15,9 @@ from conformance.operation import Operation
 from conformance.reading import Reading
 from conformance.registry import Findings, check
 from conformance.tsp import Tsp
+
+_VARYING = re.compile(r"[0-9a-fA-F-]{8,}|\d+|x[0-9a-f]{11,}")
+"""What differs between two equal refusals: ids, times, and the wrong value itself."""
 
 
 def _bare(tsp: Tsp, operation: Operation) -> Request:
@@ -53,10 +57,13 @@ def wrong_credentials_refused(tsp: Tsp, operation: Operation) -> Findings:
         request = tsp.request(operation)
         if tsp.send(request.without_header(name)).ok:
             continue  # it is not looked at, which is said once
-        wrong = request.with_header(name, _garbled(request.header(name) or "", operation.id))
-        answer = tsp.send(wrong)
-        if answer.ok:
-            yield _accepted(f"with a wrong {name}", answer, f"header {name}")
+        right = request.header(name) or ""
+        cut = right[: max(len(right) * 3 // 4, len(right) - 4)]
+        for value, how in ((_garbled(right, operation.id), "a wrong"), (cut, "a shortened")):
+            answer = tsp.send(request.with_header(name, value))
+            if answer.ok:
+                yield _accepted(f"with {how} {name}", answer, f"header {name}")
+                break
     probe.control(tsp, operation)
 
 
@@ -65,6 +72,30 @@ def _garbled(value: str, purpose: str) -> str:
     scheme, space, token = value.rpartition(" ")
     other = (probe.word("garbage", purpose) * (len(token) // 12 + 1))[: max(len(token), 12)]
     return f"{scheme}{space}{other}"
+
+
+@check(requests=3)
+def refusals_alike(tsp: Tsp, operations: tuple[Operation, ...]) -> Findings:
+    """Does not tell, in the refusal, which of several credentials was wrong."""
+    operation = probe.sample(tsp, operations)
+    names = probe.required_credentials(tsp, operation)
+    if len(names) < 2:
+        raise NotApplicable("the bank asks for one credential only")
+    request = tsp.request(operation)
+    seen: dict[tuple[int, str], str] = {}
+    for name in names:
+        answer = tsp.send(request.with_header(name, _garbled(request.header(name) or "", operation.id)))
+        if answer.ok:
+            return  # it is not looked at, which is said elsewhere
+        seen.setdefault((answer.status, _without(answer, names)), name)
+    if len(seen) > 1:
+        yield Finding(
+            expected="the same refusal whichever credential is wrong",
+            actual=f"different ones for a wrong {' and a wrong '.join(seen.values())}",
+            at="body",
+            exchange=answer.exchange,
+        )
+    probe.control(tsp, operation)
 
 
 @check(requests=2)
@@ -162,6 +193,14 @@ def refusal_challenges(tsp: Tsp, operation: Operation) -> Findings:
             at="header WWW-Authenticate",
             exchange=answer.exchange,
         )
+
+
+def _without(answer: Answer, names: tuple[str, ...]) -> str:
+    """The body of a refusal without what the request itself brought, and without ids and times."""
+    text = answer.text()
+    for name in names:
+        text = text.replace(answer.request.header(name) or "\0", "#")
+    return _VARYING.sub("#", text)
 
 
 def _accepted(wrong: str, answer: Answer, at: str) -> Finding:

@@ -19,8 +19,8 @@ GROWN = 64 << 20
 def bomb_refused(tsp: Tsp, operations: tuple[Operation, ...]) -> Findings:
     """Refuses a compressed request body that decodes to 64 MiB, without a fault and without delay."""
     operation = probe.sample(tsp, operations)
-    # Sent to a path that does not exist, where no function can act on it; decoders run before routing.
-    target = probe.unknown_path(tsp, operation)
+    # Decoders run before routing, so a path that does not exist shows them as well.
+    target = probe.nowhere(tsp, operation)
     fields = (*target.headers, ("Content-Type", "application/json"), ("Content-Encoding", "gzip"))
     request = Request("POST", target.url, fields, _bomb())
     usual = probe.control(tsp, operation).seconds

@@ -13,9 +13,9 @@ from conformance.reading import Reading
 from conformance.registry import Findings, check
 from conformance.tsp import Tsp
 
-MALFORMED = ("none", "-1", "99999999999999999999", "1e309", "'", "\x00", "%s%n", "一")
+MALFORMED = ("none", "-1", "99999999999999999999", "1e309", "'", "\x00")
 """Values that a careless parser trips over; none means anything to a database or a shell."""
-BROKEN = ("%zz", "%", "%c0%ae", "%ff%fe", "&&=&", "a[b]=1&a=2")
+BROKEN = ("%zz", "%", "%c0%ae", "%ff%fe", "&&=&", "a[b]=c&a=d")
 """Queries that are no percent-encoded UTF-8 pairs (RFC 3986, 2.1) or repeat a name in odd ways."""
 
 
@@ -34,7 +34,7 @@ def unknown_parameter(tsp: Tsp, operation: Operation, reading: Reading) -> Findi
         )
 
 
-@check(requests=9)
+@check(requests=13)
 def malformed_parameter(tsp: Tsp, operation: Operation, reading: Reading) -> Findings:
     """Answers malformed values of its query parameters with a 4xx status, not with a fault of the server."""
     probe.read(reading)
@@ -43,17 +43,17 @@ def malformed_parameter(tsp: Tsp, operation: Operation, reading: Reading) -> Fin
         raise NotApplicable("the function is configured with no query parameter")
     faults = 0
     for index, value in enumerate(MALFORMED):
-        name = names[index % len(names)]
-        values = [name] if index else names
-        for each in values:
-            query = f"{each}={quote(value, safe='')}"
-            answer = tsp.send(probe.with_query(_without(tsp, operation, each), query))
+        # With many parameters, each value is given to two of them, so that all get some.
+        chosen = names if len(names) <= 2 else [names[(index + k) % len(names)] for k in (0, len(names) // 2)]
+        for name in chosen:
+            query = f"{name}={quote(value, safe='')}"
+            answer = tsp.send(probe.with_query(_without(tsp, operation, name), query))
             if answer.status >= 500 and faults < 10:
                 faults += 1
                 yield Finding(
                     expected=f"400, or the value ignored, for {query}",
                     actual=f"status {answer.status}",
-                    at=f"query parameter {each}",
+                    at=f"query parameter {name}",
                     exchange=answer.exchange,
                 )
     if not faults:

@@ -42,7 +42,7 @@ def long_address_refused(tsp: Tsp, operations: tuple[Operation, ...]) -> Finding
 def large_body_refused(tsp: Tsp, operations: tuple[Operation, ...]) -> Findings:
     """Refuses a body of 4 MiB at a path that does not exist with a 4xx status, without a fault."""
     operation = probe.sample(tsp, operations)
-    target = probe.unknown_path(tsp, operation)
+    target = probe.nowhere(tsp, operation)
     fields = (*target.headers, ("Content-Type", "application/json"))
     body = b'"' + b"a" * (4 * KIBIBYTE * KIBIBYTE) + b'"'
     yield from _met(tsp, operation, (("4 MiB", Request("POST", target.url, fields, body)),), "413", "body")

@@ -1,0 +1,240 @@
+"""Defects of the gate that lets registered clients in, and of how it spells paths."""
+
+from __future__ import annotations
+
+import json
+import re
+from urllib.parse import unquote
+from wsgiref.types import WSGIApplication
+
+from werkzeug.wrappers import Request, Response
+
+from conformance.bank.mutant import mutant
+from conformance.bank.policy import Policy
+from conformance.bank.products.access import ID, SECRET
+from conformance.bank.products.policy import ProductPolicy
+from conformance.bank.proxy import answering, fetch, intercepting, raw_path
+
+CLIENT, SECRET_VALUE = ProductPolicy().clients[0]
+
+
+def _let_in(request: Request, path: str = "") -> None:
+    """Put right credentials into the request, as a gateway does that trusts its own path rules."""
+    environ = request.environ
+    environ[f"HTTP_{ID.upper()}"], environ[f"HTTP_{SECRET.upper()}"] = CLIENT, SECRET_VALUE
+    if path:
+        environ["PATH_INFO"] = path
+
+
+@mutant("access.credentials_required", base="gated")
+def one_function_is_open(policy: Policy) -> Policy:
+    """One function asks for no credentials."""
+    return policy.evolve("products.unprotected", ("loans.mortgage-product",))
+
+
+@mutant("access.each_credential_required", base="gated")
+def secret_may_be_missing(app: WSGIApplication) -> WSGIApplication:
+    """A client that names itself needs no secret; a secret that is sent is compared."""
+
+    def intercept(request: Request) -> None:
+        if request.headers.get(ID) == CLIENT and SECRET not in request.headers:
+            _let_in(request)
+
+    return intercepting(app, intercept)
+
+
+@mutant("access.wrong_credentials_refused", base="gated")
+def credentials_need_only_be_there(policy: Policy) -> Policy:
+    """Any id and any secret will do."""
+    return policy.evolve("products.credentials_unchecked", True)
+
+
+@mutant("access.wrong_credentials_refused", base="gated")
+def id_is_not_compared(policy: Policy) -> Policy:
+    """Any id will do with a right secret."""
+    return policy.evolve("products.client_unchecked", True)
+
+
+@mutant("access.wrong_credentials_refused", base="gated")
+def start_of_the_secret_suffices(app: WSGIApplication) -> WSGIApplication:
+    """A secret that is cut short passes."""
+
+    def intercept(request: Request) -> None:
+        secret = request.headers.get(SECRET, "")
+        if len(secret) >= 8 and SECRET_VALUE.startswith(secret) and request.headers.get(ID) == CLIENT:
+            _let_in(request)
+
+    return intercepting(app, intercept)
+
+
+@mutant("access.refusals_alike", base="gated")
+def refusal_tells_which_is_wrong(policy: Policy) -> Policy:
+    """The refusal says whether the id or the secret was wrong."""
+    return policy.evolve("products.refusal_tells_which", True)
+
+
+@mutant("access.credentials_not_in_query", base="gated")
+def credentials_in_the_address(policy: Policy) -> Policy:
+    """Id and secret may stand in the address."""
+    return policy.evolve("products.credentials_in_query_accepted", True)
+
+
+@mutant("access.other_methods_gated", base="gated")
+def head_is_open(policy: Policy) -> Policy:
+    """HEAD asks for no credentials."""
+    return policy.evolve("products.head_unprotected", True)
+
+
+@mutant("access.conditional_request_gated", base="gated")
+def not_modified_for_strangers(app: WSGIApplication) -> WSGIApplication:
+    """A cache before the gate answers 304 to everybody who knows the ETag."""
+
+    def intercept(request: Request) -> Response | None:
+        if "If-None-Match" not in request.headers or ID in request.headers:
+            return None
+        environ = {**request.environ, f"HTTP_{ID.upper()}": CLIENT, f"HTTP_{SECRET.upper()}": SECRET_VALUE}
+        own = fetch(app, environ)
+        return own if own.status_code == 304 else None
+
+    return intercepting(app, intercept)
+
+
+@mutant("access.refusal_carries_no_data", base="gated")
+def refusal_with_the_data(app: WSGIApplication) -> WSGIApplication:
+    """The refusal of a stranger has the data as its body."""
+
+    def amend(request: Request, response: Response) -> None:
+        if response.status_code == 401 and request.method == "GET" and ID not in request.headers:
+            body = json.loads(response.get_data() or b"{}")
+            _let_in(request)
+            rows = json.loads(fetch(app, request.environ).get_data() or b"{}")
+            response.set_data(json.dumps({**rows, **body}))
+
+    return answering(app, amend)
+
+
+@mutant("access.refusal_status", base="gated")
+def stranger_finds_nothing(policy: Policy) -> Policy:
+    """A stranger is told that the path does not exist."""
+    return policy.evolve("products.refusal_status", 404)
+
+
+@mutant("access.refusal_status", base="gated")
+def stranger_meets_a_fault(policy: Policy) -> Policy:
+    """A stranger is answered 500."""
+    return policy.evolve("products.refusal_status", 500)
+
+
+@mutant("access.refusal_challenges", base="gated")
+def challenge_absent(policy: Policy) -> Policy:
+    """A 401 does not say how to authenticate."""
+    return policy.evolve("products.challenge_absent", True)
+
+
+@mutant("path.case_gated", base="gated")
+def gate_minds_the_case(app: WSGIApplication) -> WSGIApplication:
+    """The gate compares letters, the application behind it does not."""
+
+    def intercept(request: Request) -> None:
+        path = raw_path(request)
+        if path != path.lower() and "%" not in path:
+            _let_in(request, path.lower())
+
+    return intercepting(app, intercept)
+
+
+@mutant("path.slashes_gated", base="gated")
+def gate_minds_a_slash(app: WSGIApplication) -> WSGIApplication:
+    """The gate knows the path without a slash at its end, the application takes both."""
+
+    def intercept(request: Request) -> None:
+        path = raw_path(request)
+        if path.endswith("/") and path != "/":
+            _let_in(request, path.rstrip("/"))
+
+    return intercepting(app, intercept)
+
+
+@mutant("path.slashes_gated", base="gated")
+def gate_minds_two_slashes(app: WSGIApplication) -> WSGIApplication:
+    """The application takes several slashes for one, the gate does not."""
+
+    def intercept(request: Request) -> None:
+        path = raw_path(request)
+        if "//" in path and not path.endswith("/"):
+            _let_in(request, re.sub("/{2,}", "/", path))
+
+    return intercepting(app, intercept)
+
+
+@mutant("path.dot_segments_gated", base="gated")
+def gate_minds_dots(app: WSGIApplication) -> WSGIApplication:
+    """The application resolves dot segments after the gate has looked."""
+
+    def intercept(request: Request) -> None:
+        path = raw_path(request)
+        if re.search(r"/\.\.?(/|$)", path):
+            _let_in(request, re.sub(r"/[^/]+/\.\.(?=/)|/\.(?=/|$)", "", path))
+
+    return intercepting(app, intercept)
+
+
+@mutant("path.dot_segments_gated", base="gated")
+def gate_minds_encoded_dots(app: WSGIApplication) -> WSGIApplication:
+    """The application decodes and resolves dot segments after the gate has looked."""
+
+    def intercept(request: Request) -> None:
+        path = raw_path(request)
+        if "%2e" in path.lower():
+            plain = re.sub("(?i)%2e", ".", path)
+            _let_in(request, re.sub(r"/[^/]+/\.\.(?=/)|/\.(?=/|$)", "", plain))
+
+    return intercepting(app, intercept)
+
+
+@mutant("path.encoding_gated", base="gated")
+def gate_minds_encoding(app: WSGIApplication) -> WSGIApplication:
+    """The gate compares the path before percent-encoded letters are decoded."""
+
+    def intercept(request: Request) -> None:
+        path = raw_path(request)
+        if re.search("(?i)%[67][0-9a-f]", path) and "%25" not in path:
+            _let_in(request, unquote(path))
+
+    return intercepting(app, intercept)
+
+
+@mutant("path.encoding_gated", base="gated")
+def application_decodes_twice(app: WSGIApplication) -> WSGIApplication:
+    """The gate decodes the path once, the application once more."""
+
+    def intercept(request: Request) -> None:
+        path = raw_path(request)
+        if "%25" in path:
+            _let_in(request, unquote(unquote(path)))
+
+    return intercepting(app, intercept)
+
+
+@mutant("path.parameters_gated", base="gated")
+def gate_minds_path_parameters(app: WSGIApplication) -> WSGIApplication:
+    """The application drops what follows a semicolon, the gate does not."""
+
+    def intercept(request: Request) -> None:
+        path = raw_path(request)
+        if ";" in path:
+            _let_in(request, re.sub(";[^/]*", "", path))
+
+    return intercepting(app, intercept)
+
+
+@mutant("path.parameters_gated", base="gated")
+def gate_minds_an_extension(app: WSGIApplication) -> WSGIApplication:
+    """The application takes .json after a path, the gate has no rule for it."""
+
+    def intercept(request: Request) -> None:
+        path = raw_path(request)
+        if path.endswith(".json"):
+            _let_in(request, path.removesuffix(".json"))
+
+    return intercepting(app, intercept)

@@ -1,0 +1,116 @@
+"""Defects of security headers, and headers that tell too much."""
+
+from __future__ import annotations
+
+from wsgiref.types import WSGIApplication
+
+from werkzeug.wrappers import Request, Response
+
+from conformance.bank.mutant import mutant
+from conformance.bank.policy import Policy
+from conformance.bank.proxy import answering
+
+HSTS = "http.strict_transport_security"
+
+
+@mutant("headers.strict_transport_security")
+def hsts_absent(policy: Policy) -> Policy:
+    """There is no Strict-Transport-Security."""
+    return policy.evolve(HSTS, "")
+
+
+@mutant("headers.strict_transport_security")
+def hsts_of_five_minutes(policy: Policy) -> Policy:
+    """Strict-Transport-Security holds for five minutes."""
+    return policy.evolve(HSTS, "max-age=300; includeSubDomains")
+
+
+@mutant("headers.strict_transport_security")
+def hsts_unreadable(policy: Policy) -> Policy:
+    """Strict-Transport-Security has its age in another unit."""
+    return policy.evolve(HSTS, "max-age=1y; includeSubDomains")
+
+
+@mutant("headers.strict_transport_security_on_errors")
+def errors_lack_hsts(app: WSGIApplication) -> WSGIApplication:
+    """Errors have no Strict-Transport-Security."""
+
+    def amend(_: Request, response: Response) -> None:
+        if response.status_code >= 400:
+            response.headers.pop("Strict-Transport-Security", None)
+
+    return answering(app, amend)
+
+
+@mutant("headers.nosniff")
+def nosniff_absent(policy: Policy) -> Policy:
+    """Browsers may guess media types."""
+    return policy.evolve("http.content_type_options", "")
+
+
+@mutant("headers.referrer_policy")
+def full_addresses_to_everybody(policy: Policy) -> Policy:
+    """Referrer-Policy is unsafe-url."""
+    return policy.evolve("http.referrer_policy", "unsafe-url")
+
+
+@mutant("headers.no_version_banner")
+def server_names_its_version(policy: Policy) -> Policy:
+    """Server names product and version."""
+    return policy.evolve("http.server", "Apache/2.4.49 (Unix)")
+
+
+@mutant("headers.no_version_banner")
+def framework_names_its_version(policy: Policy) -> Policy:
+    """X-Powered-By names framework and version."""
+    return policy.evolve("http.powered_by", "PHP/7.4.3")
+
+
+@mutant("headers.no_internal_address")
+def node_named_by_its_address(app: WSGIApplication) -> WSGIApplication:
+    """A header names the address of the node that answered."""
+
+    def amend(_: Request, response: Response) -> None:
+        response.headers["X-Backend-Server"] = "10.20.30.40:8443"
+
+    return answering(app, amend)
+
+
+@mutant("headers.no_internal_address")
+def load_balancer_cookie(policy: Policy) -> Policy:
+    """A load balancer's cookie encodes the address of the node."""
+    value = "BIGipServerpool_api=1677787402.36895.0000; Path=/; Secure; HttpOnly; SameSite=Lax"
+    return policy.evolve("http.cookie", value)
+
+
+@mutant("headers.cookie_attributes")
+def cookie_over_plain_http(policy: Policy) -> Policy:
+    """A cookie may travel over plain http."""
+    return policy.evolve("http.cookie", "SESSION=0a1b2c3d; Path=/; HttpOnly; SameSite=Strict")
+
+
+@mutant("headers.cookie_attributes")
+def cookie_open_to_scripts(policy: Policy) -> Policy:
+    """A cookie can be read by scripts."""
+    return policy.evolve("http.cookie", "SESSION=0a1b2c3d; Path=/; Secure; SameSite=Strict")
+
+
+@mutant("headers.single_fields")
+def hsts_twice(app: WSGIApplication) -> WSGIApplication:
+    """Gateway and application both send Strict-Transport-Security."""
+
+    def amend(_: Request, response: Response) -> None:
+        response.headers.add("Strict-Transport-Security", "max-age=63072000")
+
+    return answering(app, amend)
+
+
+@mutant("headers.single_fields")
+def two_media_types(app: WSGIApplication) -> WSGIApplication:
+    """There are two Content-Type headers, and they differ."""
+
+    def amend(_: Request, response: Response) -> None:
+        if response.status_code == 200:
+            response.headers.add("Content-Type", "text/html")
+
+    return answering(app, amend)

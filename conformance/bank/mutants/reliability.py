@@ -1,0 +1,44 @@
+"""Defects that come and go."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from wsgiref.types import WSGIApplication
+
+from werkzeug.wrappers import Request, Response
+
+from conformance.bank.mutant import mutant
+from conformance.bank.proxy import answering
+
+
+USUAL = frozenset({"host", "accept", "accept-language", "accept-encoding", "user-agent", "connection"})
+
+
+def _every_seventh(app: WSGIApplication, status: int, body: object) -> WSGIApplication:
+    counts: Counter[str] = Counter()
+
+    def amend(request: Request, response: Response) -> None:
+        plain = {name.lower() for name, _ in request.headers} <= USUAL and not request.query_string
+        if not plain or request.method != "GET" or response.status_code != 200:
+            return
+        counts[request.path] += 1
+        if counts[request.path] % 7 == 0:
+            response.status_code = status
+            response.set_data(json.dumps(body))
+
+    return answering(app, amend)
+
+
+@mutant("reliability.repeats_agree")
+def token_refused_at_times(app: WSGIApplication) -> WSGIApplication:
+    """Every seventh read of a path is refused as if the credentials had expired."""
+    return _every_seventh(
+        app, 401, {"error": {"code": "unauthorized", "message": "Access token expired or invalid"}}
+    )
+
+
+@mutant("reliability.repeats_agree")
+def fault_at_times(app: WSGIApplication) -> WSGIApplication:
+    """Every seventh read of a path is answered 500."""
+    return _every_seventh(app, 500, {"error": {"code": "internal_error", "message": "Please try again."}})
