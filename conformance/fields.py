@@ -77,7 +77,7 @@ class Constant:
 
     value: Any
 
-    def read(self, nodes: Nodes, at: str, notes: Notes) -> Any:  # noqa: ARG002
+    def read(self, nodes: Nodes, at: str, notes: Notes) -> Any:
         return self.value
 
     def paths(self) -> Iterable[Path]:

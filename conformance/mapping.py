@@ -8,7 +8,8 @@ list of these, joined. Every mistake is a ``ConfigurationError`` with its key pa
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from difflib import get_close_matches
 from typing import Any
 
 from conformance.errors import ConfigurationError
@@ -59,13 +60,17 @@ def _parse(spec: Any, at: str, depth: int) -> Field:
         if head in spec:
             for key in spec:
                 if key not in allowed:
-                    raise ConfigurationError(
-                        f"{at}.{key}: unknown beside {head}; allowed: {', '.join(allowed)}"
-                    )
+                    raise ConfigurationError(f"{at}.{key}: unknown beside {head}; {_instead(key, allowed)}")
             return _shaped(head, spec, at, depth)
+    given = ", ".join(map(str, spec)) or "nothing"
     raise ConfigurationError(
-        f"{at}: expected one of {', '.join(_SHAPES)}, got {', '.join(map(str, spec)) or 'nothing'}"
+        f"{at}: {given} says nothing by itself; {_instead(next(iter(spec), ''), _SHAPES)}"
     )
+
+
+def _instead(key: Any, allowed: Iterable[str]) -> str:
+    near = get_close_matches(str(key), allowed, 1)
+    return f"did you mean {near[0]}?" if near else f"there are {', '.join(allowed)}"
 
 
 _SHAPES = {

@@ -10,7 +10,7 @@ from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from conformance.errors import ConfigurationError
-from conformance.quantity import Unreadable
+from conformance.quantity import Unreadable, short
 from conformance.row import read_day, read_instant
 
 HONG_KONG = timezone(timedelta(hours=8))
@@ -133,7 +133,7 @@ def day(value: Any, form: str | None) -> str:
 def clock(value: Any) -> str:
     """A time of day as HH:MM: ``9:00 AM``, ``17:30``, ``9am``. Raises ``Unreadable``."""
     expected = "a time of day"
-    match = _TIME.fullmatch(value.strip()) if isinstance(value, str) else None
+    match = _TIME.fullmatch(short(value, expected)) if isinstance(value, str) else None
     if match is None or (match["minute"] is None and match["half"] is None):
         raise Unreadable(expected)
     hour, minute, half = int(match["hour"]), int(match["minute"] or 0), (match["half"] or "").lower()
@@ -148,10 +148,10 @@ def clock(value: Any) -> str:
 
 def days(value: Any) -> list[str]:
     """Days of the week and ``public_holiday``: ``Mon-Fri``, ``星期一至五``. Raises ``Unreadable``."""
-    if not isinstance(value, str) or len(value) > 200:
+    if not isinstance(value, str):
         raise Unreadable("days of the week")
     found: list[str] = []
-    for part in re.split(r"[,，、&/]|\band\b|及|和", value.strip().lower()):
+    for part in re.split(r"[,，、&/]|\band\b|及|和", short(value, "days of the week").lower()):
         ends = [_words(end) for end in re.split(r"\s*(?:-|–|—|\bto\b|至)\s*", part.strip())]
         if len(ends) == 2 and all(len(end) == 1 and end[0] in DAYS for end in ends):
             first, last = DAYS.index(ends[0][0]), DAYS.index(ends[1][0])
@@ -172,7 +172,7 @@ def hours(value: Any, on: Iterable[str] = ()) -> list[dict[str, Any]]:
         raise Unreadable("opening hours")
     rows: list[dict[str, Any]] = []
     for part in re.split(r"[;；\n]+", value.strip().rstrip(".;；")):
-        text = part.strip()
+        text = short(part, "opening hours")
         if match := _SPAN.fullmatch(text):
             opened, closes = clock(match["open"]), clock(match["close"])
             rows.append({"days": _on(match["days"], on), "open": opened, "close": closes})
@@ -190,7 +190,7 @@ def tenor(value: Any) -> str:
     expected = "a length of time such as 3 months"
     if not isinstance(value, str):
         raise Unreadable(expected)
-    text = value.strip()
+    text = short(value, expected)
     if _DURATION.fullmatch(text):
         return text
     match = _TENOR.fullmatch(text)

@@ -29,12 +29,23 @@ _PERCENT = re.compile(
 _EXACT = Context(prec=60, traps=[Inexact, DivisionByZero, InvalidOperation, Overflow])
 
 
+LONGEST = 120
+"""Characters of a text that is read as a quantity; a bank's text is hostile, and matching takes time."""
+
+
 class Unreadable(Exception):
     """A value is not what it was declared to be; ``expected`` says what was."""
 
     def __init__(self, expected: str) -> None:
         super().__init__(expected)
         self.expected = expected
+
+
+def short(text: str, expected: str, longest: int = LONGEST) -> str:
+    """A text with its white space reduced to single spaces. Raises ``Unreadable`` when it is too long."""
+    if len(text) > longest:
+        raise Unreadable(expected)
+    return " ".join(text.split())
 
 
 def plain(number: Decimal) -> str:
@@ -46,7 +57,7 @@ def plain(number: Decimal) -> str:
 def number(value: Any, expected: str = "a number") -> Decimal:
     """A JSON number, or ASCII digits with or without thousands separators. Raises ``Unreadable``."""
     if isinstance(value, str):
-        text = value.strip()
+        text = short(value, expected)
         if re.fullmatch(_FIGURE, text):
             return Decimal(text.replace(",", ""))
         raise Unreadable(expected)
@@ -61,7 +72,7 @@ def number(value: Any, expected: str = "a number") -> Decimal:
 def decimal(value: Any) -> Decimal:
     """A number with, perhaps, a currency or a percent sign beside it. Raises ``Unreadable``."""
     if isinstance(value, str):
-        text = value.strip()
+        text = short(value, "a number")
         if match := _PERCENT.fullmatch(text):
             return Decimal(match["figure"].replace(",", ""))
         return money(value)[0]
@@ -71,7 +82,7 @@ def decimal(value: Any) -> Decimal:
 def percent(value: Any) -> Decimal:
     """A percentage: ``3.5``, ``3.5%``, ``3.5% p.a.`` are all 3.5. Raises ``Unreadable``."""
     if isinstance(value, str):
-        match = _PERCENT.fullmatch(value.strip())
+        match = _PERCENT.fullmatch(short(value, "a percentage"))
         if match is None:
             raise Unreadable("a percentage")
         return Decimal(match["figure"].replace(",", ""))
@@ -82,7 +93,7 @@ def money(value: Any) -> tuple[Decimal, str | None]:
     """An amount and the currency beside it. Raises ``Unreadable`` when there is not exactly one amount."""
     if not isinstance(value, str):
         return number(value, "an amount"), None
-    match = _MONEY.fullmatch(value.strip())
+    match = _MONEY.fullmatch(short(value, "an amount"))
     if match is None:
         raise Unreadable("an amount")
     named = [currency.code(text.upper()) for text in (match["before"], match["after"]) if text]

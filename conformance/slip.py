@@ -3,18 +3,27 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from functools import lru_cache
 
 SHORTEST = 6
 """Names below this length differ by one letter too easily on purpose."""
 
 
-def slip_of(wanted: str, present: Iterable[str], known: Collection[str] = ()) -> str | None:
+MOST = 1000
+"""Members of an object that are compared; one with more is a table, and its names are data."""
+
+
+def slip_of(wanted: str, present: Collection[str], known: Collection[str] = ()) -> str | None:
     """The name among those present that is a slip of the wanted one, and that is not ``known`` as another."""
-    if len(wanted) < SHORTEST:
+    if len(wanted) < SHORTEST or len(present) > MOST:
         return None
-    return next((name for name in present if name not in known and is_slip(wanted, name)), None)
+    return next((name for name in present if name not in known and _near(wanted, name)), None)
+
+
+def _near(wanted: str, name: str) -> bool:
+    # Looked at before the cache, which must not keep a bank's endless names.
+    return abs(len(wanted) - len(name)) <= 3 and is_slip(wanted, name)
 
 
 @lru_cache(maxsize=65536)

@@ -146,7 +146,7 @@ def _amount(setting: Any) -> Apply:
 @_transform("currency")
 def _currency(_: Any) -> Apply:
     def read(value: Any, _: Any) -> str:
-        text = _text(value, "a currency").strip()
+        text = quantity.short(_text(value, "a currency"), "a currency")
         if re.fullmatch("[A-Z]{3}", text):
             return text
         found = currency.codes_in(text)

@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import time
 from decimal import Decimal
 from typing import Any
 
@@ -236,3 +238,25 @@ def test_a_rate_per_hundred_is_divided_exactly() -> None:
 def test_a_transform_that_cannot_be_is_refused_with_a_remedy(described: Any, message: str) -> None:
     with pytest.raises(ConfigurationError, match=message):
         chain(described)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "1" + " " * 100_000 + "x",
+        " " * 1000,
+        "9:00 " + "," * 990,
+        "1" * 100_000,
+        "," * 100_000,
+        "mon-" * 240,
+        "HKD " * 240,
+    ],
+    ids=range(7),
+)
+def test_no_text_takes_long_to_refuse(text: str) -> None:
+    for name in ("decimal", "percent", "amount", "currency", "integer", "hours", "days", "time", "tenor", "phone",
+                 "url", "boolean", "instant", "date", {"strptime": "%Y/%m/%d"}, {"hours": "mon"}):  # fmt: skip
+        started = time.perf_counter()
+        with contextlib.suppress(Unreadable):
+            read(name, text)
+        assert time.perf_counter() - started < 0.25, name
