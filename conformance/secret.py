@@ -5,18 +5,14 @@ A ``Vault`` knows the secrets of a run. Whatever goes to a file or a terminal pa
 
 from __future__ import annotations
 
-import base64
 import codecs
 import hmac
-import html
-import json
 import re
 import shlex
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
-from urllib.parse import quote, quote_plus, unquote_plus
+from urllib.parse import quote, unquote_plus
 
 from conformance.model import Request
 from conformance.redaction import (
@@ -32,13 +28,13 @@ from conformance.redaction import (
     words,
 )
 from conformance.shapes import by_shape
+from conformance.spelling import Known, cut_out, spelt
 
 SHORTEST = 4
 """Values shorter than this are hidden by name only: by value they would blacken every text."""
-ANYWHERE = 8
-"""Values of at least this length are hidden wherever they stand, shorter ones as whole words."""
 PEM_LINES = 2
 """Lines of a secret of several lines that are hidden by themselves, beside the whole."""
+ROUNDS = 6
 MARGIN = 8192
 """Characters read past the limit of a body, so that no secret is cut before it is seen."""
 
@@ -91,30 +87,13 @@ class Secret:
         raise TypeError("a secret is not written anywhere")
 
 
-@dataclass(frozen=True, slots=True)
-class _Known:
-    """A secret as the vault looks for it.
-
-    ``clue`` is in every plain form of it, and a text with an encoded form has a word of ``reach`` letters:
-    both are quick to miss.
-    """
-
-    value: str
-    name: str
-    clue: str
-    plain: tuple[str, ...]
-    encoded: tuple[str, ...]
-    word: re.Pattern[str] | None
-    reach: int = 0
-
-
 class Vault:
     """The secrets of a run, and the redaction of all that is recorded. Safe to use from several threads."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._names: dict[str, str] = {}
-        self._known: tuple[_Known, ...] = ()
+        self._known: tuple[Known, ...] = ()
         self._spots: tuple[Spot, ...] = ()
 
     def add(self, value: str | Secret, name: str = "") -> None:
@@ -134,8 +113,8 @@ class Vault:
             long = [line for line in lines if len(line) >= 16 and line != value][:PEM_LINES]
             self._names[value] = variable
             added = (
-                _known(value, variable),
-                *(_Known(line, variable, line, (line,), (), None) for line in long),
+                spelt(value, variable),
+                *(Known(line, variable, line, (line,), (), None) for line in long),
             )
             self._known = tuple(sorted((*self._known, *added), key=lambda known: -len(known.value)))
 
@@ -221,6 +200,9 @@ class Vault:
         return " ".join(parts)
 
     def _text(self, text: str, shown: _Shown) -> str:
+        return _settled(text, lambda given: self._text_once(given, shown))
+
+    def _text_once(self, text: str, shown: _Shown) -> str:
         found = words(text)
         text = self._values(text, shown, max(map(len, found), default=0))
         return by_shape(by_name(text, found), found)
@@ -235,7 +217,7 @@ class Vault:
                         text = text.replace(form, shown(known.name))
             for form in known.encoded if longest >= known.reach else ():
                 if form in text:
-                    text = _cut_out(text, form)
+                    text = cut_out(text, form)
         return text
 
     def _header(self, name: str, value: str, shown: _Shown) -> str:
@@ -253,6 +235,9 @@ class Vault:
         return visible(self._text(value, shown))
 
     def _url(self, url: str, shown: _Shown) -> str:
+        return _settled(url, lambda given: self._url_once(given, shown))
+
+    def _url_once(self, url: str, shown: _Shown) -> str:
         url = self._values(url, shown)
         url, hash_, fragment = url.partition("#")
         path, mark, query = url.partition("?")
@@ -291,6 +276,16 @@ class Vault:
 _Shown = Callable[[str], str]
 
 
+def _settled(text: str, once: Callable[[str], str]) -> str:
+    """Text redacted until nothing changes: a mask may be what lets the next secret be seen."""
+    for _ in range(ROUNDS):
+        shown = once(text)
+        if shown == text:
+            break
+        text = shown
+    return text
+
+
 def _mask(name: str) -> str:  # noqa: ARG001 - the other way of showing uses the name
     return MASK
 
@@ -304,66 +299,6 @@ def _shell(text: str) -> str:
     pieces = MARK.split(text)
     quoted = [f'"${piece}"' if i % 2 else piece and shlex.quote(piece) for i, piece in enumerate(pieces)]
     return "".join(quoted) or "''"
-
-
-def _known(value: str, name: str) -> _Known:
-    clue = max(re.findall(r"[A-Za-z0-9]+", value), key=len, default="")
-    if len(value) < ANYWHERE:
-        start = r"(?:(?<![A-Za-z0-9])|(?<=\\[nrtbf])|(?<=%[0-9A-Fa-f]{2}))"
-        word = re.compile(rf"{start}{re.escape(value)}(?![A-Za-z0-9])")
-        return _Known(value, name, clue, (), (), word)
-    encoded = _encoded(value)
-    reach = min(max(map(len, re.findall(r"[A-Za-z0-9_-]+", form))) for form in encoded)
-    return _Known(value, name, clue, _plain(value), encoded, None, reach)
-
-
-def _plain(value: str) -> tuple[str, ...]:
-    """The forms of a value that leave letters and digits alone, longest first."""
-    entities = html.escape(value)
-    forms = {value, entities, html.escape(value, quote=False), entities.replace("&#x27;", "&#39;")}
-    for ascii_only in (True, False):
-        once = json.dumps(value, ensure_ascii=ascii_only)[1:-1]
-        twice = json.dumps(once, ensure_ascii=ascii_only)[1:-1]
-        forms |= {once, twice, once.replace("/", "\\/"), twice.replace("/", "\\\\/")}
-        forms.add(re.sub(r"[<>&='+]", lambda m: f"\\u{ord(m[0]):04x}", once))
-        forms.add(re.sub(r"[<>&='+]", lambda m: f"\\u{ord(m[0]):04X}", once))
-    encoded = value.encode("utf-8", "surrogatepass")
-    percent = {
-        quote(encoded, safe=""), quote(encoded), quote_plus(encoded), quote(encoded, safe="!$&'()*+,;=:@/?~"),
-        quote(encoded, safe="!'()*~"),
-    }  # fmt: skip
-    percent |= {quote(form, safe="") for form in percent}
-    forms |= percent | {re.sub(r"%[0-9A-F]{2}", lambda m: m[0].lower(), form) for form in percent}
-    return tuple(sorted(forms, key=lambda form: (-len(form), form)))
-
-
-def _encoded(value: str) -> tuple[str, ...]:
-    """What stays the same of a value's base64 at each of three offsets, in both alphabets, and its hex."""
-    raw = value.encode("utf-8", "surrogatepass")
-    forms = {raw.hex(), raw.hex().upper()}
-    for offset in range(3):
-        whole = base64.b64encode(b"\0" * offset + raw).decode()
-        kept = whole[(0, 2, 3)[offset] : (len(raw) + offset) * 8 // 6]
-        if len(kept) >= ANYWHERE:
-            forms |= {kept, kept.replace("+", "-").replace("/", "_"), quote(kept, safe="")}
-    return tuple(sorted(forms, key=lambda form: (-len(form), form)))
-
-
-_RUN = re.compile(r"(?:[A-Za-z0-9+/_-]|%2[BbFf])*+(?:=|%3[Dd])*+")
-
-
-def _cut_out(text: str, form: str) -> str:
-    """Text without the encoded run of letters around each place of a form."""
-    out, last = [], 0
-    while (at := text.find(form, last)) >= 0:
-        start = at
-        while start > last and (text[start - 1].isalnum() or text[start - 1] in "+/_-"):
-            start -= 1
-        run = _RUN.match(text, at + len(form))
-        out += [text[last:start], MASK]
-        last = run.end() if run else at + len(form)
-    out.append(text[last:])
-    return "".join(out)
 
 
 _CHARSETS = frozenset(

@@ -11,8 +11,6 @@ import pytest
 from conformance.secret import Vault
 
 CANARY = 'cAn4ry/v4lue+"wi&th\\odd=cha%rs'
-JWT = "eyJhbGciOiJFUzI1NiJ9.eyJzdWIiOiIxIn0.c2lnbmF0dXJlLWJ5dGVz"
-FRONTS = ("", "x", '{"note":"', "?a=", "\\n", "%20", "Bearer ", "a.b:", "=", "中文")
 
 
 def vault(*values: str) -> Vault:
