@@ -44,7 +44,7 @@ def comma_too_many(app: WSGIApplication) -> WSGIApplication:
     """The list of mortgages has a comma after its last member."""
 
     def amend(request: Request, response: Response) -> None:
-        if request.path == "/products/mortgages" and response.status_code == 200:
+        if request.method == "GET" and request.path == "/products/mortgages" and response.status_code == 200:
             response.set_data(response.get_data()[:-1] + b",}")
 
     return answering(app, amend)
@@ -55,7 +55,7 @@ def not_utf_8(app: WSGIApplication) -> WSGIApplication:
     """The list of mortgages in Traditional Chinese is sent in Big5."""
 
     def amend(request: Request, response: Response) -> None:
-        if request.path == "/products/mortgages" and response.status_code == 200:
+        if request.method == "GET" and request.path == "/products/mortgages" and response.status_code == 200:
             response.set_data(response.get_data().decode().encode("big5", "replace"))
 
     return answering(app, amend)

@@ -6,7 +6,7 @@ from typing import Any
 
 from conformance.bank.mutant import mutant
 from conformance.bank.policy import Policy
-from conformance.bank.products.edits import add, nth, only_in, put, rows_only_in, without
+from conformance.bank.products.edits import add, change, drop, nth, only_in, put, rows_only_in, without
 from conformance.bank.products.policy import Row
 
 FX = "other.fx-rate"
@@ -89,6 +89,18 @@ def rate_differs_by_language(policy: Policy) -> Policy:
 def age_differs_by_language(policy: Policy) -> Policy:
     """The lowest age for one card is higher in Traditional Chinese."""
     return policy.edit_list(CARDS, nth(0, only_in("tc", put("eligibility.min_age", 21))))
+
+
+@mutant("language.languages_have_the_same_members")
+def apr_missing_in_chinese(policy: Policy) -> Policy:
+    """The APR for cash advances of one card is missing in Traditional Chinese."""
+    return policy.edit_list(CARDS, nth(0, only_in("tc", drop("cash_advance_apr"))))
+
+
+@mutant("language.languages_have_the_same_numbers")
+def fee_missing_in_simplified(policy: Policy) -> Policy:
+    """The last fee of one card is missing in Simplified Chinese."""
+    return policy.edit_list(CARDS, nth(0, only_in("sc", change("fees", lambda fees: fees[:-1]))))
 
 
 @mutant("language.content_language_agrees")

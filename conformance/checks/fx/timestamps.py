@@ -31,7 +31,7 @@ def timestamp_fresh(tsp: Tsp, reading: Reading, *, max_age: timedelta) -> Findin
     newest, row = max(dated, key=lambda pair: pair[0])
     if newest < now - max_age:
         yield Finding(
-            f"rates updated within {max_age}",
+            f"rates updated within {max_age.total_seconds() / 3600:g} hours",
             f"the newest is of {newest.isoformat()}",
             row.place("last_updated"),
         )

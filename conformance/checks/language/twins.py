@@ -40,25 +40,42 @@ def languages_have_the_same_rows(reading: Reading) -> Findings:
 
 @check()
 def languages_have_the_same_numbers(reading: Reading) -> Findings:
-    """Gives a row the same numbers, dates, codes and yes or no in every language."""
+    """Gives a row the same numbers, dates, codes and yes or no in every language that gives them."""
+    for first, language, row, twin in _twins(reading):
+        facts, same = _facts(row, reading), _facts(twin, reading)
+        apart = "\0"
+        for place in sorted(facts.keys() & same.keys()):
+            if facts[place] != same[place] and not place.startswith(apart):
+                apart = f"{place}/"  # of lists with unequal lengths no elements are compared
+                yield Finding(
+                    f"the same value in {first.value} and {language.value}",
+                    f"{_shown(facts[place])} and {_shown(same[place])}",
+                    twin.place(place),
+                )
+
+
+@check()
+def languages_have_the_same_members(reading: Reading) -> Findings:
+    """Gives a row in every language the members that it has in one."""
+    told: set[tuple[Language, str]] = set()
+    for first, language, row, twin in _twins(reading):
+        for one, other, tongue in ((row, twin, language), (twin, row, first)):
+            for name in sorted(one.value.keys() - other.value.keys()):
+                if (tongue, name) not in told:
+                    told.add((tongue, name))
+                    yield Finding(f"{name[:60]} in {tongue.value}", "none", other.place())
+
+
+def _twins(reading: Reading) -> Iterator[tuple[Language, Language, Row, Row]]:
+    """Each row of the first language with its twin in each other; not where one was updated meanwhile."""
     first, others = _languages(reading)
     ids = _ids(reading.rows(first).rows)
     for language in others:
-        other_ids = _ids(reading.rows(language).rows)
-        if ids is None or other_ids is None:
-            continue
-        for name in ids.keys() & other_ids.keys():
-            row, twin = ids[name], other_ids[name]
-            if row.get("last_updated") != twin.get("last_updated"):
-                continue
-            facts, same = _facts(row, reading), _facts(twin, reading)
-            for place in sorted(facts.keys() | same.keys()):
-                if facts.get(place) != same.get(place):
-                    yield Finding(
-                        f"the same value in {first.value} and {language.value}",
-                        f"{_shown(facts.get(place))} and {_shown(same.get(place))}",
-                        twin.place(place),
-                    )
+        other_ids = _ids(reading.rows(language).rows) or {}
+        for name, row in (ids or {}).items():
+            twin = other_ids.get(name)
+            if twin is not None and row.get("last_updated") == twin.get("last_updated"):
+                yield first, language, row, twin
 
 
 def _languages(reading: Reading) -> tuple[Language, tuple[Language, ...]]:
@@ -75,7 +92,7 @@ def _ids(rows: tuple[Row, ...]) -> dict[str, Row] | None:
     named: dict[str, Row] = {}
     for row in rows:
         own = (
-            [row.text("id")]
+            [str(row.get("id"))]
             if row.has("id")
             else [row.text(name) for name in ("currency", "base", "rate_type")]
         )
@@ -93,14 +110,18 @@ def _facts(row: Row, reading: Reading) -> dict[str, Any]:
 
 
 def _scalars(node: Any, parts: tuple[str | int, ...]) -> Iterator[tuple[str, Any]]:
+    """Each fact; of a list of objects, the length comes before what is in it."""
     pairs = node.items() if isinstance(node, Mapping) else enumerate(node)
     for name, value in pairs:
         here = (*parts, name)
+        if isinstance(value, list) and value and isinstance(value[0], Mapping):
+            yield pointer(here), f"{len(value)} elements"
         if isinstance(value, Mapping | list):
-            if isinstance(value, list):
-                yield f"{pointer(here)}/", len(value)
             yield from _scalars(value, here)
-        elif name not in _ASIDE and (fact := _fact(name, value)) is not None:
+        elif (
+            name not in _ASIDE
+            and (fact := _fact(parts[-1] if isinstance(name, int) else name, value)) is not None
+        ):
             yield pointer(here), fact
 
 
@@ -110,12 +131,10 @@ def _fact(name: str | int, value: Any) -> bool | Decimal | str | None:
     number = read_decimal(value)
     if number is not None:
         return number
-    if isinstance(value, str) and (_DATE.fullmatch(value) or name in ("currency", "base")):
+    if isinstance(value, str) and (_DATE.fullmatch(value) or name in ("currency", "base", "currencies")):
         return value
     return None
 
 
 def _shown(value: Any) -> str:
-    return (
-        "nothing" if value is None else f"{value:f}"[:60] if isinstance(value, Decimal) else str(value)[:60]
-    )
+    return f"{value:f}"[:60] if isinstance(value, Decimal) else str(value)[:60]

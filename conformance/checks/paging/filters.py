@@ -41,7 +41,7 @@ def filters_narrow(tsp: Tsp, reading: Reading) -> Findings:
     elif operation.paging is not None:
         pager = Pager.of(tsp, reading)
         total, plain = pager.total(answer), pager.total(reading.success())
-        if total is not None and total != len(found) and plain == len(rows):
+        if total is not None and total != len(found) and plain in pager.lengths():
             yield Finding(
                 "the number of rows found as total", f"{total}, not {len(found)}", place, answer.exchange
             )

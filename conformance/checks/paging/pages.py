@@ -6,8 +6,11 @@ import json
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import zip_longest
 
+from conformance.adapter import Row, Rows
 from conformance.answer import Answer
+from conformance.document import parts_of, pointer
 from conformance.errors import Inconclusive, NotApplicable
 from conformance.operation import Operation, Paging
 from conformance.reading import Reading
@@ -50,14 +53,19 @@ class Pager:
         """The rows of the list as its plain request gives them, page after page."""
         return tuple(key for answer in self.reading.pages() for key in self.keys(answer))
 
+    def lengths(self) -> tuple[int, ...]:
+        """How many elements the whole list has, at each depth at which its rows can be counted."""
+        pages = [self.counts(answer) for answer in self.reading.pages()]
+        return tuple(sum(counts) for counts in zip_longest(*pages, fillvalue=0))
+
     def size(self) -> int:
         """The size that cuts the list into parts; raises ``NotApplicable`` where there is nothing to cut."""
-        rows = len(self.whole())
+        elements = min(self.lengths(), default=0)
         if not self.paging.size_parameter:
             raise NotApplicable("the bank declares no parameter for the size of a page")
-        if rows < 2:
+        if elements < 2:
             raise NotApplicable("the list has fewer than two rows, so it has no second page")
-        return -(-rows // PARTS)
+        return -(-elements // PARTS)
 
     def query(self, number: int | str | None, size: int | str | None) -> Pairs:
         """The query for a page; what is None is left to the bank."""
@@ -86,14 +94,41 @@ class Pager:
             if not keys or read >= rows:
                 return
 
+    def rows(self, answer: Answer) -> tuple[Row, ...]:
+        """The rows of an answer in every language that it holds, since a page counts them all."""
+        key = ("rows of all languages", answer.exchange)
+        document = self.reading.document_of(answer).value
+        rows: Rows = self.tsp.memory.once(key, lambda: self.operation.mapping.read(document))
+        return rows.rows
+
     def keys(self, answer: Answer) -> tuple[str, ...]:
         """The rows of an answer by what identifies them."""
         resource = self.operation.resource
         found = []
-        for row in self.reading.rows_of(answer):
+        for row in self.rows(answer):
             key = row.key(resource) if resource is not None else None
             found.append(json.dumps(key if key is not None else row.value, sort_keys=True, default=str))
         return tuple(found)
+
+    def counts(self, answer: Answer) -> tuple[int, ...]:
+        """How many elements the lists hold in which the rows of an answer stand, outermost first.
+
+        A bank may give one element for several rows (rates for notes and transfers of one currency), or
+        nest products in brands: any of these can be what it counts.
+        """
+        document = self.reading.document_of(answer).value
+        lists: list[dict[str, int]] = []
+        for row in self.rows(answer):
+            depth, node, place = 0, document, ""
+            for part in parts_of(row.pointer):
+                if isinstance(node, list):
+                    if depth == len(lists):
+                        lists.append({})
+                    lists[depth][place] = len(node)
+                    depth += 1
+                node = node[int(part)] if isinstance(node, list) else node[part]
+                place += pointer([part])
+        return tuple(sum(found.values()) for found in lists)
 
     def total(self, answer: Answer) -> int | None:
         """The total that an answer states, where the bank declares one."""

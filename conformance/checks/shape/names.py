@@ -21,6 +21,9 @@ _DISTINCT = 6
 @check()
 def names_are_spelt_right(reading: Reading) -> Findings:
     """Misspells no word in the name of a member."""
+    rows = reading.first_rows()
+    if not rows.rows and rows.problems:
+        return  # a misspelt envelope is told where the rows are missed
     told: set[str] = set()
     for name, place, entity in _names(reading):
         for word in words_of(name):
@@ -28,9 +31,7 @@ def names_are_spelt_right(reading: Reading) -> Findings:
             if known and name not in told:
                 told.add(name)
                 yield Finding(f"{known} in the name", shown(name), place, entity.exchange)
-    rows = reading.first_rows()
-    if rows.rows:
-        yield from (slip for slip in rows.slips if slip.at.rpartition("/")[2] not in told)
+    yield from (slip for slip in rows.slips if slip.at.rpartition("/")[2] not in told)
 
 
 @check()
@@ -103,7 +104,8 @@ def _style(name: str) -> str:
     if core.isupper() or core.islower() or not core[:1].isalpha():
         return ""
     if core[0].isupper():
-        return "Pascal" if len(words_of(core)) > 1 else ""
+        acronym = core[:2].isupper()  # ATMNetwork is written so in either style
+        return "Pascal" if len(words_of(core)) > 1 and not acronym else ""
     return "camel"
 
 

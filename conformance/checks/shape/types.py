@@ -36,8 +36,11 @@ def types_are_stable(reading: Reading) -> Findings:
 @check()
 def booleans_are_booleans(reading: Reading) -> Findings:
     """Says yes or no by a JSON boolean, not by a word that spells one."""
+    unreadable = {problem.at for problem in reading.rows().problems}
     for entity in entities(reading):
         for name, value in entity.members.items():
+            if entity.at(name) in unreadable:
+                continue  # told where the mapping could not read it
             word = value.strip().casefold() if isinstance(value, str) else ""
             if word in _BOOLEAN or word in _MISSPELT:
                 yield Finding(

@@ -88,7 +88,8 @@ def refusal_clean(tls_hosts: TlsHosts) -> Iterator[Finding]:
     for one in _controlled(tls_hosts):
         for who in ("none", "self_signed", "other_ca"):
             attempt = one.attempts[who]
-            if attempt.refused_cleanly or (_let_in(one, attempt) and not _page(attempt)):
+            page = attempt.media_type == "text/html" != one.attempts[GOOD].media_type
+            if attempt.refused_cleanly or (_let_in(one, attempt) and not page):
                 continue
             if not attempt.fault.startswith(("timeout", "spent", "unsupported")):
                 seen = f"{attempt}, {attempt.media_type}" if attempt.media_type else str(attempt)
@@ -96,10 +97,6 @@ def refusal_clean(tls_hosts: TlsHosts) -> Iterator[Finding]:
                     "an alert, or 400, 401 or 403", seen, at=f"{one.facts.endpoint}{one.path} {who}"
                 )
                 break
-
-
-def _page(attempt: Attempt) -> bool:
-    return attempt.admitted and attempt.media_type == "text/html"
 
 
 @check(confirm=False)

@@ -9,6 +9,7 @@ from conformance.registry import check
 from conformance.tls.codes import SSL2, TLS13, VERSION_CODES, version_name
 from conformance.tls.facts import TlsFacts
 from conformance.tls.hosts import TlsHosts
+from conformance.tls.probe import UNKNOWN_PROTOCOL
 
 Pairs = Iterator[tuple[str, str]]
 
@@ -105,12 +106,10 @@ def same_on_every_address(tls_hosts: TlsHosts) -> Iterator[Finding]:
 
 @check(confirm=False)
 def application_protocol_refused(tls_hosts: TlsHosts) -> Iterator[Finding]:
-    """Never agrees to an application protocol that the client did not offer or that does not exist."""
+    """Agrees to no application protocol that does not exist."""
 
     def rule(facts: TlsFacts) -> Pairs:
-        if facts.unknown_alpn == "accepted":
+        if facts.unknown_alpn == UNKNOWN_PROTOCOL:
             yield "no_application_protocol, or no answer to the offer", "the made-up protocol was chosen"
-        elif facts.alpn and facts.unknown_alpn == "ignored":
-            yield "the alert no_application_protocol", "the handshake went on without one"
 
     yield from tls_hosts.judge(rule)
