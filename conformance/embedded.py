@@ -26,6 +26,10 @@ RATE = 2000.0
 MEMORY_URL = "https://bank.example"
 
 
+POLICY = CONFORMANT.evolve("http.plain_http", "refused")
+"""The bank as it is judged: in memory no socket keeps plain http out, so that the bank does."""
+
+
 def mutant_named(name: str) -> Mutant:
     """The mutant of a name; raises ``ConfigurationError`` for a name that none has."""
     known = {mutant.name: mutant for mutant in all_mutants()}
@@ -36,7 +40,7 @@ def mutant_named(name: str) -> Mutant:
     return known[name]
 
 
-def application(mutant: Mutant | None = None, seed: int = 0, policy: Policy = CONFORMANT) -> WSGIApplication:
+def application(mutant: Mutant | None = None, seed: int = 0, policy: Policy = POLICY) -> WSGIApplication:
     """The bank as a WSGI application, with one defect or none; ``seed`` varies its data."""
 
     def make(changed: Policy) -> WSGIApplication:

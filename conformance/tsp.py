@@ -108,6 +108,10 @@ class Tsp:
             return path
         return self.base_url + (path if path.startswith("/") else f"/{path}")
 
+    def admit(self, authority: str) -> None:
+        """Lets requests go to another ``host:port`` of the bank, such as its port for plain http."""
+        self._traffic.allow_host(authority)
+
     def authorized(self, request: Request) -> Request:
         """The request with the credentials that the bank wants from a TSP."""
         return self._traffic.authorized(request, self._case)

@@ -33,6 +33,8 @@ def before(bank: Bank, request: Request) -> Response | None:
         time.sleep(policy.delay)
     if policy.fails_every and bank.count() % policy.fails_every == 0:
         raise Refusal(500, "internal_error", _FAULT)
+    if request.scheme == "http" and policy.plain_http != "served":
+        return _plain(policy, request)
     if _crashes(policy, request):
         raise Refusal(500, "internal_error", _FAULT)
     _respell(bank, request)
@@ -43,6 +45,12 @@ def before(bank: Bank, request: Request) -> Response | None:
     if request.method == "HEAD" and policy.head_status >= 400:
         raise Refusal(policy.head_status, "method_not_allowed", "No HEAD here.", {"Allow": "GET, OPTIONS"})
     return _preflight(policy, request) or _faulty_page(policy, request)
+
+
+def _plain(policy: HttpPolicy, request: Request) -> Response:
+    if policy.plain_http == "loops":
+        return Response(status=302, headers={"Location": f"http://{request.host}/"})
+    raise Refusal(403, "https_only", "Use https.")
 
 
 def _crashes(policy: HttpPolicy, request: Request) -> bool:

@@ -57,6 +57,9 @@ class HttpPolicy:
     redirects_slash_to_http: bool = False
     """A trailing slash is answered with a redirect to plain http on the same host."""
 
+    plain_http: str = "served"
+    """served, refused (403), loops (redirected to plain http): of a request without TLS."""
+
     # Media type
     accept_ignored: bool = False
     """JSON is served whatever Accept says."""

@@ -18,7 +18,9 @@ AppFactory = Callable[[Policy], WSGIApplication]
 
 BASES: dict[str, Callable[[Policy], Policy]] = {
     "open": lambda policy: policy,
-    "gated": lambda policy: policy.evolve("products.access", "header-pair"),
+    "gated": lambda policy: policy.evolve("products.access", "header-pair").evolve(
+        "http.cache_control", "private, max-age=60"
+    ),
 }
 """The conformant banks that defects are seeded into: open to everybody, or to registered clients only."""
 

@@ -65,6 +65,7 @@ CASES: list[Case] = [
     case("exposed_paths", ("/actuator/env",), "/actuator/env"),
     case("redirect_parameter", "next", "/atms?next=https://elsewhere.example"),
     case("redirects_slash_to_http", True, "/atms/"),
+    *[case("plain_http", what, "/atms") for what in ("refused", "loops")],
     case("accept_ignored", True, "/atms", Accept="text/csv"),
     case("accept_crashes", True, "/atms", Accept="text/csv"),
     case("media_type", "text/html", "/atms"),

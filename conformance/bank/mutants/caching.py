@@ -101,6 +101,12 @@ def any_etag_matches(policy: Policy) -> Policy:
     return policy.evolve("http.any_if_none_match", True)
 
 
+@mutant("caching.protected_data_not_shared", base="gated")
+def registered_data_public(policy: Policy) -> Policy:
+    """Data for registered clients may be kept and served by every cache."""
+    return policy.evolve("http.cache_control", "public, max-age=600")
+
+
 @mutant("caching.etag_revalidates")
 def etag_never_matches(policy: Policy) -> Policy:
     """If-None-Match is ignored."""

@@ -42,6 +42,18 @@ def errors_lack_hsts(app: WSGIApplication) -> WSGIApplication:
     return answering(app, amend)
 
 
+@mutant("transport.plain_http_refused")
+def plain_http_served(policy: Policy) -> Policy:
+    """Data is served by plain http."""
+    return policy.evolve("http.plain_http", "served")
+
+
+@mutant("transport.plain_http_refused")
+def plain_http_stays_plain(policy: Policy) -> Policy:
+    """Plain http is redirected to plain http."""
+    return policy.evolve("http.plain_http", "loops")
+
+
 @mutant("headers.nosniff")
 def nosniff_absent(policy: Policy) -> Policy:
     """Browsers may guess media types."""

@@ -11,7 +11,6 @@ from werkzeug.wrappers import Request, Response
 from conformance.bank.mutant import mutant
 from conformance.bank.proxy import answering
 
-
 USUAL = frozenset({"host", "accept", "accept-language", "accept-encoding", "user-agent", "connection"})
 
 

@@ -167,17 +167,30 @@ def last_modified_past(reading: Reading) -> Findings:
 
 
 @check()
-def personal_data_not_shared(reading: Reading) -> Findings:
-    """Forbids shared caches to keep what needs a customer's consent: no-store or private."""
-    if not reading.operation.function.permission:
-        raise NotApplicable("the function gives no data of a customer")
+def protected_data_not_shared(tsp: Tsp, reading: Reading) -> Findings:
+    """Does not let shared caches keep what is for registered TSPs or a customer alone."""
+    operation = reading.operation
+    personal = bool(operation.function.permission)
+    names = {name.lower() for name in probe.credential_fields(tsp, operation)} if operation.reads else set()
+    if not personal and not names:
+        raise NotApplicable("the function is open to everybody")
     answer = probe.read(reading)
-    given = cache_control(", ".join(answer.values("Cache-Control"))) or {}
+    text = ", ".join(answer.values("Cache-Control"))
+    given = cache_control(text) or {}
+    varied = {name.strip().lower() for value in answer.values("Vary") for name in value.split(",")}
     if "no-store" in given or "private" in given:
         return
+    if not personal and (names <= varied or not _shared(given, names)):
+        return
     yield Finding(
-        expected="Cache-Control no-store, or at least private",
-        actual=shown(", ".join(answer.values("Cache-Control")) or "no Cache-Control"),
+        expected="Cache-Control no-store or private",
+        actual=shown(text or "no Cache-Control"),
         at="header Cache-Control",
         exchange=answer.exchange,
     )
+
+
+def _shared(given: Mapping[str, str], names: set[str]) -> bool:
+    """Whether a shared cache may keep the answer; with Authorization only when told so (RFC 9111, 3.5)."""
+    told = {"public", "s-maxage"} if names == {"authorization"} else {"public", "s-maxage", "max-age"}
+    return bool(told & given.keys())

@@ -1,0 +1,1 @@
+"""Plain http beside https."""
