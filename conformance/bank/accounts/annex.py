@@ -75,7 +75,7 @@ def alter(bank: Bank, request: Request, /, *, function: Alteration, **path: str)
 
 
 def _judge_input(bank: Bank, function: Alteration, given: Any) -> None:
-    if not bank.policy.accounts.alteration_input_checked:
+    if not function.inputs or not bank.policy.accounts.alteration_input_checked:
         return
     if not isinstance(given, dict):
         raise http.bad_request(bank, "The body is a JSON object.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from werkzeug.wrappers import Request, Response
@@ -96,7 +97,7 @@ def transactions(bank: Bank, request: Request, account_id: str) -> Response:
     paging.judge_names(bank, request, ("from", "to", "as_of"))
     policy, store = bank.policy.accounts, stores(bank)
     anchor = request.args.get("as_of", "")
-    if anchor and not anchor.isdecimal():
+    if anchor and not re.fullmatch(r"[0-9]{1,9}", anchor):
         raise http.bad_request(bank, "as_of is the one of a link to a next page.")
     with store.lock:
         ledger = list(store.ledgers[found.account_id])

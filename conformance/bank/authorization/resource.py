@@ -46,6 +46,7 @@ def protected(handler: Handler[Path]) -> Handler[Path]:
     def answering(bank: Bank, request: Request, /, *args: Path.args, **values: Path.kwargs) -> Response:
         told = _interaction(bank, request)
         try:
+            http.require_json(bank, request)
             response = handler(bank, request, *args, **values)
         except http.Refusal as refused:
             refused.headers = {**refused.headers, **told}
