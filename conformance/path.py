@@ -51,6 +51,9 @@ class Path:
         if self.singular:
             depth, value = self.follow(node)
             return [Match(self.names, value)] if depth == len(self.names) else []
+        # The library would parse a string as a JSON document of its own.
+        if not isinstance(node, dict | list):
+            return []
         try:
             return [Match(tuple(match.parts), match.obj) for match in self.query.finditer(node)]
         except JSONPathError:  # too deep for the library: nothing that could be a row

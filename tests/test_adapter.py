@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from conformance import yamlfile
@@ -380,6 +380,19 @@ def test_a_bank_that_breaks_every_row_is_told_so_often_enough() -> None:
     assert rows.problems[-1].actual == "more than 100 that are not"
 
 
+def test_a_path_that_yaml_cannot_read_without_quotes_is_refused_with_the_remedy() -> None:
+    with pytest.raises(ConfigurationError, match="JSONPaths .* in quotes"):
+        mapping("rows: [$.data[*].Brand[*], $.ExchangeRateType[*]]")
+    assert (
+        len(
+            mapping("rows:\n  - $.data[*].Brand[*]\n  - $.ExchangeRateType[*]\n  - $.ExchangeRate[*]").read(
+                FX
+            )
+        )
+        == 3
+    )
+
+
 def test_every_mistake_in_a_mapping_is_named_with_its_key_and_a_remedy() -> None:
     with pytest.raises(ConfigurationError) as refused:
         RowMapping.parse(
@@ -458,7 +471,17 @@ GREEDY = mapping("""
 COLUMN = RowMapping.parse("$.data[*]", {"name": "$.name"}, {"column": "$.lang", "values": {"en": "en-US"}})
 
 
+def test_a_string_that_looks_like_json_is_a_string() -> None:
+    read = mapping("rows: ['$.data[*]']\nfields: {name: $.name, inner: {from: '$.name[*].x'}}")
+    for text in ('[{"x": 1}]', "[", '{"data": [{"name": "x"}]}'):
+        (row,) = read.read({"data": [{"name": text}]})
+        assert row.value == {"name": text}
+        assert len(read.read(text).problems) == 1
+
+
 @given(JSON)
+@example("[")
+@example({"data": ["[", {"name": "[{}]", "rates": "[1]", "x": "{}"}]})
 def test_no_document_raises_and_every_place_resolves(document: Any) -> None:
     for read in (GREEDY, COLUMN, RowMapping.canonical(), RowMapping.canonical("$..*")):
         rows = read.read(document)
