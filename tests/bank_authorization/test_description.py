@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from decimal import Decimal
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -163,7 +164,7 @@ def test_balances_run_and_amounts_fit_their_currency(seed: int) -> None:
     for account_id in w.customer_accounts(0):
         found = list(rows(w, f"/accounts/{account_id}/transactions?page_size=33", token))
         longest = max(longest, len(found))
-        for newer, older in zip(found, found[1:], strict=False):
+        for newer, older in pairwise(found):
             sign = 1 if newer["credit_debit"] == "credit" else -1
             assert Decimal(newer["balance"]) == Decimal(older["balance"]) + sign * Decimal(newer["amount"])
             assert newer["booked_at"] >= older["booked_at"]

@@ -10,6 +10,7 @@ import jwt
 import pytest
 
 from conformance.bank.authorization.presets import PRESETS, preset
+from conformance.bank.policy import Policy
 from tests.bank_authorization.attack import fine, form_shown
 from tests.bank_authorization.attacks_resource import (
     approve_on_device,
@@ -340,3 +341,75 @@ def test_the_details_of_a_request_object_may_be_json_values() -> None:
     asked["authorization_details"] = json.loads(asked["authorization_details"])
     page = w.one.open(client_id="tsp-one", request=w.one.request_object(asked))
     assert form_shown(page)
+
+
+def test_the_hybrid_response_carries_the_hashes_of_code_and_state() -> None:
+    from conformance.bank.authorization.id_token import half_hash
+
+    both = ("code", "code id_token")
+    w = world(lambda policy: policy.evolve("authorization.response_types", both))
+    session = w.one.session(response_type="id_token code")
+    claims = decoded(session.given["id_token"])
+    assert claims["c_hash"] == half_hash(session.code)
+    assert claims["s_hash"] == half_hash(session.sent["state"])
+    assert "#" in session.callback.headers["Location"]
+
+
+@pytest.mark.parametrize("path", ["/oauth/token", "/oauth/par"])
+def test_endpoints_for_post_say_so(path: str) -> None:
+    browser = world().one.browser
+    for answered in (browser.get(path, base_url=BASE), browser.head(path, base_url=BASE)):
+        assert (answered.status_code, answered.headers["Allow"]) == (405, "OPTIONS, POST")
+    assert browser.options(path, base_url=BASE).headers["Allow"] == "OPTIONS, POST"
+
+
+def test_signed_requests_responses_and_introspection_go_together() -> None:
+    signing = {"request_object_required": True, "jarm": "required"}
+
+    def change(policy: Policy) -> Policy:
+        for name, value in signing.items():
+            policy = policy.evolve(f"authorization.{name}", value)
+        return policy
+
+    w = world(change)
+    assert fine(w.one.call("/accounts", w.one.tokens()["access_token"]))
+
+
+def test_hostile_input_never_makes_the_bank_fail() -> None:
+    w = world()
+    nasty = (
+        "",
+        "\0",
+        "..",
+        "{}",
+        "[]",
+        "null",
+        "e30.e30.",
+        "a.b.c",
+        "é" * 50,
+        "x" * 20000,
+        "\ud7ff",
+        "%00%ff",
+    )
+    for text in nasty:
+        for name in ("client_assertion", "code", "refresh_token", "scope", "grant_type", "client_id"):
+            form = {"grant_type": "authorization_code", name: text}
+            assert w.one.post("/oauth/token", form).status_code < 500
+        for name in (
+            "redirect_uri",
+            "state",
+            "authorization_details",
+            "resource",
+            "request",
+            "code_challenge",
+        ):
+            assert w.one.push(w.one.request(scope="openid", **{name: text})).status_code < 500
+        assert w.one.open(client_id=text, request_uri=text).status_code < 500
+        header = text.encode("ascii", "ignore").decode().replace("\0", "")
+        assert w.one.call("/accounts", header or "x", proof=header).status_code < 500
+        for body in (text, [text], {"permissions": text}, {"permissions": [text], "expires_at": text}):
+            told = w.one.call("/account-access-consents", w.one.machine_token(), "POST", json=body)
+            assert told.status_code == 400
+        assert register(w, redirect_uris=[text], jwks={"keys": [text]}).status_code == 400
+        assert register(w, jwks=text).status_code == 400
+        assert register(w, token_endpoint_auth_method=[text], software_statement=text).status_code == 400

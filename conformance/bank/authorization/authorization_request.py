@@ -118,7 +118,7 @@ class _Reading:
 
     def read(self) -> AuthorizationRequest:
         redirect_uri, sent = self.redirect_uri()
-        response_type = self.text("response_type") or ""
+        response_type = " ".join(sorted((self.text("response_type") or "").split(" ")))
         front = response_type != "code"
         mode = self.text("response_mode")
         asked = AuthorizationRequest(
@@ -195,7 +195,7 @@ class _Reading:
     def judge_response(self, response_type: str, mode: str | None) -> None:
         if not response_type:
             raise self.refusal("invalid_request", "The response_type is missing.")
-        if " ".join(sorted(response_type.split(" "))) not in self.policy.response_types:
+        if response_type not in self.policy.response_types:
             raise self.refusal("unsupported_response_type", "This response_type is not supported.")
         modes = {"off": (None, "query"), "required": ("jwt", "query.jwt")}
         if mode not in modes.get(self.policy.jarm, (None, "query", "jwt", "query.jwt")):

@@ -13,6 +13,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from werkzeug.wrappers import Request
 
 from conformance.bank.authorization import jws
+from conformance.bank.authorization.issuer import issuer_of
 from conformance.bank.authorization.policy import AuthorizationPolicy
 from conformance.bank.authorization.stores import stores
 
@@ -122,12 +123,14 @@ def _judge(
 
 
 def _same_url(policy: AuthorizationPolicy, request: Request, claimed: str | None) -> bool:
-    here = f"{request.scheme}://{request.host}{quote(request.path)}"
     if claimed is None:
         return False
+    here = [
+        origin + quote(request.path) for origin in (issuer_of(policy, request), policy.mtls_origin) if origin
+    ]
     if not policy.dpop_htu_normalised:
-        return claimed == here
-    return _normalised(claimed) == _normalised(here)
+        return claimed in here
+    return _normalised(claimed) in map(_normalised, here)
 
 
 def _normalised(url: str) -> str:

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 from werkzeug.wrappers import Request
 
+from conformance.bank.authorization.policy import AuthorizationPolicy
+
 if TYPE_CHECKING:
     from conformance.bank.app import Bank
 
@@ -22,9 +24,14 @@ PATHS = {
 }
 
 
-def issuer(bank: Bank, request: Request) -> str:
+def issuer_of(policy: AuthorizationPolicy, request: Request) -> str:
     """Give the issuer identifier: the fixed one, or the origin that the caller reached."""
-    return bank.policy.authorization.issuer or f"{request.scheme}://{request.host}"
+    return policy.issuer or f"{request.scheme}://{request.host}"
+
+
+def issuer(bank: Bank, request: Request) -> str:
+    """Give the issuer identifier of the bank."""
+    return issuer_of(bank.policy.authorization, request)
 
 
 def url(bank: Bank, request: Request, name: str) -> str:

@@ -21,8 +21,6 @@ PREFIX = "urn:ietf:params:oauth:request_uri:"
 def push(bank: Bank, request: Request) -> Response:
     """Keep the request of an authenticated client and give its request_uri."""
     policy = bank.policy.authorization
-    if request.method == "GET" and not policy.par_get_allowed:
-        raise OAuthError("invalid_request", "This endpoint takes POST.", 405, {"Allow": "POST"})
     given = form.body(bank, request)
     caller = client.authenticated(bank, request, given, "par")
     if "request_uri" in given and not policy.par_request_uri_accepted:

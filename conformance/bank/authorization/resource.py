@@ -121,19 +121,20 @@ def _found(bank: Bank, value: str) -> AccessToken | None:
     found = store.access.get(value)
     if found is not None:
         return found
+    unsigned = policy.access_token_format == "jwt" and not policy.access_token_signature_checked
+    if not (policy.any_token_accepted or policy.access_token_prefix_compared or unsigned):
+        return None
     with store.lock:
         tokens = list(store.access.values())
     if policy.any_token_accepted:
         return next((each for each in reversed(tokens) if each.grant.customer_id), None)
     if policy.access_token_prefix_compared:
         return next((each for each in tokens if each.value[:PREFIX] == value[:PREFIX]), None)
-    if policy.access_token_format == "jwt" and not policy.access_token_signature_checked:
-        try:
-            read = jws.taken_apart(value, jws.Leniency((), loose_encoding=True)).claims
-        except (jws.BadToken, ValueError):
-            return None
-        return next((each for each in tokens if each.identifier == read.get("jti")), None)
-    return None
+    try:
+        read = jws.taken_apart(value, jws.Leniency((), loose_encoding=True)).claims
+    except (jws.BadToken, ValueError):
+        return None
+    return next((each for each in tokens if each.identifier == read.get("jti")), None)
 
 
 def _judge_binding(bank: Bank, request: Request, token: AccessToken, scheme: str, value: str) -> None:

@@ -21,8 +21,6 @@ if TYPE_CHECKING:
 def token(bank: Bank, request: Request) -> Response:
     """Answer one token request of an authenticated client."""
     policy = bank.policy.authorization
-    if request.method == "GET" and not policy.token_get_allowed:
-        raise OAuthError("invalid_request", "This endpoint takes POST.", 405, {"Allow": "POST"})
     given = form.body(bank, request)
     caller = client.authenticated(bank, request, given, "token")
     grant_type = given.get("grant_type")
