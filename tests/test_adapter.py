@@ -381,7 +381,7 @@ def test_a_bank_that_breaks_every_row_is_told_so_often_enough() -> None:
 
 
 def test_a_path_that_yaml_cannot_read_without_quotes_is_refused_with_the_remedy() -> None:
-    with pytest.raises(ConfigurationError, match="JSONPaths .* in quotes"):
+    with pytest.raises(ConfigurationError, match=r"JSONPaths .* in quotes"):
         mapping("rows: [$.data[*].Brand[*], $.ExchangeRateType[*]]")
     assert (
         len(
