@@ -302,6 +302,8 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
         terminalreporter.section(f"conformance of {bank.target.name} ({path.name})")
         missing = len(bank.plan.cases) - len(bank.results)
         incomplete = f"{missing} cases were not run" if missing else ""
+        if incomplete:
+            terminalreporter.line(incomplete)
         for phase in dict.fromkeys(name for case in bank.plan.cases for name in case.counts_for):
             own = [r for r in bank.results if phase in r.case.counts_for]
             if own:
