@@ -15,7 +15,8 @@ from werkzeug.test import TestResponse
 from conformance.bank.authorization.policy import AuthorizationPolicy
 from conformance.bank.authorization.presets import preset
 from conformance.bank.policy import Policy
-from tests.bank_authorization.provider import Provider, World, b64, private_key, world
+from tests.bank_authorization.provider import Provider, b64, private_key
+from tests.bank_authorization.world import World, world
 
 Run = Callable[[World], Any]
 

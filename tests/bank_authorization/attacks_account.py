@@ -9,7 +9,8 @@ from werkzeug.test import TestResponse
 
 from conformance.bank.accounts.data import instant
 from tests.bank_authorization.attack import Attack, fine
-from tests.bank_authorization.provider import DAY, Provider, World
+from tests.bank_authorization.provider import DAY, Provider
+from tests.bank_authorization.world import World
 
 PART = "accounts"
 CONSENTS = "/account-access-consents"

@@ -8,7 +8,8 @@ from urllib.parse import quote
 
 from conformance.bank.authorization import jws
 from tests.bank_authorization.attack import Attack, fine, fresh_key, hs256, public_pem, rsa_signed
-from tests.bank_authorization.provider import BASE, NOTHING, Provider, World, private_key
+from tests.bank_authorization.provider import BASE, NOTHING, Provider, private_key
+from tests.bank_authorization.world import World
 
 MTLS = "fapi2_mtls_mtls"
 

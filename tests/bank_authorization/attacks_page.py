@@ -10,7 +10,8 @@ from urllib.parse import urlsplit
 from werkzeug.test import Client, TestResponse
 
 from tests.bank_authorization.attack import Attack, form_shown
-from tests.bank_authorization.provider import Provider, World, decoded, parameters
+from tests.bank_authorization.provider import Provider, decoded, parameters
+from tests.bank_authorization.world import World
 
 FAPI1 = "fapi1_advanced_jarm"
 PART = "authorization"

@@ -8,7 +8,8 @@ from typing import Any
 from werkzeug.test import TestResponse
 
 from tests.bank_authorization.attack import Attack, fine
-from tests.bank_authorization.provider import BASE, DAY, World, decoded
+from tests.bank_authorization.provider import BASE, DAY, decoded
+from tests.bank_authorization.world import World
 
 PART = "authorization"
 OPENID, OAUTH = "/.well-known/openid-configuration", "/.well-known/oauth-authorization-server"

@@ -16,15 +16,8 @@ from tests.bank_authorization.attack import (
     rsa_signed,
     weak,
 )
-from tests.bank_authorization.provider import (
-    NOTHING,
-    Provider,
-    World,
-    challenge,
-    decoded,
-    parameters,
-    private_key,
-)
+from tests.bank_authorization.provider import NOTHING, Provider, challenge, decoded, parameters, private_key
+from tests.bank_authorization.world import World
 
 FAPI1 = "fapi1_advanced_jarm"
 BY_VALUE = {"par_required": False}

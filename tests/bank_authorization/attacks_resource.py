@@ -12,7 +12,8 @@ from werkzeug.test import TestResponse
 from conformance.bank.authorization import jws
 from conformance.bank.authorization.fixture import Identity
 from tests.bank_authorization.attack import Attack, fine, fresh_key, rsa_key, weak
-from tests.bank_authorization.provider import BASE, NOTHING, Provider, World, private_key
+from tests.bank_authorization.provider import BASE, NOTHING, Provider, private_key
+from tests.bank_authorization.world import World
 
 PART = "authorization"
 INFO = "/oauth/userinfo"

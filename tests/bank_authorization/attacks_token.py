@@ -11,15 +11,8 @@ from werkzeug.test import Client, TestResponse
 
 from conformance.bank.authorization import jws
 from tests.bank_authorization.attack import Attack, fine, fresh_key, keyed, rsa_key, weak
-from tests.bank_authorization.provider import (
-    BASE,
-    DAY,
-    NOTHING,
-    Provider,
-    World,
-    b64,
-    decoded,
-)
+from tests.bank_authorization.provider import BASE, DAY, NOTHING, Provider, b64, decoded
+from tests.bank_authorization.world import World
 
 PART = "authorization"
 FAPI1 = "fapi1_advanced_jarm"

@@ -7,8 +7,7 @@ import html
 import json
 import re
 import secrets
-import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any
@@ -22,7 +21,6 @@ from conformance.bank.app import Bank
 from conformance.bank.authorization import jws
 from conformance.bank.authorization.fixture import Identity
 from conformance.bank.authorization.policy import AuthorizationPolicy
-from conformance.bank.policy import Policy
 
 BASE = "https://bank.example"
 DAY = 86400
@@ -49,16 +47,6 @@ def decoded(token: str) -> dict[str, Any]:
     body = token.split(".")[1]
     read: dict[str, Any] = json.loads(base64.urlsafe_b64decode(body + "=" * (-len(body) % 4)))
     return read
-
-
-@dataclass
-class Clock:
-    """A clock that a test moves."""
-
-    seconds: float = field(default_factory=time.time)
-
-    def __call__(self) -> float:
-        return self.seconds
 
 
 @dataclass
@@ -379,32 +367,3 @@ def parameters(callback: TestResponse) -> dict[str, str]:
     if "response" in given:
         given = {name: str(value) for name, value in decoded(given["response"]).items()} | given
     return given
-
-
-@dataclass
-class World:
-    """One bank, its clock and its two TSPs."""
-
-    bank: Bank
-    clock: Clock
-    one: Provider
-    two: Provider
-
-    def customer_accounts(self, place: int) -> list[str]:
-        from conformance.bank.accounts.stores import stores
-
-        person = self.bank.authorization_fixture.customers[place]
-        return [each.account_id for each in stores(self.bank).of_customer(person.customer_id)]
-
-
-def world(
-    change: Callable[[Policy], Policy] | None = None, preset: AuthorizationPolicy | None = None
-) -> World:
-    """Make a bank with its policy changed, on a clock of its own."""
-    policy = Policy()
-    if preset is not None:
-        policy = policy.evolve("authorization", preset)
-    clock = Clock()
-    bank = Bank(change(policy) if change else policy, clock=clock)
-    one, two = bank.authorization_fixture.tsps
-    return World(bank, clock, Provider(bank, one), Provider(bank, two))

@@ -20,7 +20,7 @@ from conformance.bank.accounts import holdings
 from conformance.bank.accounts.data import DIGITS
 from conformance.bank.accounts.functions import ALTERATIONS, PERMISSIONS, RETRIEVALS
 from conformance.bank.accounts.service import AccountService
-from tests.bank_authorization.provider import World, world
+from tests.bank_authorization.world import World, world
 
 PHASE3 = Path(__file__).parents[2] / "profiles" / "phase3"
 PROFILE = yaml.safe_load((PHASE3 / "profile.yaml").read_text(encoding="utf-8"))

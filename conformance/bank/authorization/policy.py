@@ -366,34 +366,6 @@ class AuthorizationPolicy:
         )
 
     @classmethod
-    def fapi1_advanced_jarm(cls) -> AuthorizationPolicy:
-        """FAPI 1.0 Advanced with JARM: signed request objects, certificate-bound tokens."""
-        return cls(
-            sender_constraint="mtls",
-            jarm="required",
-            par_required=False,
-            request_object_required=True,
-            pkce_required=False,
-            assertion_aud="issuer_or_endpoint",
-            assertion_aud_array_allowed=True,
-            nonce_required=True,
-            state_required=True,
-            id_token_alg="PS256",
-            jarm_alg="PS256",
-            access_token_format="jwt",
-        )
-
-    @classmethod
-    def oauth2_pkce_mtls(cls) -> AuthorizationPolicy:
-        """OAuth 2.0 as RFC 9700 asks: code with PKCE, mutual TLS, rotated refresh tokens, no PAR needed."""
-        return replace(
-            cls.fapi2_mtls_mtls(),
-            par_required=False,
-            refresh_rotation=True,
-            scopes=("accounts", "services", "consents"),
-        )
-
-    @classmethod
     def openid(cls) -> AuthorizationPolicy:
         """OpenID Connect: code with optional PKCE, bearer tokens, private_key_jwt."""
         return cls(
@@ -404,3 +376,23 @@ class AuthorizationPolicy:
             assertion_aud_array_allowed=True,
             id_token_alg="PS256",
         )
+
+    @classmethod
+    def fapi1_advanced_jarm(cls) -> AuthorizationPolicy:
+        """FAPI 1.0 Advanced with JARM: signed request objects, certificate-bound tokens."""
+        return replace(
+            cls.openid(),
+            sender_constraint="mtls",
+            jarm="required",
+            request_object_required=True,
+            nonce_required=True,
+            state_required=True,
+            jarm_alg="PS256",
+            access_token_format="jwt",
+        )
+
+    @classmethod
+    def oauth2_pkce_mtls(cls) -> AuthorizationPolicy:
+        """OAuth 2.0 as RFC 9700 asks: code with PKCE, mutual TLS, rotated refresh tokens, no PAR needed."""
+        scopes = ("accounts", "services", "consents")
+        return replace(cls.fapi2_mtls_mtls(), par_required=False, refresh_rotation=True, scopes=scopes)
