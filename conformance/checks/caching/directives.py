@@ -16,7 +16,7 @@ from conformance.reading import Reading
 from conformance.registry import Findings, check
 from conformance.tsp import Tsp
 
-_DIRECTIVE = re.compile(r"""\s*([!#$%&'*+.^_`|~\w-]+)\s*(?:=\s*("(?:[^"\\]|\\.)*"|[^\s,;"]+))?\s*(?:,|$)""")
+_DIRECTIVE = re.compile(r"""\s*([!#$%&'*+.^_`|~\w-]+)\s*(?:=\s*("(?:[^"\\]|\\.)*"|[^\s,;"=]+))?\s*(?:,|$)""")
 _SECONDS = frozenset({"max-age", "s-maxage", "stale-while-revalidate", "stale-if-error"})
 
 

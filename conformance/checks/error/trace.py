@@ -19,7 +19,7 @@ _KINDS = {
         r"Traceback \(most recent call last\)",
         r"File \\?\"[^\"\n]{1,200}\.py\\?\", line \d+",
         r"\bat [\w$.<>]{3,120}\((?:[\w$]{1,80}\.(?:java|kt|scala|groovy):\d+|Native Method|Unknown Source)\)",
-        r"\bat [\w.<>`\[\]]{3,120}\([^()\n]{0,120}\) in [^\n:]{1,160}:line \d+",
+        r"\bat [\w.<>`\[\]]{3,120}\([^()\n]{0,120}\) in [^\n]{1,160}:line \d+",
         r"\bat [\w$.<> \[\]]{0,80}\(?(?:file://)?/[^\s():]{1,160}\.(?:js|ts|mjs):\d+:\d+",
         r"\b(?:java|javax|jakarta|kotlin|scala)\.[\w.]{1,60}(?:Exception|Error)\b",
         r"\b(?:org\.(?:springframework|hibernate|apache)|com\.(?:ibm|layer7|microsoft))\.[\w.$]{2,120}",
