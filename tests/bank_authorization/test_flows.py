@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import jwt
@@ -15,7 +16,7 @@ from tests.bank_authorization.attack import fine, form_shown
 from tests.bank_authorization.attacks_resource import (
     register,
 )
-from tests.bank_authorization.provider import BASE, DAY, decoded, parameters
+from tests.bank_authorization.provider import BASE, DAY, Provider, decoded, parameters
 from tests.bank_authorization.world import World, world
 
 UUID = "c770aef3-6784-41f7-8e0e-ff5f97bddb3a"
@@ -363,3 +364,31 @@ def test_hostile_input_never_makes_the_bank_fail() -> None:
         assert register(w, redirect_uris=[text], jwks={"keys": [text]}).status_code == 400
         assert register(w, jwks=text).status_code == 400
         assert register(w, token_endpoint_auth_method=[text], software_statement=text).status_code == 400
+
+
+def test_without_a_session_prompt_none_ends_in_login_required(bank: World) -> None:
+    asked = bank.one.request(prompt="none")
+    given = parameters(bank.one.start(asked))
+    assert (given["error"], given["state"]) == ("login_required", asked["state"])
+
+
+def test_flows_side_by_side_do_not_disturb_each_other() -> None:
+    w = world()
+
+    def run(place: int) -> int:
+        tsp = Provider(w.bank, w.bank.authorization_fixture.tsps[place % 2])
+        told = tsp.tokens(place % 2)
+        answered: int = tsp.call("/accounts", told["access_token"]).get_json()["meta"]["total"]
+        return answered
+
+    with ThreadPoolExecutor(8) as pool:
+        assert list(pool.map(run, range(16))) == [4, 2] * 8
+
+
+def test_the_granted_details_are_told() -> None:
+    w = world()
+    consent = w.one.consent()
+    told = w.one.tokens(consent_id=consent)
+    granted = [{"type": "account_information", "consent_id": consent}]
+    shown = w.one.post("/oauth/introspect", {"token": told["access_token"]}).get_json()
+    assert told["authorization_details"] == shown["authorization_details"] == granted

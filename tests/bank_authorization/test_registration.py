@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 from conformance.bank.authorization import jws
 from tests.bank_authorization.attacks_resource import (
     approve_on_device,
@@ -56,3 +58,13 @@ def test_backchannel_authentication_waits_for_the_customer() -> None:
     value = begin(w, binding_message="T-2").get_json()["auth_req_id"]
     approve_on_device(w, "deny", "T-2")
     assert poll(w.one, value).get_json()["error"] == "access_denied"
+
+
+def test_a_backchannel_approval_opens_the_consent_that_it_names() -> None:
+    w = world(lambda policy: policy.evolve("authorization.ciba", True))
+    consent = w.one.consent()
+    details = json.dumps([{"type": "account_information", "consent_id": consent}])
+    value = begin(w, scope="openid accounts", authorization_details=details).get_json()["auth_req_id"]
+    approve_on_device(w)
+    token = poll(w.one, value).get_json()["access_token"]
+    assert w.one.call("/accounts", token).get_json()["meta"]["total"] == 4

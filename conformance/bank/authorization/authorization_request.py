@@ -17,6 +17,7 @@ from conformance.bank.authorization.refusal import OAuthError
 if TYPE_CHECKING:
     from conformance.bank.app import Bank
 
+PROMPTS = frozenset({"none", "login", "consent", "select_account"})
 MACHINE_SCOPES = frozenset({"consents"})
 CLIENT_PARAMETERS = frozenset({"client_assertion", "client_assertion_type", "client_secret"})
 PARAMETERS = frozenset(
@@ -208,10 +209,8 @@ class _Reading:
         unknown = self.given.keys() - PARAMETERS
         if unknown and self.policy.unknown_parameters_refused:
             raise self.refusal("invalid_request", "A parameter is not known.")
-        if asked.prompt == "none":
-            if self.policy.prompt_none_needs_session:
-                raise self.refusal("login_required", "The customer is not logged in.")
-        elif asked.prompt not in (None, "login", "consent", "select_account", "login consent"):
+        prompts = (asked.prompt or "").split()
+        if not set(prompts) <= PROMPTS or ("none" in prompts and len(prompts) > 1):
             raise self.refusal("invalid_request", "The prompt is not known.")
 
     def scopes(self) -> tuple[str, ...]:

@@ -41,6 +41,8 @@ def authorize(bank: Bank, request: Request) -> Response:
     except BadRequest as fault:
         return _refused(bank, request, caller, fault)
     if asked.prompt == "none":
+        if policy.prompt_none_needs_session:
+            return answered(bank, request, asked, {"error": "login_required"})
         interaction = opened(bank, asked, uri)
         interaction.customer_id = bank.authorization_fixture.customers[0].customer_id
         return approved(bank, request, interaction, ())

@@ -60,6 +60,9 @@ def _state(bank: Bank, request: Request, caller: Client, value: str) -> dict[str
         "iat": int(found.issued_at),
         "iss": issuer(bank, request),
     }
+    if found.grant.consent:
+        named, consent_id = found.grant.consent
+        told["authorization_details"] = [{"type": named, "consent_id": consent_id}]
     if isinstance(found, AccessToken):
         told["aud"] = list(found.audience)
         told["jti"] = found.identifier

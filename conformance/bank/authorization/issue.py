@@ -109,6 +109,9 @@ def token_answer(
         told["expires_in"] = policy.token_expires_in_reported
     if policy.token_scope_told:
         told["scope"] = " ".join(token.scopes)
+    if token.grant.consent:
+        named, consent_id = token.grant.consent
+        told["authorization_details"] = [{"type": named, "consent_id": consent_id}]
     if refresh is not None:
         told["refresh_token"] = refresh.value
     if token.grant.customer_id and ("openid" in token.scopes or policy.id_token_without_openid):

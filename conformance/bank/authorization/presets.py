@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
 from conformance.bank.authorization.policy import AuthorizationPolicy
+
+if TYPE_CHECKING:
+    from conformance.bank.policy import Policy
 
 PRESETS = (
     "fapi2_private_key_jwt_dpop",
@@ -20,3 +26,10 @@ def preset(name: str) -> AuthorizationPolicy:
         raise KeyError(f"no preset {name!r}: {', '.join(PRESETS)}")
     policy: AuthorizationPolicy = getattr(AuthorizationPolicy, name)()
     return policy
+
+
+def authorized_as(policy: Policy, name: str) -> Policy:
+    """Give the bank another preset's authorization server, with the lifetimes that it had."""
+    kept = policy.authorization
+    made = replace(preset(name), code_lifetime=kept.code_lifetime, par_lifetime=kept.par_lifetime)
+    return replace(policy, authorization=made)
