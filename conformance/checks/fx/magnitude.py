@@ -73,11 +73,12 @@ def magnitude_is_plausible(reading: Reading, *, factor: Decimal = Decimal(5)) ->
 
 
 def _hint(middle: Decimal, lowest: Decimal, highest: Decimal) -> str:
-    for text, other in (
-        ("per 100 without a unit", middle / 100),
-        ("per 1 with a unit of 100", middle * 100),
-        ("the inverse of the rate", 1 / middle),
-    ):
-        if lowest <= other <= highest:
-            return f", as if {text}"
-    return ""
+    """What slip would explain the rate best."""
+    center = (lowest * highest).sqrt()
+    slips = {
+        "per 100 without a unit": middle / 100,
+        "per 1 with a unit of 100": middle * 100,
+        "the inverse of the rate": 1 / middle,
+    }
+    likely = {text: max(x / center, center / x) for text, x in slips.items() if lowest <= x <= highest}
+    return f", as if {min(likely, key=likely.__getitem__)}" if likely else ""

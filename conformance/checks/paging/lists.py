@@ -20,6 +20,9 @@ def total_is_true(tsp: Tsp, reading: Reading) -> Findings:
     lengths = pager.lengths()
     if len(answers) >= MAX_PAGES or (not lengths and reading.first_rows().problems):
         return
+    cut = bool(pager.paging.size_parameter) and min(lengths, default=0) > 1
+    if cut and not pager.begins_at_first():
+        return
     for number, answer in enumerate(answers):
         total = pager.total(answer)
         if total is not None and total not in (lengths or (0,)):
@@ -28,7 +31,7 @@ def total_is_true(tsp: Tsp, reading: Reading) -> Findings:
                 "a total of as many rows as came", f"{total}, and {rows} rows", *_at(number, answer.exchange)
             )
             return
-    if pager.paging.size_parameter and min(lengths, default=0) > 1:
+    if cut:
         for number, page in enumerate(pager.walk()):
             if page.total is not None and page.total not in lengths:
                 yield Finding(

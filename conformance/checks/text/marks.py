@@ -11,7 +11,7 @@ from conformance.registry import Findings, check
 
 _TAG = re.compile(
     r"</?(?:a|b|br|div|em|font|h[1-6]|i|iframe|img|li|ol|p|script|small|span|strong|style|sub|sup|svg|table|tbody"
-    r"|td|th|tr|u|ul)(?:\s[^<>]{0,400})?/?>",
+    r"|td|th|tr|u|ul)(?:\s+[a-zA-Z-]{1,30}\s*=[^<>]{0,400}|\s*)/?>",
     re.IGNORECASE,
 )
 _ENTITY = re.compile(
