@@ -52,7 +52,8 @@ class Caller:
             if fault.kind == "spent":
                 raise
             return fault
-        if flight.chain:
+        flight.offered = frozenset(kind for kind, _ in hello.extensions())
+        if flight.hello.version < TLS13:
             self.seen.append(flight)
         return flight
 

@@ -35,7 +35,8 @@ class Direct:
 class Fault(Exception):
     """What the other side did instead of answering.
 
-    ``kind``: refused, unroutable, held, timeout, reset, closed, garbage, plain, oversize, spent.
+    ``kind``: refused, unroutable, unanswered or held before there is a connection; timeout, reset, closed,
+    garbage, plain, oversize, unsupported or alert on one; spent when a limit is reached.
     """
 
     def __init__(self, kind: str, detail: str = "") -> None:
@@ -94,7 +95,10 @@ class Line:
         except Outcome as held:
             raise Fault("held", held.reason) from held
         except OSError as error:
-            raise self._fault(error) from error
+            fault = self._fault(error)
+            if fault.kind in ("timeout", "reset"):
+                fault = Fault("unanswered", fault.detail or f"no connection within {seconds:.1f} s")
+            raise fault from error
 
     def __enter__(self) -> Line:
         return self

@@ -94,7 +94,7 @@ class Probe:
                 self.caller.patience = min(self.caller.patience, max(2.0, took * 20))
                 return True
             self.caller.note("first contact", answer)
-            if answer.kind in ("refused", "unroutable", "held"):
+            if answer.kind in ("refused", "unroutable", "unanswered", "held"):
                 return False
             self.known["reached"] = True
             if answer.kind == "plain":
@@ -208,20 +208,22 @@ class Probe:
             return fault
 
     def options(self) -> None:
-        flights = [one for one in self.caller.seen if one.hello.version < TLS13]
+        flights = self.caller.seen
         self.known["compression"] = any(one.hello.compression for one in flights)
-        extended = [one for one in flights if one.hello.version > SSL3]
-        if extended:
-            exts = [one.hello.extensions for one in extended]
-            self.known["secure_renegotiation"] = all(wire.RENEGOTIATION in one for one in exts)
-            self.known["extended_master_secret"] = all(wire.EXTENDED_SECRET in one for one in exts)
-            self.known["truncated_hmac"] = any(wire.TRUNCATED_HMAC in one for one in exts)
-            self.known["heartbeat"] = any(wire.HEARTBEAT_MODE in one for one in exts)
-        cbc = [one for one in extended if suite(one.hello.suite).mode == "CBC"]
-        if cbc:
-            self.known["encrypt_then_mac"] = all(wire.ENCRYPT_THEN_MAC in one.hello.extensions for one in cbc)
+        self.known["truncated_hmac"] = any(wire.TRUNCATED_HMAC in one.hello.extensions for one in flights)
+        self.known["heartbeat"] = any(wire.HEARTBEAT_MODE in one.hello.extensions for one in flights)
+        self.known["secure_renegotiation"] = self.always(wire.RENEGOTIATION, flights)
+        self.known["extended_master_secret"] = self.always(wire.EXTENDED_SECRET, flights)
+        cbc = [one for one in flights if suite(one.hello.suite).mode == "CBC"]
+        self.known["encrypt_then_mac"] = self.always(wire.ENCRYPT_THEN_MAC, cbc)
         sizes = [one.dh_bits for one in flights if one.dh_bits]
         self.known["dh_bits"] = min(sizes) if sizes else None
+
+    @staticmethod
+    def always(extension: int, flights: list[Flight]) -> bool | None:
+        """Whether the server agreed to an extension each time that it was offered; None when it never was."""
+        asked = [one for one in flights if extension in one.offered and one.hello.version > SSL3]
+        return all(extension in one.hello.extensions for one in asked) if asked else None
 
     def fallback(self) -> None:
         """RFC 7507, and the sentinel of RFC 8446 section 4.1.3 in a hello without TLS 1.3."""
@@ -274,7 +276,8 @@ class Probe:
         if isinstance(answer, Alert):
             self.known["unknown_alpn"] = answer.name
         elif not isinstance(answer, Fault):
-            self.known["unknown_alpn"] = "accepted" if wire.ALPN in extensions else "ignored"
+            chosen = extensions.get(wire.ALPN, b"")[3:].decode("ascii", "replace")
+            self.known["unknown_alpn"] = chosen or "ignored"
         else:
             self.known["unknown_alpn"] = answer.kind
 

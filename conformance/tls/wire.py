@@ -111,11 +111,10 @@ class Hello:
         yield STATUS_REQUEST, b"\x01\0\0\0\0"
         if self.alpn:
             yield ALPN, vector(b"".join(vector(name.encode(), 1) for name in self.alpn), 2)
-        if self.version < TLS13:
-            yield EXTENDED_SECRET, b""
-            yield RENEGOTIATION, vector(self.renegotiation, 1)
-            if self.ticket is not None:
-                yield TICKET, self.ticket
+        yield EXTENDED_SECRET, b""
+        yield RENEGOTIATION, vector(self.renegotiation, 1)
+        if self.ticket is not None and self.version < TLS13:
+            yield TICKET, self.ticket
         if self.version >= TLS13 or self.versions:
             yield SUPPORTED_VERSIONS, vector(words(self.versions or (TLS13,)), 1)
             yield KEY_SHARE, vector(b"".join(words((g,)) + vector(key, 2) for g, key in self.shares), 2)
@@ -227,6 +226,7 @@ class Flight:
     asks_certificate: bool = False
     authorities: tuple[bytes, ...] = ()
     transcript: bytes = b""
+    offered: frozenset[int] = frozenset()
 
 
 def read_certificates(body: bytes) -> tuple[bytes, ...]:

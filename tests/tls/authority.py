@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import functools
 import ipaddress
+import subprocess
 import tempfile
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -114,19 +115,27 @@ class Authority:
         own: Key = key or rsa_key()
         builder = _builder(named(common), named(self.name), own, NOW + starts, days)
         if names:
-            builder = builder.add_extension(x509.SubjectAlternativeName([_general(one) for one in names]), critical=False)
+            builder = builder.add_extension(
+                x509.SubjectAlternativeName([_general(one) for one in names]), critical=False
+            )
         builder = builder.add_extension(x509.BasicConstraints(ca, None), critical=True)
         if usages is not None:
             builder = builder.add_extension(usage(*usages), critical=True)
         if extended:
             builder = builder.add_extension(x509.ExtendedKeyUsage(extended), critical=False)
         if staple:
-            builder = builder.add_extension(x509.TLSFeature([x509.TLSFeatureType.status_request]), critical=False)
+            builder = builder.add_extension(
+                x509.TLSFeature([x509.TLSFeatureType.status_request]), critical=False
+            )
         if scts:
             oid = x509.ObjectIdentifier("1.3.6.1.4.1.11129.2.4.2")
-            builder = builder.add_extension(x509.UnrecognizedExtension(oid, _timestamps(scts)), critical=False)
+            builder = builder.add_extension(
+                x509.UnrecognizedExtension(oid, _timestamps(scts)), critical=False
+            )
         if crl:
-            point = x509.DistributionPoint([x509.UniformResourceIdentifier("http://crl.test/a.crl")], None, None, None)
+            point = x509.DistributionPoint(
+                [x509.UniformResourceIdentifier("http://crl.test/a.crl")], None, None, None
+            )
             builder = builder.add_extension(x509.CRLDistributionPoints([point]), critical=False)
         certificate = builder.sign(self.key, hashed or hashes.SHA256())
         default = (self.certificate,) if self.parent else ()
@@ -138,7 +147,14 @@ class Authority:
         built = (
             ocsp.OCSPResponseBuilder()
             .add_response(
-                leaf, self.certificate, hashes.SHA256(), status, NOW - timedelta(days=3), NOW + ends, revoked, None
+                leaf,
+                self.certificate,
+                hashes.SHA256(),
+                status,
+                NOW - timedelta(days=3),
+                NOW + ends,
+                revoked,
+                None,
             )
             .responder_id(ocsp.OCSPResponderEncoding.HASH, self.certificate)
             .sign(self.key, hashes.SHA256())
@@ -149,14 +165,23 @@ class Authority:
 
 
 def usage(*on: str) -> x509.KeyUsage:
-    every = (
-        "digital_signature content_commitment key_encipherment data_encipherment key_agreement key_cert_sign "
-        "crl_sign encipher_only decipher_only"
-    ).split()
+    every = [
+        "digital_signature",
+        "content_commitment",
+        "key_encipherment",
+        "data_encipherment",
+        "key_agreement",
+        "key_cert_sign",
+        "crl_sign",
+        "encipher_only",
+        "decipher_only",
+    ]
     return x509.KeyUsage(**{name: name in on for name in every})
 
 
-def _builder(subject: x509.Name, issuer: x509.Name, key: Key, start: datetime, days: int) -> x509.CertificateBuilder:
+def _builder(
+    subject: x509.Name, issuer: x509.Name, key: Key, start: datetime, days: int
+) -> x509.CertificateBuilder:
     return (
         x509.CertificateBuilder()
         .subject_name(subject)
@@ -176,7 +201,14 @@ def _general(name: str) -> x509.GeneralName:
 
 
 def _timestamps(count: int) -> bytes:
-    one = b"\0" + bytes(range(32)) + (1_700_000_000_000).to_bytes(8, "big") + b"\0\0" + b"\x04\x03\x00\x08" + bytes(8)
+    one = (
+        b"\0"
+        + bytes(range(32))
+        + (1_700_000_000_000).to_bytes(8, "big")
+        + b"\0\0"
+        + b"\x04\x03\x00\x08"
+        + bytes(8)
+    )
     entries = b"".join(len(one).to_bytes(2, "big") + one for _ in range(count))
     listed = len(entries).to_bytes(2, "big") + entries
     return b"\x04" + (b"\x81" + bytes([len(listed)]) if len(listed) > 127 else bytes([len(listed)])) + listed
@@ -206,7 +238,9 @@ def good_ec() -> Issued:
 @functools.cache
 def client(kind: str = "good") -> Issued:
     """A TSP's certificate: good, expired, wrong_usage or other_tsp."""
-    extended = (ExtendedKeyUsageOID.SERVER_AUTH,) if kind == "wrong_usage" else (ExtendedKeyUsageOID.CLIENT_AUTH,)
+    extended = (
+        (ExtendedKeyUsageOID.SERVER_AUTH,) if kind == "wrong_usage" else (ExtendedKeyUsageOID.CLIENT_AUTH,)
+    )
     starts = timedelta(days=-200) if kind == "expired" else timedelta(days=-1)
     common = "Other TSP" if kind == "other_tsp" else "Right TSP"
     return ROOT.issue(names=(), common=common, key=ec_key(7), extended=extended, starts=starts)
@@ -234,7 +268,9 @@ def dh_file(bits: int) -> str:
     integers = [prime, 2]
     body = b"".join(_integer(one) for one in integers)
     der = b"\x30" + _length(len(body)) + body
-    text = "-----BEGIN DH PARAMETERS-----\n" + base64.encodebytes(der).decode() + "-----END DH PARAMETERS-----\n"
+    text = (
+        "-----BEGIN DH PARAMETERS-----\n" + base64.encodebytes(der).decode() + "-----END DH PARAMETERS-----\n"
+    )
     place = Path(tempfile.mkdtemp(dir=FOLDER)) / "dh.pem"
     place.write_text(text)
     return str(place)
@@ -247,3 +283,37 @@ def _integer(value: int) -> bytes:
 
 def _length(size: int) -> bytes:
     return bytes([size]) if size < 128 else b"\x82" + size.to_bytes(2, "big")
+
+
+@functools.cache
+def signed_with_sha1() -> Issued:
+    """A right certificate but for the hash of its signature, which only the openssl program still makes."""
+    right, place = good(), Path(tempfile.mkdtemp(dir=FOLDER))
+    authority = Issued(ROOT.certificate, ROOT.key).files
+    request = (
+        x509.CertificateSigningRequestBuilder()
+        .subject_name(named("localhost"))
+        .sign(right.key, hashes.SHA256())
+    )
+    (place / "r.pem").write_bytes(request.public_bytes(Encoding.PEM))
+    (place / "e.cnf").write_text(
+        "subjectAltName=DNS:localhost\nbasicConstraints=critical,CA:false\nkeyUsage=critical,digitalSignature\n"
+        "extendedKeyUsage=serverAuth\n"
+    )
+    command = [
+        "openssl",
+        "x509",
+        "-req",
+        "-sha1",
+        "-days",
+        "90",
+        "-in",
+        "r.pem",
+        "-out",
+        "c.pem",
+        "-extfile",
+        "e.cnf",
+    ]
+    command += ["-CA", authority[0], "-CAkey", authority[1], "-set_serial", "77"]
+    subprocess.run(command, cwd=place, check=True, capture_output=True)
+    return Issued(x509.load_pem_x509_certificate((place / "c.pem").read_bytes()), right.key)

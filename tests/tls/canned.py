@@ -69,7 +69,9 @@ class Offer:
     @property
     def versions(self) -> list[int]:
         listed = self.extensions.get(wire.SUPPORTED_VERSIONS)
-        return _pairs(listed[1:]) if listed else [v for v in (0x300, 0x301, 0x302, 0x303) if v <= self.version]
+        return (
+            _pairs(listed[1:]) if listed else [v for v in (0x300, 0x301, 0x302, 0x303) if v <= self.version]
+        )
 
 
 def _pairs(data: bytes) -> list[int]:
@@ -115,7 +117,7 @@ class CannedServer(threading.Thread):
         line = _accepted(connection)
         if line.peek(1)[0] & 0x80:
             self.ssl2(connection)
-            return
+            return None
         messages = Messages(line)
         kind, body = messages.next()
         assert kind == 1
@@ -130,7 +132,11 @@ class CannedServer(threading.Thread):
         if not both:
             return alert(70)
         version = min(both) if canned.prefers_old and 0x0303 in both else max(both)
-        if canned.signals_fallback and suites.FALLBACK_SCSV in offer.suites and version < max(canned.versions):
+        if (
+            canned.signals_fallback
+            and suites.FALLBACK_SCSV in offer.suites
+            and version < max(canned.versions)
+        ):
             return alert(86)
         own = canned.versions[version]
         fitting = [one for one in own if one in offer.suites]
@@ -146,7 +152,13 @@ class CannedServer(threading.Thread):
         if self.canned.ssl2:
             specs = b"".join(code.to_bytes(3, "big") for code in suites.SSL2_SPECS[:3])
             der = self.canned.issued().certificate.public_bytes(Encoding.DER)
-            body = b"\x04\x00\x01\x00\x02" + struct.pack(">HHH", len(der), len(specs), 16) + der + specs + bytes(16)
+            body = (
+                b"\x04\x00\x01\x00\x02"
+                + struct.pack(">HHH", len(der), len(specs), 16)
+                + der
+                + specs
+                + bytes(16)
+            )
             head = vector(body, 2)
             connection.sendall(bytes([head[0] | 0x80]) + head[1:])
 
@@ -157,7 +169,14 @@ class CannedServer(threading.Thread):
             return
         extensions = words((wire.SUPPORTED_VERSIONS,)) + vector(b"\x03\x04", 2)
         extensions += words((wire.KEY_SHARE,)) + vector(words((groups[0],)), 2)
-        body = b"\x03\x03" + wire.HELLO_RETRY + vector(offer.session, 1) + words((chosen,)) + b"\0" + vector(extensions, 2)
+        body = (
+            b"\x03\x03"
+            + wire.HELLO_RETRY
+            + vector(offer.session, 1)
+            + words((chosen,))
+            + b"\0"
+            + vector(extensions, 2)
+        )
         connection.sendall(record(wire.HANDSHAKE, 0x0303, message(2, body)))
 
     def exchange(self, offer: Offer, version: int, fitting: list[int]) -> tuple[int, bytes] | None:
@@ -173,7 +192,11 @@ class CannedServer(threading.Thread):
                 body = b"\x03" + words((group,)) + vector(bytes(range(32)), 1)
             elif one.key_exchange in ("DHE", "DH"):
                 size = canned.prime_bits // 8
-                body = vector(b"\xff" + os.urandom(size - 1), 2) + vector(b"\x02", 2) + vector(b"\x7f" + os.urandom(size - 1), 2)
+                body = (
+                    vector(b"\xff" + os.urandom(size - 1), 2)
+                    + vector(b"\x02", 2)
+                    + vector(b"\x7f" + os.urandom(size - 1), 2)
+                )
             if body and one.authentication != "anon":
                 if version == 0x0303:
                     theirs = _pairs(offer.extensions.get(wire.SCHEME_LIST, b"\0\0")[2:])
@@ -185,7 +208,9 @@ class CannedServer(threading.Thread):
             return code, body
         return None
 
-    def flight(self, connection: socket.socket, messages: Messages, offer: Offer, version: int, fitting: list[int]) -> None:
+    def flight(
+        self, connection: socket.socket, messages: Messages, offer: Offer, version: int, fitting: list[int]
+    ) -> None:
         canned = self.canned
         found = self.exchange(offer, version, fitting)
         if found is None:
@@ -193,7 +218,9 @@ class CannedServer(threading.Thread):
             return
         chosen, exchange = found
         random = os.urandom(24) + (
-            DOWNGRADE.get(version, b"DOWNGRD\x00") if 0x0304 in canned.versions and canned.sentinel else os.urandom(8)
+            DOWNGRADE.get(version, b"DOWNGRD\x00")
+            if 0x0304 in canned.versions and canned.sentinel
+            else os.urandom(8)
         )
         answers = {
             wire.EXTENDED_SECRET: canned.extended_secret, wire.RENEGOTIATION: canned.renegotiation_info,
@@ -244,7 +271,9 @@ class CannedServer(threading.Thread):
 def _padded(key: object, secret: bytes) -> bool:
     assert isinstance(key, rsa.RSAPrivateKey)
     numbers = key.private_numbers()
-    plain = pow(int.from_bytes(secret, "big"), numbers.d, numbers.public_numbers.n).to_bytes(key.key_size // 8, "big")
+    plain = pow(int.from_bytes(secret, "big"), numbers.d, numbers.public_numbers.n).to_bytes(
+        key.key_size // 8, "big"
+    )
     return plain[:2] == b"\x00\x02" and plain[-49:-48] == b"\x00"
 
 

@@ -20,9 +20,16 @@ from conformance.tls.wire import message, record
 from tests.tls.authority import FOLDER, ROOT, Issued, good
 from tests.tls.canned import Canned, CannedServer
 
+INTERMEDIATE = ":".join(
+    f"ECDHE-{key}-{cipher}"
+    for cipher in ("AES128-GCM-SHA256", "AES256-GCM-SHA384", "CHACHA20-POLY1305")
+    for key in ("ECDSA", "RSA")
+)
 STRONG = "ECDHE+AESGCM:ECDHE+CHACHA20"
-JSON = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 2\r\nConnection: close\r\n\r\n{}"
-DENIED = b"HTTP/1.1 401 Unauthorized\r\nContent-Type: application/json\r\nContent-Length: 2\r\nConnection: close\r\n\r\n{}"
+JSON = (
+    b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 2\r\nConnection: close\r\n\r\n{}"
+)
+DENIED = JSON.replace(b"200 OK", b"401 Unauthorized")
 Start = Callable[[], AbstractContextManager[int]]
 Application = Callable[[ssl.SSLSocket], bytes]
 
@@ -80,7 +87,9 @@ def context(
 class PythonServer(threading.Thread):
     """A thread that answers each TLS connection with what the application returns."""
 
-    def __init__(self, made: ssl.SSLContext, application: Application, host: str = "127.0.0.1", port: int = 0) -> None:
+    def __init__(
+        self, made: ssl.SSLContext, application: Application, host: str = "127.0.0.1", port: int = 0
+    ) -> None:
         super().__init__(daemon=True)
         self.made, self.application = made, application
         self.listener = socket.create_server((host, port))
@@ -116,7 +125,10 @@ def reads_first(answer: Callable[[ssl.SSLSocket], bytes]) -> Application:
 
 @contextmanager
 def python(
-    made: Callable[[], ssl.SSLContext], application: Application | None = None, host: str = "127.0.0.1", port: int = 0
+    made: Callable[[], ssl.SSLContext],
+    application: Application | None = None,
+    host: str = "127.0.0.1",
+    port: int = 0,
 ) -> Iterator[int]:
     running = PythonServer(made(), application or reads_first(lambda _: JSON), host, port)
     running.start()
@@ -138,7 +150,9 @@ def plain_http() -> Iterator[int]:
                 return
             with connection:
                 connection.recv(4096)
-                connection.sendall(b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
+                connection.sendall(
+                    b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+                )
 
     thread = threading.Thread(target=serve, daemon=True)
     thread.start()
@@ -175,9 +189,17 @@ def process(command: list[str], port: int) -> Iterator[int]:
 def openssl(*options: str, issued: Callable[[], Issued] = good, www: bool = True) -> Start:
     @contextmanager
     def start() -> Iterator[int]:
-        port, (certificate, key) = free_port(), issued().files
-        chain = ["-cert_chain", certificate] if issued().chain else []
-        command = [program("openssl", "openssl"), "s_server", "-accept", f"127.0.0.1:{port}", "-cert", certificate]
+        shown = issued()
+        port, (certificate, key) = free_port(), shown.files
+        chain = ["-cert_chain", certificate] if shown.chain else []
+        command = [
+            program("openssl", "openssl"),
+            "s_server",
+            "-accept",
+            f"127.0.0.1:{port}",
+            "-cert",
+            certificate,
+        ]
         command += ["-key", key, *chain, "-quiet", *(["-www"] if www else []), *options]
         with process(command, port) as at:
             yield at
@@ -189,7 +211,15 @@ def gnutls(priority: str = "NORMAL", *options: str, issued: Callable[[], Issued]
     @contextmanager
     def start() -> Iterator[int]:
         port, (certificate, key) = free_port(), issued().files
-        command = [program("gnutls-serv", "gnutls-bin"), "--http", "--quiet", "-p", str(port), "--priority", priority]
+        command = [
+            program("gnutls-serv", "gnutls-bin"),
+            "--http",
+            "--quiet",
+            "-p",
+            str(port),
+            "--priority",
+            priority,
+        ]
         command += ["--x509certfile", certificate, "--x509keyfile", key, *options]
         with process(command, port) as at:
             yield at
@@ -207,7 +237,7 @@ http {{
     listen 127.0.0.1:{port} ssl http2;
     ssl_certificate {certificate}; ssl_certificate_key {key};
     ssl_protocols TLSv1.2 TLSv1.3; ssl_ecdh_curve X25519:prime256v1:secp384r1; ssl_prefer_server_ciphers off;
-    ssl_ciphers ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-RSA-AES128-GCM-SHA256:ECDHE-ECDSA-AES256-GCM-SHA384:ECDHE-RSA-AES256-GCM-SHA384:ECDHE-ECDSA-CHACHA20-POLY1305:ECDHE-RSA-CHACHA20-POLY1305;
+    ssl_ciphers {ciphers};
     ssl_session_timeout {timeout}; ssl_session_cache shared:SSL:1m;
     {extra}
     location / {{ default_type application/json; return 200 '{{}}'; }}
@@ -221,7 +251,15 @@ def nginx(extra: str = "", timeout: str = "1d", issued: Callable[[], Issued] = g
     def start() -> Iterator[int]:
         binary, port, place = program("nginx", "nginx-light"), free_port(), Path(tempfile.mkdtemp(dir=FOLDER))
         certificate, key = issued().files
-        text = NGINX.format(place=place, port=port, certificate=certificate, key=key, extra=extra, timeout=timeout)
+        text = NGINX.format(
+            ciphers=INTERMEDIATE,
+            place=place,
+            port=port,
+            certificate=certificate,
+            key=key,
+            extra=extra,
+            timeout=timeout,
+        )
         (place / "nginx.conf").write_text(text)
         with process([binary, "-p", str(place), "-c", str(place / "nginx.conf"), "-e", "stderr"], port) as at:
             yield at
@@ -232,7 +270,7 @@ def nginx(extra: str = "", timeout: str = "1d", issued: Callable[[], Issued] = g
 HAPROXY = """
 global
   ssl-default-bind-curves X25519:prime256v1:secp384r1
-  ssl-default-bind-ciphers ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-RSA-AES128-GCM-SHA256:ECDHE-ECDSA-AES256-GCM-SHA384:ECDHE-RSA-AES256-GCM-SHA384:ECDHE-ECDSA-CHACHA20-POLY1305:ECDHE-RSA-CHACHA20-POLY1305
+  ssl-default-bind-ciphers {ciphers}
   ssl-default-bind-options prefer-client-ciphers ssl-min-ver TLSv1.2 {tickets}
 defaults
   mode http
@@ -249,8 +287,15 @@ def haproxy(bind: str = "", issued: Callable[[], Issued] = good) -> Start:
     @contextmanager
     def start() -> Iterator[int]:
         binary, port, place = program("haproxy", "haproxy"), free_port(), Path(tempfile.mkdtemp(dir=FOLDER))
-        (place / "bundle.pem").write_bytes(issued().pem + issued().key_pem)
-        text = HAPROXY.format(port=port, bundle=place / "bundle.pem", bind=bind, tickets="no-tls-tickets")
+        shown = issued()
+        (place / "bundle.pem").write_bytes(shown.pem + shown.key_pem)
+        text = HAPROXY.format(
+            ciphers=INTERMEDIATE,
+            port=port,
+            bundle=place / "bundle.pem",
+            bind=bind,
+            tickets="no-tls-tickets",
+        )
         (place / "haproxy.cfg").write_text(text)
         with process([binary, "-db", "-q", "-f", str(place / "haproxy.cfg")], port) as at:
             yield at
@@ -273,7 +318,7 @@ Listen 127.0.0.1:{port}
 DocumentRoot {place}
 SSLProtocol -all +TLSv1.2 +TLSv1.3
 SSLOpenSSLConfCmd Curves X25519:prime256v1:secp384r1
-SSLCipherSuite ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-RSA-AES128-GCM-SHA256:ECDHE-ECDSA-AES256-GCM-SHA384:ECDHE-RSA-AES256-GCM-SHA384:ECDHE-ECDSA-CHACHA20-POLY1305:ECDHE-RSA-CHACHA20-POLY1305
+SSLCipherSuite {ciphers}
 SSLHonorCipherOrder off
 SSLSessionTickets off
 <VirtualHost 127.0.0.1:{port}>
@@ -289,7 +334,14 @@ def apache() -> Iterator[int]:
     binary, port, place = program("apache2", "apache2-bin"), free_port(), Path(tempfile.mkdtemp(dir=FOLDER))
     certificate, key = good().files
     modules = Path("/usr/lib/apache2/modules")
-    text = APACHE.format(place=place, port=port, modules=modules, certificate=certificate, key=key)
+    text = APACHE.format(
+        ciphers=INTERMEDIATE,
+        place=place,
+        port=port,
+        modules=modules,
+        certificate=certificate,
+        key=key,
+    )
     (place / "apache.conf").write_text(text)
     (place / "index.html").write_text("{}")
     with process([binary, "-X", "-f", str(place / "apache.conf")], port) as at:

@@ -49,10 +49,9 @@ def verdicts(hosts: TlsHosts) -> tuple[dict[str, list[Finding]], dict[str, str]]
     for requirement in requirements():
         check = checks[requirement.uses[0].check]
         arguments = check.arguments(requirement.uses[0].arguments)
-        findings = []
+        findings: list[Finding] = []
         try:
-            for one in check.function(hosts, **arguments):
-                findings.append(one)
+            findings.extend(check.function(hosts, **arguments))
         except NotApplicable:
             continue
         except Inconclusive as reason:

@@ -1,0 +1,283 @@
+"""The prober keeps its limits, whatever the peer does, and every connection passes the dialler."""
+
+from __future__ import annotations
+
+import json
+import socket
+import threading
+import time
+from collections.abc import Callable
+from contextlib import ExitStack
+
+import pytest
+
+from conformance.checks.tls import certificate, mutual, protocol, suites
+from conformance.errors import ConfigurationError, Inconclusive, NotApplicable, Refused, Unreachable
+from conformance.tls.certificate import names_host
+from conformance.tls.codes import GROUPS, group_bits
+from conformance.tls.facts import Endpoint
+from conformance.tls.hosts import TlsHosts
+from conformance.tls.line import Direct, Limits
+from conformance.tls.policy import policies, policy, read
+from conformance.tls.suites import by_name, suite
+from tests.tls import hostile, stacks
+from tests.tls.authority import ROOT, client, good, rsa_key
+from tests.tls.canned import Canned
+from tests.tls.test_matrix import verdicts
+
+SHORT = Limits(handshake=0.6, total=4.0)
+
+
+def here(port: int, address: str = "127.0.0.1", host: str = "localhost") -> Endpoint:
+    return Endpoint(host, port, address)
+
+
+@pytest.mark.parametrize("peer", hostile.PEERS, ids=lambda one: one.__name__)
+def test_a_hostile_peer_ends_within_the_cap_and_never_passes(peer: Callable[[socket.socket], None]) -> None:
+    with hostile.serving(peer) as port:
+        hosts = TlsHosts([here(port)], trust=ROOT.trust, limits=SHORT)
+        before = time.monotonic()
+        found, unsure = verdicts(hosts)
+        took = time.monotonic() - before
+        facts = hosts.each()[0]
+    assert took < 2 * SHORT.total + 4
+    assert found or unsure
+    assert facts.troubles or found
+    assert facts.received < 80 * 300 * 1024
+    json.dumps(facts.to_json())
+
+
+def test_an_answer_of_16_mb_is_cut_at_the_cap() -> None:
+    with hostile.serving(hostile.enormous_chain) as port:
+        facts = TlsHosts([here(port)], limits=SHORT).each()[0]
+    assert "oversize" in {one.kind for one in facts.troubles}
+    assert facts.received < 2 * 1024 * 1024
+
+
+def test_one_host_takes_less_than_a_second() -> None:
+    with stacks.python(lambda: stacks.context()) as port:
+        hosts = TlsHosts([here(port)], trust=ROOT.trust)
+        before = time.monotonic()
+        found, unsure = verdicts(hosts)
+        assert time.monotonic() - before < 1.0
+    assert not found
+    assert not unsure
+
+
+def test_twenty_endpoints_take_less_than_ten_seconds() -> None:
+    with ExitStack() as stack:
+        ports = [stack.enter_context(stacks.python(lambda: stacks.context())) for _ in range(20)]
+        hosts = TlsHosts([here(port) for port in ports], trust=ROOT.trust)
+        before = time.monotonic()
+        found, unsure = verdicts(hosts)
+        assert time.monotonic() - before < 10.0
+        assert len(hosts.each()) == 20
+    assert not found
+    assert not unsure
+
+
+class Counting(Direct):
+    """Counts what is open at once."""
+
+    def __init__(self) -> None:
+        self.dialled: list[tuple[str, int]] = []
+        self.open = 0
+        self.most = 0
+        self.lock = threading.Lock()
+
+    def dial(self, host: str, port: int, timeout: float) -> socket.socket:
+        counting = self
+
+        class Counted(socket.socket):
+            def close(self) -> None:
+                if self.fileno() >= 0:
+                    with counting.lock:
+                        counting.open -= 1
+                super().close()
+
+        plain = super().dial(host, port, timeout)
+        with self.lock:
+            self.dialled.append((host, port))
+            self.open += 1
+            self.most = max(self.most, self.open)
+        return Counted(plain.family, plain.type, plain.proto, fileno=plain.detach())
+
+
+def test_every_connection_is_dialled_by_the_owner_one_at_a_time() -> None:
+    dialler = Counting()
+    with stacks.canned(Canned()) as port:
+        facts = TlsHosts([here(port)], dialler=dialler).each()[0]
+    assert len(dialler.dialled) == facts.connections > 10
+    assert set(dialler.dialled) == {("127.0.0.1", port)}
+    assert dialler.most == 1
+
+
+def test_facts_are_gathered_once() -> None:
+    dialler = Counting()
+    with stacks.canned(Canned()) as port:
+        hosts = TlsHosts([here(port)], dialler=dialler)
+        hosts.each()
+        dialled = len(dialler.dialled)
+        assert hosts.each()[0].speaks_tls
+    assert len(dialler.dialled) == dialled
+
+
+def test_a_host_that_the_owner_holds_back_is_unreachable_and_no_finding() -> None:
+    class Holding:
+        def dial(self, host: str, port: int, timeout: float) -> socket.socket:
+            raise Refused(f"{host}:{port} is not of the target ({timeout:.0f} s)")
+
+    with pytest.raises(Unreachable, match="is not of the target"):
+        list(protocol.offered(TlsHosts([here(443)], dialler=Holding())))
+
+
+def test_an_address_without_a_route_is_no_finding() -> None:
+    with stacks.canned(Canned()) as port:
+        hosts = TlsHosts([here(port), here(port, "2001:db8::1")], limits=SHORT)
+        assert [one.endpoint.address for one in hosts.each()] == ["127.0.0.1"]
+        assert not list(protocol.offered(hosts))
+
+
+def test_a_closed_port_is_unreachable() -> None:
+    with pytest.raises(Unreachable, match="refused"):
+        TlsHosts([here(stacks.free_port())]).each()
+
+
+def test_the_number_of_connections_is_capped_and_the_case_inconclusive() -> None:
+    with stacks.canned(Canned()) as port:
+        hosts = TlsHosts([here(port)], limits=Limits(connections=5))
+        assert hosts.each()[0].connections == 5
+        with pytest.raises(Inconclusive, match="spent"):
+            list(protocol.no_version_below(hosts, floor="TLSv1.2"))
+
+
+def test_two_addresses_that_differ_are_a_finding() -> None:
+    with (
+        stacks.canned(Canned()) as port,
+        stacks.python(lambda: stacks.context(), host="127.0.0.2", port=port),
+    ):
+        hosts = TlsHosts([here(port), here(port, "127.0.0.2")], trust=ROOT.trust)
+        found = list(protocol.same_on_every_address(hosts))
+    assert [one.at for one in found] == [f"localhost:{port}"]
+
+
+def test_two_addresses_that_agree_are_none() -> None:
+    with stacks.canned(Canned()) as port:
+        hosts = TlsHosts([here(port), here(port, host="127.0.0.1")], trust=ROOT.trust)
+        assert not list(protocol.same_on_every_address(hosts))
+
+
+def test_one_key_in_the_certificates_of_two_hosts_is_a_finding() -> None:
+    other = ROOT.issue(names=("127.0.0.1",), key=rsa_key())
+    with stacks.python(lambda: stacks.context()) as one, stacks.python(lambda: stacks.context(other)) as two:
+        hosts = TlsHosts([here(one), here(two, host="127.0.0.1")], trust=ROOT.trust)
+        assert [found.at for found in certificate.key_of_its_own(hosts)] == [f"127.0.0.1:{two}"]
+
+
+def test_one_certificate_for_two_hosts_is_none() -> None:
+    with stacks.python(lambda: stacks.context()) as one:
+        hosts = TlsHosts([here(one), here(one, host="127.0.0.1")], trust=ROOT.trust)
+        assert not list(certificate.key_of_its_own(hosts))
+
+
+def test_a_certificate_under_no_trusted_root_is_incomplete_when_it_comes_alone() -> None:
+    with stacks.python(lambda: stacks.context()) as port:
+        facts = TlsHosts([here(port)]).each()[0]
+    assert [chain.problem for chain in facts.chains] == ["incomplete"]
+
+
+def test_mutual_checks_do_not_apply_without_a_declared_path() -> None:
+    with stacks.canned(Canned()) as port, pytest.raises(NotApplicable):
+        list(mutual.client_certificate_required(TlsHosts([here(port)])))
+
+
+def test_refusals_prove_nothing_when_the_right_client_is_refused_too() -> None:
+    start = stacks.nginx(
+        f"ssl_client_certificate {ROOT.file}; ssl_verify_client on; ssl_verify_depth 0; return 403;"
+    )
+    with start() as port:
+        endpoint = here(port)
+        hosts = TlsHosts(
+            [endpoint], trust=ROOT.trust, identities={"good": client().identity}, mutual_paths={endpoint: "/"}
+        )
+        with pytest.raises(Inconclusive, match="the right client certificate got"):
+            list(mutual.self_signed_client_refused(hosts))
+
+
+def test_mozilla_modern_wants_tls_1_3_alone_and_intermediate_does_not() -> None:
+    with stacks.python(lambda: stacks.context()) as port:
+        hosts = TlsHosts([here(port)], trust=ROOT.trust)
+        modern = [one.expected for one in suites.within_policy(hosts, policy_name="mozilla-modern")]
+    assert modern[0] == "versions of Mozilla modern: TLSv1.3"
+    with stacks.nginx()() as port:
+        assert not list(suites.within_policy(TlsHosts([here(port)]), policy_name="mozilla-intermediate"))
+        assert not list(suites.within_policy(TlsHosts([here(port)]), policy_name="fapi2"))
+
+
+def test_policies_name_their_document_and_version() -> None:
+    assert {"rfc9325", "fapi1-advanced", "fapi2", "mozilla-intermediate", "mozilla-modern"} <= set(policies())
+    assert all(one.version and one.source for one in policies().values())
+    with pytest.raises(ConfigurationError, match="no TLS policy"):
+        policy("unheard-of")
+    entry = {
+        "title": "",
+        "version": 1,
+        "source": "",
+        "versions": ["TLSv1.2"],
+        "suites": {"TLSv1.2": ["NO_SUCH"]},
+    }
+    with pytest.raises(ConfigurationError, match="NO_SUCH"):
+        read("mine", entry)
+
+
+@pytest.mark.parametrize(
+    ("names", "host", "held"),
+    [
+        (("api.bank.hk",), "API.bank.hk", True),
+        (("*.bank.hk",), "api.bank.hk", True),
+        (("*.bank.hk",), "bank.hk", False),
+        (("*.bank.hk",), "a.b.bank.hk", False),
+        (("*",), "localhost", False),
+        (("*.hk",), "bank.hk", False),
+        (("a*.bank.hk",), "api.bank.hk", False),
+        (("api.bank.hk.",), "api.bank.hk", True),
+        (("127.0.0.1",), "127.0.0.1", True),
+        ((), "api.bank.hk", False),
+    ],
+)
+def test_names_are_matched_as_rfc_9525_says(names: tuple[str, ...], host: str, held: bool) -> None:
+    assert names_host(names, host) is held
+
+
+@pytest.mark.parametrize(
+    ("name", "bits", "weaknesses"),
+    [
+        ("ECDHE_RSA_WITH_AES_128_GCM_SHA256", 128, set()),
+        ("RSA_EXPORT_WITH_RC4_40_MD5", 40, {"export", "md5", "no-aead", "rc4", "static-rsa"}),
+        ("DH_anon_WITH_AES_128_CBC_SHA", 128, {"anonymous", "cbc", "no-aead", "sha1-mac"}),
+        ("RSA_WITH_3DES_EDE_CBC_SHA", 112, {"3des", "cbc", "no-aead", "sha1-mac", "static-rsa"}),
+        ("ECDHE_ECDSA_WITH_AES_128_CCM_8", 128, {"short-tag"}),
+        ("PSK_WITH_NULL_SHA", 0, {"null", "psk", "no-aead", "sha1-mac"}),
+    ],
+)
+def test_a_suite_is_known_by_its_name(name: str, bits: int, weaknesses: set[str]) -> None:
+    found = suite(by_name()[name])
+    assert (found.bits, set(found.weaknesses)) == (bits, weaknesses)
+
+
+def test_every_group_has_a_size() -> None:
+    assert {name: group_bits(name) for name in GROUPS.values() if not 150 < group_bits(name) <= 8192} == {}
+    assert (group_bits("brainpoolP256r1tls13"), group_bits("ffdhe2048"), group_bits("sect283k1")) == (
+        256,
+        2048,
+        283,
+    )
+
+
+def test_the_facts_are_plain_data_with_names() -> None:
+    with stacks.python(lambda: stacks.context(good())) as port:
+        shown = json.loads(json.dumps(TlsHosts([here(port)], trust=ROOT.trust).each()[0].to_json()))
+    assert [one["name"] for one in shown["versions"]] == ["TLSv1.3", "TLSv1.2"]
+    assert "ECDHE_RSA_WITH_AES_128_GCM_SHA256" in shown["versions"][1]["suites"]
+    assert shown["chains"][0]["certificates"][0]["names"] == ["localhost", "127.0.0.1", "127.0.0.2"]
+    assert shown["resumption"]["tls13"] is True
