@@ -358,6 +358,9 @@ class Probe:
         if not self.reach():
             return
         self.list_versions()
+        if not self.versions:
+            self.known["speaks_tls"] = False
+            self.caller.note("every version", Fault("refused", "no hello is agreed to"))
         if not set(self.versions) - {SSL2}:
             return
         for step in (

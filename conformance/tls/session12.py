@@ -175,7 +175,9 @@ class Connection12:
 
     def renegotiates(self, hello: Hello) -> bool:
         """Whether the server begins a second handshake when the client asks for one within the connection."""
-        self.send(wire.HANDSHAKE, hello.message())
+        assert self._out is not None
+        asked = record(wire.HANDSHAKE, TLS12, self._out.seal(wire.HANDSHAKE, hello.message()))
+        self.line.send(asked + record(wire.ALERT, TLS12, self._out.seal(wire.ALERT, b"\x01\x00")))
         try:
             while True:
                 kind, body = self.receive()

@@ -96,9 +96,7 @@ GOOD = (
     Server("cheroot", stacks.cheroot),
     Server(
         "gnutls-without-renegotiation",
-        stacks.gnutls(
-            "NORMAL:-RSA:-DHE-RSA:-AES-256-CBC:-AES-128-CBC:-SIGN-RSA-SHA1:-SIGN-ECDSA-SHA1:-VERS-TLS1.2"
-        ),
+        stacks.gnutls("NORMAL:-VERS-ALL:+VERS-TLS1.3"),
     ),
     Server("canned-tls12", lambda: stacks.canned(Canned())),
     shows("public-certificate", (), public(), public=True),

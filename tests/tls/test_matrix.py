@@ -64,9 +64,11 @@ def verdicts(hosts: TlsHosts) -> tuple[dict[str, list[Finding]], dict[str, str]]
 @pytest.mark.parametrize("server", GOOD, ids=lambda one: one.name)
 def test_a_right_server_has_no_finding(server: Server) -> None:
     with server.start() as port:
-        found, unsure = verdicts(hosts_of(server, port))
+        hosts = hosts_of(server, port)
+        found, unsure = verdicts(hosts)
     assert not found
     assert not unsure
+    assert all(one.versions and one.chains for one in hosts.each())
 
 
 @pytest.mark.parametrize("server", DEFECTIVE, ids=lambda one: one.name)
