@@ -29,7 +29,7 @@ POLICY_REFUSED = (
 
 
 class SecondBank:
-    """One bank. ``edit`` is a defect of its data; ``gated`` false serves everybody."""
+    """One bank. ``edit`` is a defect of its data; not ``gated`` serves everybody, ``plain`` without TLS too."""
 
     def __init__(
         self,
@@ -38,11 +38,13 @@ class SecondBank:
         clock: Callable[[], float] = time.time,
         edit: Edit = lambda _, document: document,
         gated: bool = True,
+        plain: bool = False,
     ) -> None:
         self._client = client
         self._clock = clock
         self._edit = edit
         self._gated = gated
+        self._plain = plain
         self._tokens: dict[str, float] = {}
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
@@ -54,6 +56,8 @@ class SecondBank:
         return response(environ, start_response)
 
     def _answer(self, request: Request) -> Response:
+        if request.scheme != "https" and not self._plain:
+            return _error(403, "Use https")
         known = (*data.PRODUCTS, "/branch/branchInfo/v1", "/fx/hkdrate/v1")
         if request.path not in (*known, TOKEN_PATH):
             return _error(404, "Service not found")

@@ -21,23 +21,31 @@ MakeBank = Callable[..., SecondBank]
 
 @dataclass(frozen=True)
 class Fault:
-    """A defect: the function that it shows in, and the checks that must find it and no others."""
+    """A defect: the function that it shows in, and the checks that must find it and no others.
+
+    Without ``wire`` it is one of the data of that function alone.
+    """
 
     name: str
     purpose: str
     function: str
     checks: frozenset[str]
     apply: Callable[[MakeBank], WSGIApplication]
+    wire: bool
 
 
 FAULTS: list[Fault] = []
 
 
 def _listed(
-    function: str, checks: Iterable[str], made: Callable[..., Any], apply: Callable[[MakeBank], Any]
+    function: str,
+    checks: Iterable[str],
+    made: Callable[..., Any],
+    apply: Callable[[MakeBank], Any],
+    wire: bool,
 ) -> None:
     name, purpose = made.__name__.replace("_", "-"), str(made.__doc__)
-    FAULTS.append(Fault(name, purpose, function, frozenset(checks), apply))
+    FAULTS.append(Fault(name, purpose, function, frozenset(checks), apply, wire))
 
 
 def data_fault(function: str, path: str, *checks: str) -> Callable[[Callable[[Any], Any]], Edit]:
@@ -47,7 +55,7 @@ def data_fault(function: str, path: str, *checks: str) -> Callable[[Callable[[An
         def edit(asked: str, document: Any) -> Any:
             return change(document) if asked == path else document
 
-        _listed(function, checks, change, lambda make: make(edit=edit))
+        _listed(function, checks, change, lambda make: make(edit=edit), wire=False)
         return edit
 
     return register
@@ -57,7 +65,7 @@ def wire_fault(function: str, *checks: str) -> Callable[[Callable[[MakeBank], WS
     """Registers a defect of the application."""
 
     def register(change: Callable[[MakeBank], WSGIApplication]) -> Any:
-        _listed(function, checks, change, change)
+        _listed(function, checks, change, change, wire=True)
         return change
 
     return register
@@ -78,7 +86,7 @@ SAVINGS, CARDS, MORTGAGES = (
 FX, BRANCHES = ("other.fx-rate", "/fx/hkdrate/v1"), ("other.branch", "/branch/branchInfo/v1")
 
 
-@data_fault(*MORTGAGES, "availability.rows_found", "shape.names_are_spelt_right")
+@data_fault(*MORTGAGES, "availability.rows_found")
 def envelope_misspelt(document: Any) -> Any:
     """M01: the member that holds the products is misspelt."""
     return {"prodcuts": document["products"]}
