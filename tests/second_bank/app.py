@@ -29,7 +29,7 @@ POLICY_REFUSED = (
 
 
 class SecondBank:
-    """One bank. ``edit`` is a defect of its data; not ``gated`` serves everybody, ``plain`` without TLS too."""
+    """One bank. ``edit`` is a defect of its data; ``gated`` asks for a token, ``plain`` serves without TLS."""
 
     def __init__(
         self,
