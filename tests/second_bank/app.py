@@ -29,7 +29,7 @@ POLICY_REFUSED = (
 
 
 class SecondBank:
-    """One bank. ``edit`` is a defect of its data; ``gated`` asks for a token, ``plain`` serves without TLS."""
+    """One bank. ``edit`` is a defect of its data; ``gated`` asks for a token, ``plain`` needs no TLS."""
 
     def __init__(
         self,
