@@ -101,12 +101,11 @@ def test_each_operation_refuses_as_described(caller: Caller, path: str, method: 
     }
     if "{" in path:
         refused[404] = caller.call(path, method, unknown=True)
-    responses = API["paths"][path][method]["responses"]
-    if "400" in responses and method == "get":
-        refused[400] = caller.call(path, method, query="?page=0")
-    elif "400" in responses:
-        refused[400] = caller.call(path, method, json={})
-    for status, answered in refused.items():
+    paged = {"$ref": "#/components/parameters/Page"} in API["paths"][path][method]["parameters"]
+    bad = [caller.call(path, method, query="?colour=red")]
+    bad += [caller.call(path, method, query="?page=0")] if paged else []
+    bad += [caller.call(path, method, json={})] if "requestBody" in API["paths"][path][method] else []
+    for status, answered in [*refused.items(), *((400, each) for each in bad)]:
         assert answered.status_code == status
         judged(answered, path, method)
 

@@ -28,7 +28,7 @@ LONGEST = 200
 def retrieve(bank: Bank, request: Request, /, *, function: Retrieval, **path: str) -> Response:
     """List the customer's rows of a retrieval function."""
     within = reach(bank, request, function.permission)
-    paging.judge_names(bank, request, ())
+    paging.judge_names(bank, request, *paging.PAGE)
     customer_id = within.customer_id
     for identifier in path.values():
         customer_id = _owner(bank, within, function.owner.removesuffix("_id"), identifier)
@@ -51,6 +51,7 @@ def _owner(bank: Bank, within: Reach, kind: str, identifier: str) -> str:
 def alter(bank: Bank, request: Request, /, *, function: Alteration, **path: str) -> Response:
     """Take the request of an alteration function and give its receipt."""
     within = reach(bank, request, function.permission, scope="services", writes=True)
+    paging.judge_names(bank, request)
     for identifier in path.values():
         if function.objects == "account":
             account(bank, request, within, identifier)

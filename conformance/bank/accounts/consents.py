@@ -49,6 +49,7 @@ def status(bank: Bank, consent: Consent) -> str:
 def create(bank: Bank, request: Request) -> Response:
     """Make a consent that awaits a customer."""
     caller = access(bank, request, "consents")
+    paging.judge_names(bank, request)
     given = request.get_json(silent=True)
     if not isinstance(given, dict):
         raise http.bad_request(bank, "The body is a JSON object.")
@@ -107,6 +108,7 @@ def _own(bank: Bank, client_id: str, consent_id: str, *, bound: bool) -> Consent
 def read(bank: Bank, request: Request, consent_id: str) -> Response:
     """Show one consent of the caller."""
     caller = access(bank, request, "consents")
+    paging.judge_names(bank, request)
     bound = bank.policy.accounts.consent_read_client_bound
     found = _own(bank, caller.client_id, consent_id, bound=bound)
     return paging.told(bank, {"data": paging.edited(bank, FUNCTION, [told(bank, found)], whole=False)[0]})
@@ -116,6 +118,7 @@ def read(bank: Bank, request: Request, consent_id: str) -> Response:
 def list_all(bank: Bank, request: Request) -> Response:
     """List the consents of the caller, newest first."""
     caller = access(bank, request, "consents")
+    paging.judge_names(bank, request, *paging.PAGE)
     bound = bank.policy.accounts.consent_list_client_bound
     with stores(bank).lock:
         kept = list(stores(bank).consents.values())
@@ -127,6 +130,7 @@ def list_all(bank: Bank, request: Request) -> Response:
 def revoke(bank: Bank, request: Request, consent_id: str) -> Response:
     """Revoke one consent of the caller: from now on it opens nothing."""
     caller = access(bank, request, "consents")
+    paging.judge_names(bank, request)
     policy = bank.policy.accounts
     found = _own(bank, caller.client_id, consent_id, bound=policy.consent_delete_client_bound)
     with stores(bank).lock:

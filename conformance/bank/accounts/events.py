@@ -22,7 +22,7 @@ def poll(bank: Bank, request: Request) -> Response:
     """List the caller's events that it has not acknowledged, oldest first."""
     caller = access(bank, request, "consents")
     policy = bank.policy.accounts
-    paging.judge_names(bank, request, ())
+    paging.judge_names(bank, request, *paging.PAGE)
     with stores(bank).lock:
         kept = list(stores(bank).events)
     mine = [each.row for each in kept if each.client_id == caller.client_id or policy.foreign_events_visible]
@@ -34,6 +34,7 @@ def acknowledge(bank: Bank, request: Request) -> Response:
     """Forget the caller's events with the given ids; an unknown or foreign id is ignored."""
     caller = access(bank, request, "consents")
     policy, store = bank.policy.accounts, stores(bank)
+    paging.judge_names(bank, request)
     given = request.get_json(silent=True)
     ids = given.get("acknowledge") if isinstance(given, dict) else None
     if not isinstance(ids, list) or not all(isinstance(each, str) for each in ids):

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 def availability(bank: Bank, request: Request) -> Response:
     """Tell which of the picked accounts are there to be used."""
     within = reach(bank, request, "ReadAccountAvailability")
-    paging.judge_names(bank, request, ())
+    paging.judge_names(bank, request, *paging.PAGE)
     rows = [
         {"account_id": each.account_id, "kind": each.kind, "currency": each.currency, "available": True}
         for each in _some(bank, within)
@@ -53,7 +53,7 @@ def _status(bank: Bank, each: Account) -> Row:
 def status(bank: Bank, request: Request) -> Response:
     """List the picked accounts."""
     within = reach(bank, request, "ReadAccountStatus")
-    paging.judge_names(bank, request, ())
+    paging.judge_names(bank, request, *paging.PAGE)
     return paging.listed(
         bank, request, "accounts.status", [_status(bank, each) for each in _some(bank, within)]
     )
@@ -63,6 +63,7 @@ def status(bank: Bank, request: Request) -> Response:
 def one_status(bank: Bank, request: Request, account_id: str) -> Response:
     """Show one account."""
     within = reach(bank, request, "ReadAccountStatus")
+    paging.judge_names(bank, request)
     row = _status(bank, account(bank, request, within, account_id))
     return paging.told(bank, {"data": paging.edited(bank, "accounts.status", [row], whole=False)[0]})
 
@@ -72,7 +73,7 @@ def balances(bank: Bank, request: Request, account_id: str) -> Response:
     """List the balances of one account."""
     within = reach(bank, request, "ReadAccountBalance")
     found = account(bank, request, within, account_id)
-    paging.judge_names(bank, request, ())
+    paging.judge_names(bank, request, *paging.PAGE)
     with stores(bank).lock:
         current = stores(bank).ledgers[found.account_id][-1]["balance"]
     rows = [
@@ -94,7 +95,7 @@ def transactions(bank: Bank, request: Request, account_id: str) -> Response:
     """List the transactions of one account in the consent's window and the query's, newest first."""
     within = reach(bank, request, "ReadAccountTransaction")
     found = account(bank, request, within, account_id)
-    paging.judge_names(bank, request, ("from", "to", "as_of"))
+    paging.judge_names(bank, request, *paging.PAGE, "from", "to", "as_of")
     policy, store = bank.policy.accounts, stores(bank)
     anchor = request.args.get("as_of", "")
     if anchor and not re.fullmatch(r"[0-9]{1,9}", anchor):

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from conformance.bank.app import Bank
 
 DEFAULT_SIZE = 50
+PAGE = ("page", "page_size")
 LIMITS = {"page": 10_000, "page_size": 100}
 _NUMBER = re.compile(r"[1-9][0-9]{0,4}")
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?(Z|[+-]\d\d:\d\d)", re.ASCII)
@@ -54,10 +55,15 @@ def instant_parameter(bank: Bank, request: Request, name: str) -> float | None:
     return read
 
 
-def judge_names(bank: Bank, request: Request, known: tuple[str, ...]) -> None:
-    """Refuse unknown parameters where the policy does; others are ignored."""
-    strange = request.args.keys() - {*known, "page", "page_size"}
-    if strange and bank.policy.accounts.unknown_parameter_refused:
+def judge_names(bank: Bank, request: Request, *known: str) -> None:
+    """Refuse a query parameter that the path does not have, unless the policy ignores it."""
+    policy = bank.policy
+    allowed = {*known}
+    if policy.accounts.account_id_from_query:
+        allowed.add("account_id")
+    if policy.authorization.bearer_in_query_accepted:
+        allowed.add("access_token")
+    if request.args.keys() - allowed and not policy.accounts.unknown_parameter_ignored:
         raise http.bad_request(bank, "The query has a parameter that this path does not have.")
 
 

@@ -52,7 +52,7 @@ class AccountPolicy:
     query_to_honoured: bool = True
     query_end_excluded: bool = False
     bad_parameter_accepted: bool = False
-    unknown_parameter_refused: bool = False
+    unknown_parameter_ignored: bool = False
     page_size_ignored: bool = False
     total_wrong: bool = False
     page_two_repeats: bool = False

@@ -29,4 +29,5 @@ the consent page (checkboxes account; button decision=approve or deny). An erron
 with one button, which alone redirects to the TSP (RFC 9700, 4.11.2).
 
 A service with consents of its own adds a `ConsentKind` to `consent.KINDS`; a protected path is a handler
-under `resource.protected` that asks `resource.access` who calls. """
+under `resource.protected` that asks `resource.access` who calls.
+"""
