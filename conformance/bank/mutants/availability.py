@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
 from wsgiref.types import WSGIApplication
 
 from werkzeug.wrappers import Request, Response
@@ -40,23 +42,23 @@ def chinese_fails(app: WSGIApplication) -> WSGIApplication:
 
 
 @mutant("availability.can_be_parsed")
-def comma_too_many(app: WSGIApplication) -> WSGIApplication:
-    """The list of mortgages has a comma after its last member."""
-
-    def amend(request: Request, response: Response) -> None:
-        if request.method == "GET" and request.path == "/products/mortgages" and response.status_code == 200:
-            response.set_data(response.get_data()[:-1] + b",}")
-
-    return answering(app, amend)
+def comma_for_brace(app: WSGIApplication) -> WSGIApplication:
+    """The list of mortgages ends in a comma where its last brace belongs."""
+    return _rewritten(app, lambda body: body[:-1] + b",")
 
 
 @mutant("availability.can_be_parsed")
 def not_utf_8(app: WSGIApplication) -> WSGIApplication:
-    """The list of mortgages in Traditional Chinese is sent in Big5."""
+    """The Chinese lists of mortgages begin in another encoding than UTF-8."""
+    return _rewritten(app, lambda body: re.sub(rb"[\xe4-\xe9]", b"\xa4", body, count=1))
+
+
+def _rewritten(app: WSGIApplication, rewrite: Callable[[bytes], bytes]) -> WSGIApplication:
+    """The bank with the bytes of its list of mortgages changed, and their number kept."""
 
     def amend(request: Request, response: Response) -> None:
-        if request.method == "GET" and request.path == "/products/mortgages" and response.status_code == 200:
-            response.set_data(response.get_data().decode().encode("big5", "replace"))
+        if request.path == "/products/mortgages" and response.status_code == 200 and request.method == "GET":
+            response.set_data(rewrite(response.get_data()))
 
     return answering(app, amend)
 

@@ -133,3 +133,39 @@ def filter_ignored(policy: Policy) -> Policy:
 def filter_total_wrong(policy: Policy) -> Policy:
     """The total of a filtered list counts all rows."""
     return policy.evolve("products.filter_total_wrong", True)
+
+
+@mutant("paging.page_describes_itself")
+def page_says_one(policy: Policy) -> Policy:
+    """Every page says that it is page 1."""
+    return policy.evolve("products.page_echo_wrong", True)
+
+
+@mutant("paging.page_describes_itself")
+def page_says_default_size(policy: Policy) -> Policy:
+    """Every page says that it has the default size."""
+    return policy.evolve("products.page_size_echo_wrong", True)
+
+
+@mutant("paging.next_links_lead_through_the_list")
+def next_link_absent(policy: Policy) -> Policy:
+    """No page links to the next."""
+    return policy.evolve("products.next_link", "absent")
+
+
+@mutant("paging.next_links_lead_through_the_list")
+def next_link_endless(policy: Policy) -> Policy:
+    """The last page links to a next one."""
+    return policy.evolve("products.next_link", "endless")
+
+
+@mutant("paging.next_links_lead_through_the_list")
+def next_link_to_itself(policy: Policy) -> Policy:
+    """Every page links to itself as the next."""
+    return policy.evolve("products.next_link", "repeats")
+
+
+@mutant("paging.next_links_lead_through_the_list")
+def next_link_to_other_host(policy: Policy) -> Policy:
+    """The next page is on an internal host."""
+    return policy.evolve("products.next_link", "other-host")

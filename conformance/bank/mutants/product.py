@@ -301,3 +301,27 @@ def current_account_among_savings(policy: Policy) -> Policy:
 def branches_served_as_atms(policy: Policy) -> Policy:
     """The list of ATMs holds branches."""
     return policy.edit_rows("other.atm", put("kind", "branch"))
+
+
+@mutant("product.detail_agrees_with_list")
+def detail_missing(policy: Policy) -> Policy:
+    """The products of a list are not found by their identifiers."""
+    return policy.evolve("products.detail_missing", True)
+
+
+@mutant("product.detail_agrees_with_list")
+def detail_of_another_row(policy: Policy) -> Policy:
+    """The product of one identifier is that of another row."""
+    return policy.evolve("products.detail_disagrees", True)
+
+
+@mutant("product.unknown_identifier_is_not_found")
+def unknown_identifier_is_null(policy: Policy) -> Policy:
+    """An unknown identifier is answered 200 with no data."""
+    return policy.evolve("products.unknown_id_status", 200)
+
+
+@mutant("product.matches_own_description")
+def meta_left_out(policy: Policy) -> Policy:
+    """Lists of mortgages lack the meta that the description requires."""
+    return policy.evolve("products.meta_absent", True).evolve("products.misshapen", (MORTGAGES,))
