@@ -35,6 +35,10 @@ def before(bank: Bank, request: Request) -> Response | None:
         raise Refusal(500, "internal_error", _FAULT)
     if request.scheme == "http" and policy.plain_http != "served":
         return _plain(policy, request)
+    both = "Transfer-Encoding" in request.headers and request.environ.get("CONTENT_LENGTH")
+    if both and not policy.conflicting_lengths_accepted:
+        # Closed, since what is left of such a body could be taken for the next request (RFC 9112, 6.1).
+        raise Refusal(400, "bad_request", "Send one length of the body.", {"Connection": "close"})
     if _crashes(policy, request):
         raise Refusal(500, "internal_error", _FAULT)
     _respell(bank, request)

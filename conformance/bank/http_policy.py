@@ -56,7 +56,8 @@ class HttpPolicy:
     """The first segment of /products/… may be any word."""
     redirects_slash_to_http: bool = False
     """A trailing slash is answered with a redirect to plain http on the same host."""
-
+    conflicting_lengths_accepted: bool = False
+    """A request with both Content-Length and Transfer-Encoding is taken as any other."""
     plain_http: str = "served"
     """served, refused (403), loops (redirected to plain http): of a request without TLS."""
 

@@ -240,8 +240,9 @@ def test_the_decision_shows(field: str, value: Any, path: str, method: str, head
 
 def test_every_decision_has_a_case() -> None:
     decisions = HTTP | {each.name for each in fields(ProductPolicy)}
-    # Waiting, the length of an interval and a request body have tests of their own below.
-    assert decisions - {each[0] for each in CASES} == {"delay", "fx_interval", "crashes_on_body"}
+    # Waiting, the length of an interval and request bodies have tests of their own below.
+    own = {"delay", "fx_interval", "crashes_on_body", "conflicting_lengths_accepted"}
+    assert decisions - {each[0] for each in CASES} == own
 
 
 def test_the_bank_waits_as_long_as_its_policy_says() -> None:
@@ -254,6 +255,15 @@ def test_the_bank_waits_as_long_as_its_policy_says() -> None:
 def test_a_long_body_breaks_the_bank_where_the_policy_says_so() -> None:
     client = Client(Bank(Policy().evolve("http.crashes_on_body", 100)))
     assert [client.post("/x", data=b"a" * size).status_code for size in (100, 101)] == [404, 500]
+
+
+def test_two_lengths_of_a_body_are_refused_unless_the_policy_takes_them() -> None:
+    def status(policy: Policy) -> int:
+        both = {"HTTP_TRANSFER_ENCODING": "chunked", "CONTENT_LENGTH": "12"}
+        return Client(Bank(policy)).post("/x", environ_overrides=both).status_code
+
+    assert status(Policy()) == 400
+    assert status(Policy().evolve("http.conflicting_lengths_accepted", True)) == 404
 
 
 def test_rates_keep_their_time_for_one_interval() -> None:

@@ -54,7 +54,7 @@ def clock_an_hour_ahead(policy: Policy) -> Policy:
 @mutant("caching.date_true")
 def date_in_another_form(app: WSGIApplication) -> WSGIApplication:
     """Date is no date of HTTP."""
-    return _with_header(app, "Date", "今天")
+    return _with_header(app, "Date", "today at noon")
 
 
 @mutant("caching.age_sane")

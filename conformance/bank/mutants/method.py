@@ -97,6 +97,12 @@ def large_body_crashes(app: WSGIApplication) -> WSGIApplication:
     return answering(app, amend)
 
 
+@mutant("smuggling.conflicting_lengths_refused")
+def two_lengths_accepted(policy: Policy) -> Policy:
+    """A request with two statements of its length is taken as any other."""
+    return policy.evolve("http.conflicting_lengths_accepted", True)
+
+
 @mutant("compression.bomb_refused")
 def body_decoded_without_bound(app: WSGIApplication) -> WSGIApplication:
     """A compressed body is decoded whatever it grows to, until memory ends."""
