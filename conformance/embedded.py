@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator, Mapping
+import time
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from pathlib import Path
 
@@ -15,7 +16,16 @@ from conformance.bank.policy import Policy
 from conformance.bank.products.access import ID, SECRET
 from conformance.bank.serve import serve
 from conformance.bank.tls import Tls
+from conformance.embedded_authorization import (
+    Hide,
+    authorization,
+    capabilities,
+    fixture_of,
+    hidden,
+    in_files,
+)
 from conformance.errors import ConfigurationError
+from conformance.profile import data_folder
 from conformance.secret import Secret
 from conformance.target import Target
 from conformance.wire import MemoryWire, WSGIApplication
@@ -26,8 +36,13 @@ RATE = 2000.0
 MEMORY_URL = "https://bank.example"
 
 
-POLICY = CONFORMANT.evolve("http.plain_http", "refused")
-"""The bank as it is judged: in memory no socket keeps plain http out, so that the bank does."""
+POLICY = (
+    CONFORMANT.evolve("http.plain_http", "refused")
+    .evolve("authorization.code_lifetime", 5)
+    .evolve("authorization.par_lifetime", 8)
+)
+"""The bank as it is judged: in memory no socket keeps plain http out, so that the bank does.
+What ends by itself ends soon, so that the checks which wait for it need not wait long."""
 
 
 def mutant_named(name: str) -> Mutant:
@@ -40,11 +55,16 @@ def mutant_named(name: str) -> Mutant:
     return known[name]
 
 
-def application(mutant: Mutant | None = None, seed: int = 0, policy: Policy = POLICY) -> WSGIApplication:
+def application(
+    mutant: Mutant | None = None,
+    seed: int = 0,
+    policy: Policy = POLICY,
+    clock: Callable[[], float] = time.time,
+) -> WSGIApplication:
     """The bank as a WSGI application, with one defect or none; ``seed`` varies its data."""
 
     def make(changed: Policy) -> WSGIApplication:
-        return Bank(changed, seed=seed)
+        return Bank(changed, clock, seed)
 
     return mutant.apply(policy, make) if mutant else make(policy)
 
@@ -55,19 +75,37 @@ def credentials(mutant: Mutant | None) -> dict[str, str]:
     return {} if policy.access == "open" else dict(zip((ID, SECRET), policy.clients[0], strict=True))
 
 
+def base_of(mutant: Mutant | None, policy: Policy = POLICY) -> Policy:
+    """The conformant bank that a mutant is seeded into, which is what its bank file describes."""
+    return BASES[mutant.base](policy) if mutant else policy
+
+
 def description(
-    base_url: str, *, ca: Path | None = None, name: str = NAME, fields: Mapping[str, object] | None = None
+    base_url: str,
+    *,
+    ca: Path | None = None,
+    name: str = NAME,
+    fields: Mapping[str, object] | None = None,
+    policy: Policy = POLICY,
+    hide: Hide = hidden,
+    folder: Path | None = None,
 ) -> dict[str, object]:
-    """The bank file of the reference bank, as data; ``fields`` are the header fields with credentials."""
+    """The bank file of the reference bank, as data; ``fields`` are the header fields with credentials.
+
+    ``hide`` makes of a secret what stands in the file, ``folder`` takes the TSPs' certificates.
+    """
     data: dict[str, object] = {
         "bank": {"name": name, "environment": "sandbox"},
         "base_url": base_url,
         "limits": {"requests_per_second": RATE, "jobs": 4},
         "allow": ["writes", "intrusive"],
         "errors": {"code": "$.error.code", "message": "$.error.message"},
+        "api": str(data_folder() / "phase1" / "openapi.yaml"),
     }
     if ca is not None:
         data["tls"] = {"ca": str(ca)}
+    data["capabilities"] = list(capabilities(policy.authorization))
+    data["authorization"] = authorization(policy.authorization, base_url, hide, folder)
     if fields:
         data["authentication"] = {"kind": "header-pair", "headers": dict(fields)}
     return data
@@ -84,10 +122,16 @@ def _written(values: Mapping[str, str], folder: Path) -> dict[str, object]:
     return {name: f"file:{(folder / f'{name}.txt').resolve()}" for name in values}
 
 
-def memory(mutant: Mutant | None = None, seed: int = 0) -> tuple[Target, MemoryWire]:
+def memory(
+    mutant: Mutant | None = None,
+    seed: int = 0,
+    policy: Policy = POLICY,
+    clock: Callable[[], float] = time.time,
+) -> tuple[Target, MemoryWire]:
     """The bank in this process: a target, and the wire that reaches it."""
-    target = Target.model_validate(description(MEMORY_URL, fields=_hidden(credentials(mutant))))
-    return target, MemoryWire(application(mutant, seed))
+    base = base_of(mutant, policy)
+    target = Target.model_validate(description(MEMORY_URL, fields=_hidden(credentials(mutant)), policy=base))
+    return target, MemoryWire(application(mutant, seed, policy, clock))
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +151,9 @@ def served(mutant: str = "", *, port: int = 0, folder: Path | None = None) -> It
     unknown mutant and a port that is taken.
     """
     chosen = mutant_named(mutant) if mutant else None
-    tls = Tls.fresh("optional")
+    base = base_of(chosen)
+    trusted = (fixture_of(base.authorization).client_trust,)
+    tls = replace(Tls.fresh("optional"), trusted_clients=trusted)
     with ExitStack() as stack:
         place = folder or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="conformance-")))
         place.mkdir(parents=True, exist_ok=True)
@@ -121,7 +167,10 @@ def served(mutant: str = "", *, port: int = 0, folder: Path | None = None) -> It
             ) from error
         name = f"{NAME}, {mutant}" if mutant else NAME
         fields = _written(credentials(chosen), place)
-        yield Served(url, description(url, ca=ca.resolve(), name=name, fields=fields), place)
+        told = description(
+            url, ca=ca.resolve(), name=name, fields=fields, policy=base, hide=in_files(place), folder=place
+        )
+        yield Served(url, told, place)
 
 
 @contextmanager
@@ -131,7 +180,8 @@ def embedded(mutant: str = "", *, serving: bool = True) -> Iterator[Target]:
         chosen = mutant_named(mutant) if mutant else None
         name = f"{NAME}, {mutant}" if mutant else NAME
         fields = _hidden(credentials(chosen))
-        yield Target.model_validate(description(MEMORY_URL, name=name, fields=fields))
+        base = base_of(chosen)
+        yield Target.model_validate(description(MEMORY_URL, name=name, fields=fields, policy=base))
         return
     with served(mutant) as bank:
         yield Target.model_validate(bank.description)

@@ -13,6 +13,7 @@ from conformance import __version__
 from conformance.authentication import secrets
 from conformance.errors import NotApplicable
 from conformance.model import Case, Exchange, Function, Plan, Profile
+from conformance.oauth.access import Access
 from conformance.offer import operations
 from conformance.openapi import ApiDescription, load_description
 from conformance.operation import Operation
@@ -22,7 +23,7 @@ from conformance.secret import Vault
 from conformance.target import Target
 from conformance.traffic import Limits, Traffic
 from conformance.tsp import Memory, Tsp
-from conformance.wire import NetworkWire, Wire
+from conformance.wire import Certified, MemoryWire, NetworkWire, Wire
 
 
 @dataclass
@@ -92,6 +93,7 @@ SUPPLIES: dict[str, Callable[[Supply], Any]] = {
     "operations": lambda supply: tuple(supply.session.operations.values()),
     "api": lambda supply: _description(supply.session),
     "seed": lambda supply: supply.session.seed,
+    "access": lambda supply: Access(supply.tsp, supply.session.target, supply.memory),
 }
 """What a check can ask for by the name of a positional parameter."""
 
@@ -108,6 +110,7 @@ def open_session(
     wire: Wire | None = None,
     record: Callable[[Exchange], None] = lambda _: None,
     clock: Callable[[], float] = time.time,
+    sleep: Callable[[float], None] = time.sleep,
 ) -> Iterator[Session]:
     """A session with its connections, closed at the end.
 
@@ -140,6 +143,8 @@ def open_session(
         headers=lambda now: (("User-Agent", USER_AGENT), *target.request_headers(now)),
         closed=target.closed,
         clock=clock,
+        sleep=sleep,
+        wires=lambda certified: _wire(target, wire, certified),
     )
     try:
         yield Session(
@@ -153,6 +158,15 @@ def open_session(
         )
     finally:
         traffic.close()
+
+
+def _wire(target: Target, wire: Wire | None, certified: Certified) -> Wire:
+    """The connections of a TSP that shows this certificate."""
+    if isinstance(wire, MemoryWire):
+        return wire.showing(certified)
+    limits = target.limits
+    context = target.tls.context((certified.certificate, certified.key))
+    return NetworkWire(context, timeout=limits.timeout, max_body=limits.max_body, connections=limits.jobs + 4)
 
 
 def _description(session: Session) -> ApiDescription:

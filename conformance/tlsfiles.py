@@ -63,9 +63,17 @@ class Tls(Part):
                         f"is not the key of {self.client_certificate.name}; give a matching pair",
                     )
 
-    def context(self) -> ssl.SSLContext:
-        """A client context that verifies the bank and shows the client certificate, if there is one."""
+    def context(self, shown: tuple[str, str] | None = None) -> ssl.SSLContext:
+        """A client context that verifies the bank and shows the client certificate, if there is one.
+
+        ``shown`` is another certificate and its key, PEM, to show instead; two empty texts show none.
+        """
         context = ssl.create_default_context(cafile=str(self.ca) if self.ca else None)
+        if shown is not None:
+            if any(shown):
+                with _on_disk("".join(shown)) as pair:
+                    context.load_cert_chain(pair)
+            return context
         if self.client_certificate is not None and self.client_key is not None:
             with _on_disk(self.client_key.reveal()) as key:
                 context.load_cert_chain(self.client_certificate, key)

@@ -19,7 +19,7 @@ from conformance.answer import Answer
 from conformance.errors import Inconclusive, Refused, Unreachable
 from conformance.model import Exchange, Request
 from conformance.secret import Vault
-from conformance.wire import Received, Wire
+from conformance.wire import Certified, Received, Wire
 
 ATTEMPTS = 3
 LONGEST_WAIT = 60.0
@@ -63,7 +63,12 @@ class Traffic:
         headers: Callable[[float], Iterable[tuple[str, str]]] = lambda _: (),
         closed: Callable[[float], str] = lambda _: "",
         clock: Callable[[], float] = time.time,
+        sleep: Callable[[float], None] = time.sleep,
+        wires: Callable[[Certified], Wire] | None = None,
     ) -> None:
+        self.sleep = sleep
+        self._make_wire = wires
+        self._wires: dict[Certified, Wire] = {}
         self.base_url = base_url.rstrip("/")
         self.vault = vault
         self.now = clock
@@ -87,6 +92,10 @@ class Traffic:
         """Admits another ``host:port``, one that the bank's configuration names."""
         self._hosts.add(authority)
 
+    def knows(self, url: str) -> bool:
+        """Whether the host of a URL is one that the target names."""
+        return _authority(url) in self._hosts
+
     def authorized(self, request: Request, case: str) -> Request:
         """The request with the TSP's credentials; a token is fetched by one thread at a time."""
         with self._fetching:
@@ -97,8 +106,13 @@ class Traffic:
         with self._fetching:
             self._credentials.forget()
 
-    def send(self, request: Request, case: str, *, patient: bool = True) -> Answer:
-        """One answer. Raises ``Unreachable`` when none came, ``Refused`` when the request may not be sent."""
+    def send(
+        self, request: Request, case: str, *, patient: bool = True, certified: Certified | None = None
+    ) -> Answer:
+        """One answer. Raises ``Unreachable`` when none came, ``Refused`` when the request may not be sent.
+
+        ``certified`` is shown in TLS instead of the target's own client certificate.
+        """
         authority = _authority(request.url)
         if authority not in self._hosts:
             raise Refused(f"{authority} is not a host that the target names; add it under hosts: to allow it")
@@ -107,7 +121,7 @@ class Traffic:
             attempt += 1
             last = attempt >= ATTEMPTS or not patient
             try:
-                answer = self._once(request, case, authority, waits=patient)
+                answer = self._once(request, case, authority, waits=patient, certified=certified)
             except Unreachable:
                 if last or not _repeatable(request):
                     raise
@@ -137,7 +151,20 @@ class Traffic:
         except (ValueError, TypeError, OverflowError):
             return 1.0
 
-    def _once(self, request: Request, case: str, authority: str, *, waits: bool) -> Answer:
+    def _wire_for(self, certified: Certified | None) -> Wire:
+        if certified is None or self._make_wire is None:
+            return self._wire
+        with self._lock:
+            if certified not in self._wires:
+                self._wires[certified] = self._make_wire(certified)
+            return self._wires[certified]
+
+    def _once(
+        self, request: Request, case: str, authority: str, *, waits: bool, certified: Certified | None
+    ) -> Answer:
+        wire = self._wire_for(certified)
+        if certified is not None:
+            authority = f"{authority} with {certified.name}"
         if self._failures.get(authority, 0) >= BREAKER:
             raise Unreachable(f"{authority} did not answer {BREAKER} times in a row and was not tried again")
         closed = self._closed(self.now())
@@ -147,7 +174,7 @@ class Traffic:
         started, clock = self.now(), time.monotonic()
         number = next(self._ids)
         try:
-            received = self._wire.send(request, self._seconds_left())
+            received = wire.send(request, self._seconds_left())
         except Inconclusive as fault:
             self._failures[authority] = self._failures.get(authority, 0) + 1
             self._note(number, case, request, started, time.monotonic() - clock, None, fault.reason)
@@ -223,7 +250,8 @@ class Traffic:
         )
 
     def close(self) -> None:
-        self._wire.close()
+        for wire in (self._wire, *self._wires.values()):
+            wire.close()
 
 
 def _authority(url: str) -> str:

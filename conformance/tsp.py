@@ -18,6 +18,7 @@ from conformance.errors import Outcome, Refused
 from conformance.model import Language, Request
 from conformance.operation import LanguageCarrier, Operation
 from conformance.traffic import Traffic
+from conformance.wire import Certified
 
 Pairs = Sequence[tuple[str, str]]
 
@@ -144,14 +145,29 @@ class Tsp:
         """A plain GET without credentials, asked once in a session."""
         return self.once(Request("GET", self.url(url), tuple(headers)))
 
-    def send(self, request: Request, *, patient: bool = True) -> Answer:
-        """Sends a request now. A ``patient`` one waits out 429 and 503 as the bank's Retry-After asks."""
-        answer = self._send(request, patient)
+    def send(self, request: Request, *, patient: bool = True, certified: Certified | None = None) -> Answer:
+        """Sends a request now. A ``patient`` one waits out 429 and 503 as the bank's Retry-After asks.
+
+        ``certified`` is the client certificate to show in TLS instead of the target's own.
+        """
+        answer = self._send(request, patient, certified)
         self.exchanges.append(answer.exchange)
         return answer
 
-    def _send(self, request: Request, patient: bool) -> Answer:
-        return self._traffic.send(request, self._case, patient=patient)
+    def wait(self, seconds: float) -> None:
+        """Lets time pass: a clause commands to see what has become of something by then."""
+        self._traffic.sleep(seconds)
+
+    def hide(self, value: str, name: str) -> None:
+        """Keeps a value, such as a token, out of everything that is written from now on."""
+        self._traffic.vault.add(value, name)
+
+    def knows(self, url: str) -> bool:
+        """Whether requests may go to the host of a URL."""
+        return self._traffic.knows(url)
+
+    def _send(self, request: Request, patient: bool, certified: Certified | None = None) -> Answer:
+        return self._traffic.send(request, self._case, patient=patient, certified=certified)
 
     def changed(self, request: Request, **fields: Any) -> Request:
         """A copy of a request with some of its parts exchanged."""

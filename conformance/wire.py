@@ -13,7 +13,7 @@ import time
 import urllib.parse
 import zlib
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from io import BytesIO, StringIO
 from typing import Any, Protocol
 
@@ -39,6 +39,18 @@ class Received:
     body: bytes
     http_version: str
     wire_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Certified:
+    """A client certificate and its key, PEM, that a request is sent under; without both, none is shown."""
+
+    name: str
+    certificate: str = ""
+    key: str = field(default="", repr=False)
+
+
+UNCERTIFIED = Certified("no client certificate")
 
 
 class Wire(Protocol):
@@ -192,6 +204,13 @@ class MemoryWire:
         self._app = app
         self._environ = environ or {}
         self._max_body = max_body
+
+    def showing(self, certified: Certified) -> MemoryWire:
+        """A wire to the same application that shows another client certificate, or none."""
+        shown = {k: v for k, v in self._environ.items() if k != "SSL_CLIENT_CERT"}
+        if certified.certificate:
+            shown["SSL_CLIENT_CERT"] = certified.certificate
+        return MemoryWire(self._app, environ=shown, max_body=self._max_body)
 
     def send(self, request: Request, seconds: float) -> Received:
         _deadline.at = time.monotonic() + seconds

@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 from wsgiref.types import WSGIApplication
 
 from conformance.bank import mutants
+from conformance.bank.authorization.presets import authorized_as
 from conformance.bank.policy import Policy
 
 Change = TypeVar("Change", bound=Callable[..., Any])
@@ -21,8 +22,14 @@ BASES: dict[str, Callable[[Policy], Policy]] = {
     "gated": lambda policy: policy.evolve("products.access", "header-pair").evolve(
         "http.cache_control", "private, max-age=60"
     ),
+    "fapi2-certificate": lambda policy: authorized_as(policy, "fapi2_private_key_jwt_mtls"),
+    "fapi2-mutual": lambda policy: authorized_as(policy, "fapi2_mtls_mtls"),
+    "fapi1": lambda policy: authorized_as(policy, "fapi1_advanced_jarm"),
+    "oauth2": lambda policy: authorized_as(policy, "oauth2_pkce_mtls"),
+    "openid": lambda policy: authorized_as(policy, "openid"),
 }
-"""The conformant banks that defects are seeded into: open to everybody, or to registered clients only."""
+"""The conformant banks that defects are seeded into: open to everybody, or to registered clients only; and
+the presets of the authorization server, where the first is FAPI 2.0 with private_key_jwt and DPoP."""
 
 _registry: dict[str, Mutant] = {}
 

@@ -1,0 +1,1 @@
+"""The TSP's side of OAuth 2.0, OpenID Connect and FAPI."""

@@ -1,0 +1,93 @@
+"""Consents that a TSP makes before a customer is asked for them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from conformance.errors import Inconclusive
+from conformance.model import Request
+from conformance.oauth.client import Client
+from conformance.oauth.grant import told
+from conformance.oauth.settings import Asked, ConsentRule, filled
+from conformance.path import compiled
+
+if TYPE_CHECKING:
+    from conformance.answer import Answer
+    from conformance.oauth.access import Access
+
+
+def instant(seconds: float) -> str:
+    """A moment as RFC 3339 has it, in UTC."""
+    return datetime.fromtimestamp(int(seconds), UTC).isoformat().replace("+00:00", "Z")
+
+
+def consent_values(
+    access: Access, rule: ConsentRule, permissions: tuple[str, ...], members: Mapping[str, Any]
+) -> dict[str, Any]:
+    """What the template of a consent is filled with."""
+    ends = access.now() + timedelta(days=rule.days).total_seconds()
+    return {
+        "permissions": list(permissions or rule.permissions),
+        "expires_at": instant(ends),
+        "transaction_from": None,
+        "transaction_to": None,
+        **members,
+    }
+
+
+def consent_request(access: Access, asked: Asked, values: Mapping[str, Any], *, whole: Any = None) -> Request:
+    """One request of the consent resource; ``whole`` replaces its body."""
+    body = whole if whole is not None else filled(asked.json_, values)
+    headers: tuple[tuple[str, str], ...] = (("Accept", "application/json"),)
+    content = b""
+    if body is not None:
+        headers = (*headers, ("Content-Type", "application/json"))
+        content = json.dumps(body).encode()
+    return Request(asked.method, access.tsp.url(filled(asked.path, values)), headers, content)
+
+
+def consent_answer(
+    access: Access,
+    rule: ConsentRule,
+    client: Client,
+    permissions: tuple[str, ...],
+    members: Mapping[str, Any],
+    *,
+    whole: Any = None,
+) -> Answer:
+    """The answer to the making of a consent."""
+    values = consent_values(access, rule, permissions, members)
+    request = consent_request(access, rule.create, values, whole=whole)
+    return access.call(access.machine(rule.scope or None, client=client), request)
+
+
+def consent_made(
+    access: Access,
+    rule: ConsentRule,
+    client: Client,
+    permissions: tuple[str, ...],
+    members: Mapping[str, Any],
+) -> str:
+    """The identifier of a fresh consent; raises ``Inconclusive`` when none was made."""
+    answer = consent_answer(access, rule, client, permissions, members)
+    if not answer.ok:
+        raise Inconclusive(f"the consent was not made: {told(answer)}")
+    try:
+        found = [match.value for match in compiled(rule.id).find(answer.json())]
+    except Exception as error:
+        raise Inconclusive(f"the answer with the consent cannot be read: {error}") from error
+    if not found or not isinstance(found[0], str | int):
+        raise Inconclusive(f"the answer with the consent has no identifier at {rule.id}")
+    return str(found[0])
+
+
+def referring(rule: ConsentRule, consent: str) -> dict[str, Any]:
+    """The parameters of an authorization request that refer to a consent."""
+    values = {"consent_id": consent}
+    named: dict[str, Any] = {k: filled(v, values) for k, v in rule.parameters.items()}
+    if rule.authorization_details is not None:
+        named["authorization_details"] = json.dumps(filled(rule.authorization_details, values))
+    return named

@@ -1,0 +1,45 @@
+"""Why a right request was refused: what in the configuration is most likely wrong, said in one sentence."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from conformance.oauth.grant import Attempt, error_of, members_of
+
+if TYPE_CHECKING:
+    from conformance.oauth.access import Access
+
+LIKELY = {
+    "invalid_client": "check authorization.client_id, client_authentication, client_key and client_key_id "
+    "(or the client certificate) against what the bank has registered, and this machine's clock",
+    "unauthorized_client": "the bank has registered the client for another kind of use",
+    "invalid_redirect_uri": "check authorization.redirect_uri: the bank has not registered it",
+    "invalid_scope": "check authorization.scope",
+    "invalid_request_object": "check client_key and signing_algorithm",
+    "invalid_dpop_proof": "check sender_constraint, and this machine's clock",
+    "invalid_authorization_details": "check authorization.settings.consent",
+    "unsupported_response_type": "the bank does not offer the authorization code flow to this client",
+}
+
+
+def explained(access: Access, made: Attempt) -> str:
+    """One reason for all cases that depend on a right request."""
+    error = made.error or error_of(made.answer)
+    said = str(members_of(made.answer).get("error_description", ""))[:160]
+    if made.landing is not None and not said:
+        said = made.landing.parameters.get("error_description", "")[:160]
+    status = made.answer.status
+    if made.stage == "page" and made.shown is not None:
+        text = made.shown.page.text[:160]
+        return (
+            f"a right authorization request gave no login page but {status}: {text!r}; check "
+            "authorization.client_id, redirect_uri, scope and login.settings.steps; "
+            f"the page offers {made.shown.page.offered()}"
+        )
+    hint = LIKELY.get(error, "check the authorization section")
+    if "redirect" in said.lower():
+        hint = LIKELY["invalid_redirect_uri"]
+    where = "the pushed request endpoint" if made.stage == "pushed" else "the authorization endpoint"
+    return f"a right authorization request was refused by {where}: {status} {error} {said}; {hint}".replace(
+        "  ", " "
+    )
