@@ -261,12 +261,15 @@ def test_an_erroneous_request_redirects_nobody_by_itself() -> None:
     assert "<form" not in page.text
 
 
-def test_an_expired_login_page_is_refused_without_a_fault() -> None:
+def test_a_finished_or_expired_login_page_is_refused_without_a_fault() -> None:
     w = world()
     page = w.one.start(w.one.request(scope="openid"))
     assert form_shown(page)
     finished = w.one.approve(page)
     assert finished.status_code == 303
+    assert w.one.log_in(page).status_code == 400
+    page = w.one.start(w.one.request(scope="openid"))
+    w.clock.seconds += 700
     assert w.one.log_in(page).status_code == 400
 
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from conformance.bank.app import Bank
 
 COOKIE_PATH = "/oauth"
+LIFETIME = 600
 
 
 def opened(
@@ -26,7 +27,8 @@ def opened(
 ) -> Interaction:
     """Start an interaction; `error` makes it one that only returns."""
     store = stores(bank)
-    begun = Interaction(store.mint(), store.mint(), store.mint(), asked, pushed, error=error)
+    ends = bank.now() + LIFETIME
+    begun = Interaction(store.mint(), store.mint(), store.mint(), asked, pushed, ends, error=error)
     with store.lock:
         store.interactions[begun.identifier] = begun
     return begun
@@ -47,7 +49,7 @@ class _Strange(Exception):
 def _current(bank: Bank, request: Request, given: MultiDict[str, str], *, csrf: bool) -> Interaction:
     policy = bank.policy.authorization
     found = stores(bank).interactions.get(given.get("interaction", ""))
-    if found is None or found.done:
+    if found is None or found.done or found.expires_at < bank.now():
         raise _Strange
     cookie = request.cookies.get(f"interaction-{found.identifier}", "")
     if policy.interaction_cookie_checked and not hmac.compare_digest(cookie.encode(), found.cookie.encode()):

@@ -66,6 +66,7 @@ class Interaction:
     csrf: str
     request: AuthorizationRequest
     pushed: str | None
+    expires_at: float
     customer_id: str | None = None
     auth_time: int = 0
     attempts: int = 0
