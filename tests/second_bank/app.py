@@ -58,6 +58,10 @@ class SecondBank:
     def _answer(self, request: Request) -> Response:
         if request.scheme != "https" and not self._plain:
             return _error(403, "Use https")
+        if "Transfer-Encoding" in request.headers and "Content-Length" in request.headers:
+            refused = _error(400, "Request has two lengths")
+            refused.headers["Connection"] = "close"
+            return refused
         known = (*data.PRODUCTS, "/branch/branchInfo/v1", "/fx/hkdrate/v1")
         if request.path not in (*known, TOKEN_PATH):
             return _error(404, "Service not found")
