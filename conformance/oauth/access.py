@@ -382,7 +382,7 @@ class Access:
     def _misconfigured(self, made: Attempt) -> str:
         from conformance.oauth.diagnosis import explained
 
-        return explained(self, made)
+        return explained(made)
 
     # Logins.
 
@@ -521,9 +521,7 @@ class Access:
         """The identifier of a fresh consent that awaits its customer; ``members`` change its template values."""
         rule = self.settings.consent
         if rule is None:
-            raise NotApplicable(
-                "bank.yaml has no authorization.settings.consent: no consent is made beforehand"
-            )
+            raise NotApplicable("no authorization.settings.consent in bank.yaml: none is made beforehand")
         caller = client or self.client
         return consent_made(self, rule, caller, tuple(permissions), members)
 

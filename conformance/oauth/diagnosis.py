@@ -2,12 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from conformance.oauth.grant import Attempt, error_of, members_of
-
-if TYPE_CHECKING:
-    from conformance.oauth.access import Access
 
 LIKELY = {
     "invalid_client": "check authorization.client_id, client_authentication, client_key and client_key_id "
@@ -22,7 +17,7 @@ LIKELY = {
 }
 
 
-def explained(access: Access, made: Attempt) -> str:
+def explained(made: Attempt) -> str:
     """One reason for all cases that depend on a right request."""
     error = made.error or error_of(made.answer)
     said = str(members_of(made.answer).get("error_description", ""))[:160]

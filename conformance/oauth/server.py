@@ -1,4 +1,4 @@
-"""The authorization server as its metadata and the target file describe it (RFC 8414; OpenID Discovery 1.0)."""
+"""The authorization server as its metadata and the target file have it (RFC 8414; OpenID Discovery 1.0)."""
 
 from __future__ import annotations
 
@@ -86,7 +86,7 @@ def well_known(issuer: str, kind: str) -> str:
 
 
 def discovered(configured: Authorization) -> Flow[Server]:
-    """Fetches what the server publishes about itself; raises ``Inconclusive`` when there is nothing to go by."""
+    """Fetches what the server publishes about itself; raises ``Inconclusive`` when that is nothing."""
     issuer = configured.issuer
     places: dict[str, str] = {}
     if issuer:
