@@ -26,6 +26,7 @@ from conformance.tls.facts import Endpoint
 from conformance.tls.hosts import TlsHosts
 from conformance.tls.suites import suite
 from tests.tls.authority import ROOT
+from tests.tls.mutual_servers import MUTUAL
 from tests.tls.servers import DEFECTIVE, GOOD
 from tests.tls.stacks import free_port
 
@@ -143,7 +144,7 @@ def main() -> None:
     )
     parser.add_argument("names", nargs="*")
     options = parser.parse_args()
-    chosen = [one for one in (*GOOD, *DEFECTIVE) if not options.names or one.name in options.names]
+    chosen = [one for one in (*GOOD, *DEFECTIVE, *MUTUAL) if not options.names or one.name in options.names]
     times: dict[str, list[tuple[float, float]]] = {"sslyze": [], "testssl": []}
     start = sslyze(options.sslyze, free_port())[1] if options.sslyze else 0.0
     say(f"sslyze on a closed port: {start:.2f} s" if options.sslyze else "sslyze: not found")

@@ -53,7 +53,8 @@ class Caller:
                 raise
             return fault
         flight.offered = frozenset(kind for kind, _ in hello.extensions())
-        if flight.hello.version < TLS13:
+        flight.named = hello.server_name == self.endpoint.server_name
+        if flight.hello.version < TLS13 and (flight.named or hello.version == SSL3):
             self.seen.append(flight)
         return flight
 
@@ -134,3 +135,17 @@ def legacy_hello(version: int, server_name: str, suites: tuple[int, ...] = ()) -
         compression=b"\x01\x00",
         extra=((wire.ENCRYPT_THEN_MAC, b""), (wire.TRUNCATED_HMAC, b""), (wire.HEARTBEAT_MODE, b"\x01")),
     )
+
+
+class LaterHello(Hello):
+    """A hello whose version number lies above all versions, which a server answers with its own newest."""
+
+    __slots__ = ()
+
+    def __init__(self, hello: Hello) -> None:
+        for name in Hello.__dataclass_fields__:
+            object.__setattr__(self, name, getattr(hello, name))
+
+    def message(self) -> bytes:
+        plain = Hello.message(self)
+        return plain[:4] + b"\x03\x04" + plain[6:]

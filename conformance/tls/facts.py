@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 from dataclasses import dataclass, fields, is_dataclass
 from datetime import datetime
 from typing import Any
@@ -18,6 +19,15 @@ class Endpoint:
     port: int
     address: str = ""
     uses: tuple[str, ...] = ()
+
+    @property
+    def server_name(self) -> str:
+        """The host as a server name; empty for an address literal, which is none (RFC 6066 section 3)."""
+        try:
+            ipaddress.ip_address(self.host)
+        except ValueError:
+            return self.host.rstrip(".") if self.host.isascii() else self.host.encode("idna").decode()
+        return ""
 
     def __str__(self) -> str:
         shown = f"[{self.address}]" if ":" in self.address else self.address

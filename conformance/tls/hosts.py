@@ -18,7 +18,7 @@ from conformance.tls.facts import Endpoint, TlsFacts
 from conformance.tls.identity import Identity
 from conformance.tls.line import Dialler, Direct, Limits
 from conformance.tls.mutual import MutualFacts
-from conformance.tls.probe import probe, server_name_of
+from conformance.tls.probe import probe
 
 Rule = Callable[[TlsFacts], Iterable[tuple[str, str]]]
 """From facts to pairs of what was expected and what was seen."""
@@ -109,7 +109,7 @@ class TlsHosts:
         for facts in self.speaking():
             with self._lock:
                 if facts.endpoint not in self._exposures:
-                    name = server_name_of(facts.endpoint.host)
+                    name = facts.endpoint.server_name
                     self._exposures[facts.endpoint] = attack(facts, self.dialler, name, self.limits)
             yield facts, self._exposures[facts.endpoint]
 
@@ -127,7 +127,7 @@ class TlsHosts:
                 paths = {(one.host, one.port): path for one, path in self.mutual_paths.items()}
                 self._mutual = tuple(
                     mutual.try_all(
-                        facts, self.dialler, server_name_of(facts.endpoint.host),
+                        facts, self.dialler, facts.endpoint.server_name,
                         paths[facts.endpoint.host, facts.endpoint.port], self.identities, self.limits,
                     )
                     for facts in self.speaking()

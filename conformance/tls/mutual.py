@@ -30,8 +30,9 @@ from conformance.tls.suites import suite
 from conformance.tls.wire import Alert, Hello
 
 GOOD = "good"
-MADE = ("none", "self_signed", "other_ca")
-GIVEN = ("expired", "wrong_usage", "other_tsp")
+REFUSALS = (400, 401, 403, 404, 421, 495, 496)
+"""Statuses that refuse a client; 495 and 496 are those of nginx."""
+GIVEN = ("expired", "wrong_usage", "other_tsp", "other_name")
 """Identities that only the bank's own CA can issue, so that the target must supply them."""
 
 
@@ -49,11 +50,11 @@ class Attempt:
 
     @property
     def admitted(self) -> bool:
-        return 0 < self.status < 400
+        return 200 <= self.status < 300
 
     @property
     def refused_cleanly(self) -> bool:
-        return bool(self.alert) or self.status in (400, 401, 403, 495, 496)
+        return bool(self.alert) or self.status in REFUSALS
 
     def __str__(self) -> str:
         return f"HTTP {self.status}" if self.status else f"alert {self.alert}" if self.alert else self.fault

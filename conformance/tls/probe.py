@@ -6,7 +6,6 @@ Nothing malformed is sent. ``probe`` raises nothing: what goes wrong is a troubl
 from __future__ import annotations
 
 import hashlib
-import ipaddress
 import time
 from dataclasses import dataclass, field, replace
 
@@ -27,7 +26,7 @@ from conformance.tls.codes import (
     scheme_name,
     version_name,
 )
-from conformance.tls.enumerate import Caller, accepted_suites, drain, legacy_hello, preference
+from conformance.tls.enumerate import Caller, LaterHello, accepted_suites, drain, legacy_hello, preference
 from conformance.tls.facts import (
     Endpoint,
     NameFacts,
@@ -312,7 +311,7 @@ class Probe:
             refused = refused or ["several unusual fields at once"]
         if self.newest_legacy == TLS12 or (self.newest_legacy and TLS13 not in self.versions):
             newer = self.hello12(suites=self.legacy_suites())
-            if not isinstance(self.caller.ask(_Later(newer)), Flight):
+            if not isinstance(self.caller.ask(LaterHello(newer)), Flight):
                 refused.append("a version above its own")
         self.known["intolerances"] = tuple(refused)
 
@@ -343,6 +342,8 @@ class Probe:
         chains: dict[bytes, tuple[bytes, ...]] = {}
         staples: list[tuple[bytes, tuple[bytes, ...]]] = []
         flights: list[Flight | Flight13] = [*([self.flight13] if self.flight13 else []), *self.caller.seen]
+        if any(one.named for one in self.caller.seen):
+            flights = [one for one in flights if isinstance(one, Flight13) or one.named]
         for one in flights:
             if one.chain:
                 chains.setdefault(one.chain[0], one.chain)
@@ -370,34 +371,11 @@ class Probe:
             step()
 
 
-class _Later(Hello):
-    """A hello whose version number lies above all versions, which a server answers with its own newest."""
-
-    __slots__ = ()
-
-    def __init__(self, hello: Hello) -> None:
-        for name in Hello.__dataclass_fields__:
-            object.__setattr__(self, name, getattr(hello, name))
-
-    def message(self) -> bytes:
-        plain = Hello.message(self)
-        return plain[:4] + b"\x03\x04" + plain[6:]
-
-
-def server_name_of(host: str) -> str:
-    """The host as server name; empty for an address literal, which may not be one (RFC 6066 section 3)."""
-    try:
-        ipaddress.ip_address(host)
-    except ValueError:
-        return host.encode("idna").decode() if not host.isascii() else host.rstrip(".")
-    return ""
-
-
 def probe(endpoint: Endpoint, dialler: Dialler, trust: Trust, limits: Limits | None = None) -> TlsFacts:
     """All facts of one address within the limits, one connection at a time."""
     meter = Meter(limits or Limits())
     caller = Caller(dialler, endpoint, meter, meter.limits.handshake, [], [])
-    asking = Probe(caller, server_name_of(endpoint.host), trust)
+    asking = Probe(caller, endpoint.server_name, trust)
     try:
         asking.run()
     except Fault as fault:

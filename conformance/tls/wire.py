@@ -227,6 +227,7 @@ class Flight:
     authorities: tuple[bytes, ...] = ()
     transcript: bytes = b""
     offered: frozenset[int] = frozenset()
+    named: bool = True
 
 
 def read_certificates(body: bytes) -> tuple[bytes, ...]:

@@ -237,12 +237,12 @@ def good_ec() -> Issued:
 
 @functools.cache
 def client(kind: str = "good") -> Issued:
-    """A TSP's certificate: good, expired, wrong_usage or other_tsp."""
+    """A TSP's certificate: good, expired, wrong_usage, other_tsp or other_name."""
     extended = (
         (ExtendedKeyUsageOID.SERVER_AUTH,) if kind == "wrong_usage" else (ExtendedKeyUsageOID.CLIENT_AUTH,)
     )
     starts = timedelta(days=-200) if kind == "expired" else timedelta(days=-1)
-    common = "Other TSP" if kind == "other_tsp" else "Right TSP"
+    common = {"other_tsp": "Other TSP", "other_name": "Nobody"}.get(kind, "Right TSP")
     return ROOT.issue(names=(), common=common, key=ec_key(7), extended=extended, starts=starts)
 
 

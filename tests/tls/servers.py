@@ -18,7 +18,8 @@ from cryptography.x509.oid import ExtendedKeyUsageOID
 from tests.tls import authority, stacks
 from tests.tls.authority import MIDDLE, ROOT, STRANGER, Issued, good_ec, rsa_key
 from tests.tls.canned import GCM, Canned, codes
-from tests.tls.stacks import DENIED, JSON, context, reads_first
+from tests.tls.leaky_box import ticketbleed
+from tests.tls.stacks import context
 
 Started = Callable[[], AbstractContextManager[int]]
 V10, V11, V12, V13 = (
@@ -328,102 +329,11 @@ HANDSHAKE = (
     bytes_of("heartbleed", ("heartbleed",), heartbeat=True, bleeds=True),
     bytes_of("early-change-cipher-spec", ("ccs_injection",), early_ccs=True),
     bytes_of("padding-oracle", ("robot", *STATIC12), versions={0x0303: (*GCM, 0x9C)}, oracle=True),
-    Server("ticketbleed", lambda: stacks.ticketbleed(), ("ticketbleed",)),
+    Server("ticketbleed", lambda: ticketbleed(), ("ticketbleed",)),
 )
 
 
-def mutual(name: str, kills: tuple[str, ...], start: Started) -> Server:
-    return Server(name, start, kills, mutual=True)
-
-
-S_SERVER = ("-cipher", "ECDHE+AESGCM", "-min_protocol", "TLSv1.2", "-CAfile", ROOT.file)
-NGINX_CA = f"ssl_client_certificate {ROOT.file};"
-GUARD = "if ($ssl_client_verify != SUCCESS) {{ return {status}; }}"
-ADMITS = ("client_certificate_required", "self_signed_client_refused", "foreign_client_refused")
-
-
-def guarded(answer: Callable[[ssl.SSLSocket], bytes], **changes: Any) -> Started:
-    return served(clients=ssl.CERT_OPTIONAL, application=reads_first(answer), **changes)
-
-
-MUTUAL = (
-    mutual(
-        "never-asks",
-        (
-            "client_certificate_asked",
-            *ADMITS,
-            *(f"given_client_refused:{w}" for w in ("expired", "wrong_usage")),
-        ),
-        stacks.nginx(),
-    ),
-    Server(
-        "other-tsp-admitted",
-        stacks.nginx(NGINX_CA + "ssl_verify_client on;"),
-        ("given_client_refused:other_tsp",),
-        mutual=True,
-        clients=("good", "other_tsp"),
-    ),
-    mutual(
-        "certificate-optional",
-        ("client_certificate_required",),
-        stacks.nginx(NGINX_CA + "ssl_verify_client optional;"),
-    ),
-    mutual(
-        "any-certificate",
-        (
-            "self_signed_client_refused",
-            "foreign_client_refused",
-            "given_client_refused:expired",
-            "given_client_refused:wrong_usage",
-        ),
-        stacks.openssl(*S_SERVER, "-Verify", "1"),
-    ),
-    mutual(
-        "expired-client-admitted",
-        ("given_client_refused:expired",),
-        stacks.openssl(*S_SERVER, "-Verify", "1", "-verify_return_error", "-no_check_time"),
-    ),
-    mutual(
-        "client-usage-ignored",
-        ("given_client_refused:wrong_usage",),
-        stacks.openssl(*S_SERVER, "-Verify", "1", "-verify_return_error", "-purpose", "any"),
-    ),
-    mutual(
-        "no-authorities-named",
-        ("authorities_named",),
-        guarded(lambda tls: JSON if tls.getpeercert() else DENIED),
-    ),
-    mutual(
-        "page-for-strangers",
-        ("client_certificate_required", "refusal_clean"),
-        stacks.nginx(
-            NGINX_CA + "ssl_verify_client optional; if ($ssl_client_verify != SUCCESS) "
-            "{ rewrite ^ /login.html; } location = /login.html { default_type text/html; return 200 '<p>'; }"
-        ),
-    ),
-    mutual(
-        "strangers-get-500",
-        ("refusal_clean",),
-        stacks.nginx(NGINX_CA + "ssl_verify_client optional;" + GUARD.format(status=500)),
-    ),
-    mutual(
-        "strangers-are-dropped",
-        ("refusal_clean",),
-        stacks.nginx(NGINX_CA + "ssl_verify_client optional;" + GUARD.format(status=444)),
-    ),
-    mutual(
-        "resumption-authenticates",
-        ("authorities_named", "resumption_without_identity"),
-        guarded(lambda tls: JSON if tls.getpeercert() or tls.session_reused else DENIED),
-    ),
-    mutual(
-        "speaks-before-authentication",
-        ("authorities_named", "refusal_clean", "silent_before_authentication"),
-        guarded(lambda tls: JSON if tls.getpeercert() else b"welcome, customer 4711\r\n"),
-    ),
-)
-
-DEFECTIVE = (*CERTIFICATES, *PROTOCOL, *SUITES, *HANDSHAKE, *MUTUAL)
+DEFECTIVE = (*CERTIFICATES, *PROTOCOL, *SUITES, *HANDSHAKE)
 
 
 def _client_order(made: ssl.SSLContext) -> None:

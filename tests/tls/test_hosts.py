@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import socket
+import ssl
 import threading
 import time
 from collections.abc import Callable
@@ -13,7 +14,7 @@ import pytest
 
 from conformance.checks.tls import certificate, mutual, protocol, suites
 from conformance.errors import ConfigurationError, Inconclusive, NotApplicable, Refused, Unreachable
-from conformance.tls.certificate import names_host
+from conformance.tls.certificate import Trust, names_host
 from conformance.tls.codes import GROUPS, group_bits
 from conformance.tls.facts import Endpoint
 from conformance.tls.hosts import TlsHosts
@@ -281,3 +282,25 @@ def test_the_facts_are_plain_data_with_names() -> None:
     assert "ECDHE_RSA_WITH_AES_128_GCM_SHA256" in shown["versions"][1]["suites"]
     assert shown["chains"][0]["certificates"][0]["names"] == ["localhost", "127.0.0.1", "127.0.0.2"]
     assert shown["resumption"]["tls13"] is True
+
+
+def test_a_default_certificate_for_strangers_is_not_the_one_judged() -> None:
+    right, other = stacks.context(), stacks.context(ROOT.issue(names=("other.example",), days=1))
+
+    def by_name(connection: ssl.SSLObject, name: str | None, _: ssl.SSLContext) -> None:
+        if name == "localhost":
+            connection.context = right
+
+    other.sni_callback = by_name
+    with stacks.python(lambda: other) as port:
+        hosts = TlsHosts([here(port)], trust=ROOT.trust)
+        found, unsure = verdicts(hosts)
+        shown = {one.asked: one.leaf for one in hosts.each()[0].names}
+    assert not found
+    assert not unsure
+    assert shown[""] == shown["unknown.invalid"] != hosts.each()[0].chains[0].certificates[0].sha256
+
+
+def test_without_any_root_no_certificate_is_blamed() -> None:
+    with stacks.canned(Canned()) as port, pytest.raises(Inconclusive, match="no trusted authority"):
+        list(certificate.certificate_trusted(TlsHosts([here(port)], trust=Trust(()))))

@@ -15,6 +15,7 @@ from conformance.tls.facts import Endpoint
 from conformance.tls.hosts import TlsHosts
 from conformance.tls.line import Limits
 from tests.tls.authority import ROOT, client
+from tests.tls.mutual_servers import MUTUAL
 from tests.tls.servers import DEFECTIVE, GOOD, Server
 
 
@@ -71,7 +72,7 @@ def test_a_right_server_has_no_finding(server: Server) -> None:
     assert all(one.versions and one.chains for one in hosts.each())
 
 
-@pytest.mark.parametrize("server", DEFECTIVE, ids=lambda one: one.name)
+@pytest.mark.parametrize("server", [*DEFECTIVE, *MUTUAL], ids=lambda one: one.name)
 def test_a_defect_is_found_by_exactly_its_checks(server: Server) -> None:
     with server.start() as port:
         found, _ = verdicts(hosts_of(server, port))
@@ -80,7 +81,7 @@ def test_a_defect_is_found_by_exactly_its_checks(server: Server) -> None:
 
 
 def test_every_check_is_killed_by_a_server() -> None:
-    killed = {name for server in DEFECTIVE for name in server.kills}
+    killed = {name for server in (*DEFECTIVE, *MUTUAL) for name in server.kills}
     elsewhere = {"key_of_its_own", "same_on_every_address"}
     assert {label(one) for one in requirements()} - killed <= elsewhere
-    assert len(DEFECTIVE) >= 45
+    assert len(DEFECTIVE) + len(MUTUAL) >= 45

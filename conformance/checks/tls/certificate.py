@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 
+from conformance.errors import Inconclusive
 from conformance.model import Finding
 from conformance.registry import check
 from conformance.tls.certificate import names_host
@@ -13,6 +14,11 @@ from conformance.tls.hosts import TlsHosts
 
 Pairs = Iterator[tuple[str, str]]
 SERVER_AUTH = ("1.3.6.1.5.5.7.3.1", "2.5.29.37.0")
+
+
+def _needs_roots(tls_hosts: TlsHosts) -> None:
+    if not tls_hosts.trust.roots:
+        raise Inconclusive("no trusted authority is known here: install the system's, or name one as tls.ca")
 
 
 def _leaves(facts: TlsFacts) -> Iterator[tuple[ChainFacts, CertificateFacts]]:
@@ -24,6 +30,8 @@ def _leaves(facts: TlsFacts) -> Iterator[tuple[ChainFacts, CertificateFacts]]:
 @check(confirm=False)
 def certificate_trusted(tls_hosts: TlsHosts) -> Iterator[Finding]:
     """Shows a certificate whose chain ends at an authority that the target or the system trusts."""
+
+    _needs_roots(tls_hosts)
 
     def rule(facts: TlsFacts) -> Pairs:
         for chain in facts.chains:
@@ -46,6 +54,8 @@ def certificate_trusted(tls_hosts: TlsHosts) -> Iterator[Finding]:
 @check(confirm=False)
 def chain_complete(tls_hosts: TlsHosts) -> Iterator[Finding]:
     """Sends every intermediate certificate between its own and the root."""
+
+    _needs_roots(tls_hosts)
 
     def rule(facts: TlsFacts) -> Pairs:
         for chain in facts.chains:

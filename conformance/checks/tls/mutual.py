@@ -8,14 +8,14 @@ from conformance.errors import Inconclusive, NotApplicable
 from conformance.model import Finding
 from conformance.registry import check
 from conformance.tls.hosts import TlsHosts
-from conformance.tls.mutual import GIVEN, GOOD, Attempt, MutualFacts
+from conformance.tls.mutual import GIVEN, GOOD, REFUSALS, Attempt, MutualFacts
 
 
 def _controlled(tls_hosts: TlsHosts) -> Iterator[MutualFacts]:
     """The places where the right client was admitted; without it no refusal proves anything."""
     for one in tls_hosts.mutual():
         control = one.attempts[GOOD]
-        if control.status == 0 or control.status in (400, 401, 403, 495, 496) or control.status >= 500:
+        if control.status == 0 or control.status in REFUSALS or control.status >= 500:
             raise Inconclusive(f"{one.facts.endpoint}: the right client certificate got {control}")
         yield one
 
@@ -42,6 +42,9 @@ def _admitted(tls_hosts: TlsHosts, who: str, called: str) -> Iterator[Finding]:
 def client_certificate_asked(tls_hosts: TlsHosts) -> Iterator[Finding]:
     """Asks for a client certificate where the target declares that one is needed."""
     for one in tls_hosts.mutual():
+        control = one.attempts[GOOD]
+        if not one.asked and not control.admitted:
+            raise Inconclusive(f"{one.facts.endpoint}: no handshake asks, and the right client got {control}")
         if not one.asked:
             yield Finding("a CertificateRequest", "none in any handshake", at=str(one.facts.endpoint))
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from conformance.errors import Inconclusive
 from conformance.model import Finding
 from conformance.registry import check
 from conformance.tls.codes import SSL2, TLS13, VERSION_CODES, version_name
 from conformance.tls.facts import TlsFacts
-from conformance.tls.hosts import TlsHosts
+from conformance.tls.hosts import UNSURE, TlsHosts
 from conformance.tls.probe import UNKNOWN_PROTOCOL
 
 Pairs = Iterator[tuple[str, str]]
@@ -91,6 +92,9 @@ def same_on_every_address(tls_hosts: TlsHosts) -> Iterator[Finding]:
     for facts in tls_hosts.speaking():
         groups.setdefault((facts.endpoint.host, facts.endpoint.port), []).append(facts)
     for same in groups.values():
+        unsure = [one for one in same if any(trouble.kind in UNSURE for trouble in one.troubles)]
+        if len(same) > 1 and unsure:
+            raise Inconclusive(f"{unsure[0].endpoint}: {unsure[0].trouble}")
         seen = {tuple((one.name, frozenset(one.suites)) for one in facts.versions) for facts in same}
         if len(seen) > 1:
             yield Finding(
