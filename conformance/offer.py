@@ -91,12 +91,14 @@ def _operation(target: Target, profile: Profile, function: Function, entry: Entr
         if canonical
         else RowMapping.parse(entry.rows, entry.fields, language.for_adapter if language else None, at)
     )
+    resource = _resource(profile, function)
+    _known_fields(target, function, entry, resource)
     return Operation(
         function=function,
         method=method,
         path=asked.path or function.path,
         mapping=mapping,
-        resource=_resource(profile, function),
+        resource=resource,
         query=pairs(asked.query),
         headers=headers,
         body=asked.content,
@@ -108,6 +110,21 @@ def _operation(target: Target, profile: Profile, function: Function, entry: Entr
         canonical=canonical,
         error_paths=target.errors.paths,
     )
+
+
+def _known_fields(target: Target, function: Function, entry: Entry, resource: Resource | None) -> None:
+    """Refuses a field whose name is a slip of a canonical one: the bank would be blamed for its absence."""
+    known = set(resource.schema.get("properties", ())) if resource else set()
+    problems = []
+    for name in set(entry.fields or ()) - known:
+        meant = get_close_matches(name, known, 1, cutoff=0.8)
+        if meant:
+            place = target.place_of(("functions", function.id, "fields", name), key=True)
+            problems.append(
+                f"{place}: functions.{function.id}.fields.{name}: unknown field; did you mean {meant[0]}?"
+            )
+    if problems:
+        raise ConfigurationError(*sorted(problems))
 
 
 def _lists(function: Function) -> bool:

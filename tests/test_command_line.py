@@ -210,6 +210,10 @@ WRONG = {
         GOOD.replace("offered", "{request: {path: /a, path: /b}}"),
         ("bank.yaml:3:", "path"),
     ),
+    "a misspelt canonical field": (
+        GOOD.replace("offered", '{rows: ["$.data[*]"], fields: {curency: $.c, buy: $.b}}'),
+        ("bank.yaml:3:", "fields.curency", "did you mean currency?"),
+    ),
     "permissions on production": (
         GOOD.replace("name: A Bank", "name: A Bank, environment: production") + "allow: [writes]\n",
         ("bank.yaml:4:", "production"),
