@@ -16,7 +16,7 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed
 from werkzeug.routing import Map, Rule
 from werkzeug.wrappers import Request, Response
 
-from conformance.bank import gateway, http
+from conformance.bank import gateway, http, throttle
 from conformance.bank.accounts.service import AccountService
 from conformance.bank.authorization.fixture import AuthorizationFixture, authorization_fixture
 from conformance.bank.authorization.service import AuthorizationService
@@ -68,6 +68,11 @@ class Bank:
         """Seconds since 1970 on the bank's clock; all times that the bank writes come from here."""
         return self._clock()
 
+    def rest(self, seconds: float) -> None:
+        """Let time pass on the bank's clock, where that can be told to, or on the machine's."""
+        sleep: Callable[[float], None] = getattr(self._clock, "sleep", time.sleep)
+        sleep(seconds)
+
     def count(self) -> int:
         """Count one request; the first is 1."""
         return next(self._requests)
@@ -80,12 +85,14 @@ class Bank:
         """Answer one request; a fault of the bank's own code is a 500 with its traceback on `wsgi.errors`."""
         request = Request(environ)
         try:
+            throttle.admit(self, request)
             response = gateway.before(self, request) or self._dispatch(request)
         except http.Refusal as refusal:
             response = http.error(self, request, refusal)
         except Exception:
             environ["wsgi.errors"].write(traceback.format_exc())
             response = http.error(self, request, http.Refusal(500, "internal_error", "The bank has a fault."))
+        response = throttle.finish(self, request, response)
         return gateway.finish(self, request, response)(environ, start_response)
 
     def _dispatch(self, request: Request) -> Response:

@@ -8,6 +8,7 @@ from typing import Any
 from conformance.bank.accounts.policy import AccountPolicy
 from conformance.bank.authorization.policy import AuthorizationPolicy
 from conformance.bank.http_policy import HttpPolicy
+from conformance.bank.limits import LimitPolicy
 from conformance.bank.products.policy import Edit, ListEdit, ProductPolicy, RowEdit
 
 
@@ -19,6 +20,7 @@ class Policy:
     products: ProductPolicy = field(default_factory=ProductPolicy)
     authorization: AuthorizationPolicy = field(default_factory=AuthorizationPolicy)
     accounts: AccountPolicy = field(default_factory=AccountPolicy)
+    limits: LimitPolicy = field(default_factory=LimitPolicy)
 
     def evolve(self, path: str, value: Any) -> Policy:
         """Give a copy with one decision changed: `policy.evolve("products.total_wrong", True)`.

@@ -1,0 +1,312 @@
+"""The search for a rate limit: what to send next, from what has been seen so far.
+
+A burst to the first refusals; single requests at growing gaps until one is served again; a second burst. A
+bucket then shows its rate in a stream a little too fast. A window shows its kind in a burst split over one
+window, and its length in single requests close together where it must end.
+"""
+
+from __future__ import annotations
+
+import itertools
+import statistics
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+
+from conformance.load.fit import Clues, Fit, best
+from conformance.load.limiter import Kind, Limit
+from conformance.load.shot import Hit, Shot, Until
+from conformance.load.volley import Volley, points
+from conformance.model import Request
+
+IN_A_ROW = 4
+"""Refusals one after another that make a limit; a fault now and then makes none."""
+_LATEST = 12
+_TOKENS = 10
+_GROWTH = 1.5
+_FINE = 1.03
+
+
+@dataclass(frozen=True, slots=True)
+class Caps:
+    """What a search may do: requests a second, requests and seconds in all."""
+
+    rate: float
+    requests: int
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """What a search found. ``fit`` is None when no limit was met, and ``reason`` says how far it looked.
+
+    ``run`` requests were served before the first refusal; the bank let go again between ``shortest`` and
+    ``longest`` seconds after the burst began (0 when it did not). ``recovered`` is false when it never
+    did. ``delay`` is the seconds between answers of a bank that holds requests back.
+    """
+
+    fit: Fit | None
+    volleys: tuple[Volley, ...]
+    started: float
+    reason: str = ""
+    run: int = 0
+    shortest: float = 0.0
+    longest: float = 0.0
+    recovered: bool = True
+    delay: float = 0.0
+
+    @property
+    def hits(self) -> tuple[Hit, ...]:
+        return tuple(hit for volley in self.volleys for hit in volley.hits)
+
+    @property
+    def refused(self) -> tuple[Hit, ...]:
+        return tuple(hit for hit in self.hits if not hit.ok)
+
+    @property
+    def limit(self) -> Limit | None:
+        return self.fit.limit if self.fit else None
+
+    def note(self, subject: str) -> dict[str, object]:
+        """The facts for a report: the limit in words, and the curve."""
+        met = f"{self.fit.limit}" if self.fit else self.reason
+        return {
+            "subject": subject,
+            "limit": met,
+            "confidence": self.fit.confidence if self.fit else "",
+            "requests": len(self.hits),
+            "points": points(self.volleys, self.started),
+        }
+
+
+Fire = Callable[[Sequence[Shot], Until | None], list[Hit]]
+
+
+@dataclass
+class Search:
+    """One search with one request. ``fire`` and ``rest`` belong to a path; ``now`` is its clock."""
+
+    request: Request
+    caps: Caps
+    fire: Fire
+    rest: Callable[[float], None]
+    now: Callable[[], float]
+    volleys: list[Volley] = field(default_factory=list)
+    sent: int = 0
+    began: float = 0.0
+
+    def run(self) -> Measured:
+        """Searches until the limit is known, none is met, or a cap is reached."""
+        self.began = self.now()
+        first = self.burst(max(20, int(self.caps.requests * 0.6)), IN_A_ROW)
+        if not limited(first.hits, IN_A_ROW):
+            return self._none(first)
+        run = _run(first.hits)
+        if run == 0:
+            return self._end(None, "the bank refused from the first request on", recovered=False)
+        start = first.hits[0].arrived
+        held, served = self._recovery(first.hits[-1])
+        if served is None:
+            seconds = self.now() - start
+            reason = f"a limit after {run} requests, which had not let go again after {seconds:.0f} s"
+            return self._end(None, reason, run, recovered=False)
+        shortest, longest = max(held.arrived - start, 0.001), max(served.arrived - start, 0.002)
+        second = self.burst(run + 12, 3)
+        again = _run(second.hits) + 1 if second.refused else run
+        clues = Clues((run, again), shortest, longest, fastest=self.caps.rate)
+        fit = self._fit(clues)
+        if fit.limit.kind is Kind.BUCKET or again <= run * 0.5:
+            fit = self._bucket(fit, clues)
+        if fit.limit.kind not in (Kind.BUCKET, Kind.CONCURRENCY):
+            fit = self._window(fit, clues, served.arrived)
+        return self._end(fit, "", run, shortest, longest)
+
+    def burst(self, count: int, refusals: int, rate: float = 0.0) -> Volley:
+        """A volley at the highest rate allowed, up to so many refusals in a row."""
+        asked = rate or self.caps.rate
+        came: list[Hit] = []
+
+        def enough(hit: Hit) -> bool:
+            came.append(hit)
+            return not hit.ok and limited(came[-_LATEST:], refusals)
+
+        return self.volley([Shot(index / asked, self.request) for index in range(count)], enough, asked)
+
+    def volley(self, shots: Sequence[Shot], until: Until | None, asked: float) -> Volley:
+        """Sends what the caps still allow and keeps what came."""
+        room = max(0, self.caps.requests - self.sent)
+        hits = self.fire(shots[:room], until) if room else []
+        self.sent += len(hits)
+        found = Volley(tuple(hits), asked)
+        self.volleys.append(found)
+        return found
+
+    def left(self) -> float:
+        """Seconds that the search may still take."""
+        return self.caps.seconds - (self.now() - self.began)
+
+    def _one(self) -> Hit | None:
+        hits = self.volley([Shot(0.0, self.request)], None, self.caps.rate).hits
+        return hits[0] if hits else None
+
+    def _recovery(self, last: Hit) -> tuple[Hit, Hit | None]:
+        """The last refused request and the first one served, at gaps that grow."""
+        held, begun, gap = last, self.now(), 0.02
+        while gap < self.left() * 0.8:
+            self.rest(max(0.0, begun + gap - self.now()))
+            hit = self._one()
+            if hit is None:
+                break
+            if hit.ok:
+                return held, hit
+            held, gap = hit, gap * _GROWTH
+        return held, None
+
+    def _stream(self, rate: float) -> float:
+        """A stream of three times as many requests as are let through; gives the rate that it shows."""
+        asked = min(self.caps.rate, rate * 3)
+        if asked < rate * 1.3 or _TOKENS / rate > self.left():
+            return rate
+        count = max(12, int(_TOKENS / rate * asked))
+        shots = [Shot(index / asked, self.request) for index in range(count)]
+        passed = [hit.arrived for hit in self.volley(shots, None, asked).hits if hit.ok]
+        return (len(passed) - 1) / (passed[-1] - passed[0]) if len(passed) > 2 else rate
+
+    def _bucket(self, fit: Fit, clues: Clues) -> Fit:
+        """Streams until the rate that one shows is the rate that it was made for."""
+        rate = fit.limit.rate if fit.limit.kind is Kind.BUCKET else 1 / (clues.longest - clues.shortest)
+        for _ in range(3):
+            shown = self._stream(rate)
+            if abs(shown - rate) <= rate * 0.2:
+                break
+            rate = shown
+        return self._fit(replace(clues, rates=(shown,)))
+
+    def _window(self, fit: Fit, clues: Clues, start: float) -> Fit:
+        """How long the window is, and then which kind, where time and requests suffice."""
+        low, high, quota = clues.shortest, clues.longest, fit.limit.quota
+        for _ in range(3):
+            if self.left() < 2.5 * high or self.caps.requests - self.sent < quota + 20:
+                break
+            gaps = self._end_of(start, low, high, min(16, max(3, quota - 1)))
+            if gaps is None:
+                break
+            low, high, start = gaps
+            self.burst(quota + 8, 3)
+            if high <= low * _FINE:
+                break
+        clues = replace(clues, shortest=min(low, clues.shortest), longest=max(high, clues.longest), near=high)
+        fit = self._fit(clues)
+        window, quota = fit.limit.window, fit.limit.quota
+        if self.left() > 3.5 * window and self.caps.requests - self.sent >= quota * 2:
+            self.rest(window * 2.1)
+            self._split(window, quota, max(1, quota // 2))
+            fit = self._fit(clues)
+        for turn in range(4 if fit.limit.counts_refused else 0):
+            if self.left() < 4 * window or self.caps.requests - self.sent < quota + 24:
+                break
+            self.rest(window * 2.1)
+            self._decay(window * (1.2 + 0.17 * turn), quota)
+            fit = self._fit(clues)
+        return fit
+
+    def _end_of(self, start: float, low: float, high: float, most: int) -> tuple[float, float, float] | None:
+        """Single requests until one is served, from ``low`` seconds after ``start`` on, ever later.
+
+        Gives the last gap refused, the gap served, and the moment of that; None when none is served.
+        """
+        growth = max(_FINE, (high * 1.02 / low) ** (1 / most))
+        gap, held = low, low * 0.8
+        while gap < high * 3:
+            self.rest(max(0.0, start + gap - self.now()))
+            hit = self._one()
+            if hit is None:
+                return None
+            if hit.ok:
+                return held, hit.arrived - start, hit.arrived
+            held = hit.arrived - start
+            gap = max(gap * growth, held)
+        return None
+
+    def _split(self, window: float, quota: int, half: int) -> None:
+        """Half the quota, the other half late in the window, and a whole burst just after its end."""
+        rate = self.caps.rate
+        shots = [Shot(index / rate, self.request) for index in range(half)]
+        shots += [Shot(window * 0.6 + index / rate, self.request) for index in range(quota - half)]
+        shots += [Shot(window * 1.12 + index / rate, self.request) for index in range(quota + 2)]
+        self.volley(sorted(shots, key=lambda shot: shot.at), None, rate)
+
+    def _decay(self, seconds: float, quota: int) -> None:
+        """A burst, silence, and another: how many pass shows how much has been forgotten."""
+        volley = self.burst(quota + 8, 2)
+        if volley.hits:
+            self.rest(max(0.0, volley.hits[0].sent + seconds - self.now()))
+            self.burst(quota + 8, 2)
+
+    def _fit(self, clues: Clues) -> Fit:
+        return best([hit for volley in self.volleys for hit in volley.hits], clues)
+
+    def _none(self, first: Volley) -> Measured:
+        seconds = first.hits[-1].sent - first.hits[0].sent if first.hits else 0.0
+        count = len(first.hits)
+        delay = held_back(first)
+        reason = f"none met in {count} requests at {first.achieved:.3g} a second for {seconds:.3g} s"
+        if delay:
+            reason = f"answers held back to {1 / delay:.3g} a second, none refused in {count} requests"
+        return self._end(None, reason, delay=delay)
+
+    def _end(
+        self,
+        fit: Fit | None,
+        reason: str,
+        run: int = 0,
+        shortest: float = 0.0,
+        longest: float = 0.0,
+        *,
+        recovered: bool = True,
+        delay: float = 0.0,
+    ) -> Measured:
+        return Measured(
+            fit, tuple(self.volleys), self.began, reason, run, shortest, longest, recovered, delay
+        )
+
+
+def limited(hits: Sequence[Hit], wanted: int) -> bool:
+    """Whether these are the refusals of a limit, and no fault now and then.
+
+    So many one after another, so many that say so themselves (429), or most of the latest.
+    """
+    row = told = 0
+    for hit in hits:
+        row = 0 if hit.ok else row + 1
+        told += hit.status == 429
+        if row >= wanted or told >= wanted:
+            return True
+    latest = hits[-_LATEST:]
+    return len(latest) == _LATEST and sum(not hit.ok for hit in latest) > _LATEST * 0.6
+
+
+def _run(hits: Sequence[Hit]) -> int:
+    """Requests served before the first refusal of the kind that came most often."""
+    statuses = [hit.status for hit in hits if not hit.ok]
+    most = max(set(statuses), key=statuses.count)
+    run = 0
+    for hit in hits:
+        if hit.status == most:
+            break
+        run += hit.ok
+    return run
+
+
+def held_back(volley: Volley) -> float:
+    """Seconds between the answers of a bank that lines requests up; 0 when it does not.
+
+    Their mark: answers come evenly, much slower than the requests, and each waits longer than the one before.
+    """
+    if len(volley.hits) < 12:
+        return 0.0
+    ended = sorted(hit.ended for hit in volley.hits)
+    gaps = [later - earlier for earlier, later in itertools.pairwise(ended[1:])]
+    middle = statistics.median(gaps)
+    even = sum(abs(gap - middle) < middle * 0.25 for gap in gaps) >= len(gaps) * 0.8
+    late = volley.hits[-1].seconds > 5 * max(volley.hits[0].seconds, middle)
+    return middle if even and late and middle > 0.005 and middle * volley.asked > 2 else 0.0

@@ -1,0 +1,87 @@
+"""Shots: requests with a due time, and what came of each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from conformance.model import Request
+
+
+@dataclass(frozen=True, slots=True)
+class Shot:
+    """A request, due ``at`` seconds after its volley begins; ``fresh`` wants a connection of its own."""
+
+    at: float
+    request: Request
+    fresh: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """What came of a shot: when it was due, sent and answered, in seconds by the path's clock.
+
+    ``status`` is 0, and ``fault`` says why, when no answer came. ``body`` is an excerpt, ``size`` the body's
+    length on the wire.
+    """
+
+    shot: Shot
+    due: float
+    sent: float
+    ended: float
+    status: int
+    headers: tuple[tuple[str, str], ...] = ()
+    body: bytes = b""
+    size: int = 0
+    fault: str = ""
+
+    @property
+    def ok(self) -> bool:
+        """Whether the request was served."""
+        return 200 <= self.status < 400
+
+    @property
+    def seconds(self) -> float:
+        """From sending to the last byte."""
+        return self.ended - self.sent
+
+    @property
+    def lag(self) -> float:
+        """Seconds that it was sent later than it was due."""
+        return self.sent - self.due
+
+    @property
+    def arrived(self) -> float:
+        """About when the bank saw it: half way between sending and the answer."""
+        return (self.sent + self.ended) / 2
+
+    def header(self, name: str) -> str | None:
+        """The first value of a header field, or None."""
+        return next((value for key, value in self.headers if key.lower() == name.lower()), None)
+
+
+Until = Callable[[Hit], bool]
+"""Called with each hit as it comes; true ends the volley: what is not sent yet stays unsent."""
+
+
+class Path(Protocol):
+    """A way to a bank on which requests leave when they are due, whatever has come of those before."""
+
+    def now(self) -> float:
+        """Seconds by the path's clock."""
+        ...
+
+    def rest(self, seconds: float) -> None:
+        """Lets time pass."""
+        ...
+
+    def fire(self, shots: Sequence[Shot], until: Until | None = None) -> list[Hit]:
+        """Sends each shot at its time and gives what came, by due time. Never raises for a peer."""
+        ...
+
+    def cut(self, request: Request, sent: int) -> None:
+        """Sends a request's head and ``sent`` bytes of its body, and closes the connection."""
+        ...
+
+    def close(self) -> None: ...
