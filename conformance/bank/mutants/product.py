@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import json
+import re
 from wsgiref.types import WSGIApplication
 
 from werkzeug.wrappers import Request, Response
@@ -105,14 +105,13 @@ def no_tenor(policy: Policy) -> Policy:
 
 
 @mutant("product.matches_own_description")
-def page_number_as_text(app: WSGIApplication) -> WSGIApplication:
-    """The page number in meta is a text; the description says that it is a whole number."""
+def page_size_as_text(app: WSGIApplication) -> WSGIApplication:
+    """The size of a page in meta is an empty text; the description says that it is a whole number."""
 
-    def amend(_: Request, response: Response) -> None:
-        if response.status_code == 200 and response.get_data().startswith(b'{"data":['):
-            body = json.loads(response.get_data())
-            body["meta"]["page"] = str(body["meta"]["page"])
-            response.set_data(json.dumps(body, ensure_ascii=False))
+    def amend(request: Request, response: Response) -> None:
+        if response.status_code == 200 and request.method == "GET":
+            text = rb'"page_size":""\1'
+            response.set_data(re.sub(rb'"page_size":[0-9]{2}([,}])', text, response.get_data()))
 
     return answering(app, amend)
 
