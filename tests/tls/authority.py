@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import atexit
 import base64
 import functools
 import ipaddress
+import shutil
 import subprocess
 import tempfile
 from dataclasses import dataclass, field
@@ -25,6 +27,7 @@ from conformance.tls.identity import Identity
 Key = rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey
 NOW = datetime.now(UTC).replace(microsecond=0)
 FOLDER = Path(tempfile.mkdtemp(prefix="conformance-tls-"))
+atexit.register(shutil.rmtree, FOLDER, ignore_errors=True)
 
 
 @functools.cache
