@@ -99,6 +99,7 @@ def description(
         "base_url": base_url,
         "limits": {"requests_per_second": RATE, "jobs": 4},
         "allow": ["writes", "intrusive"],
+        "language": {"header": "Accept-Language", "values": {"en": "en", "tc": "zh-Hant", "sc": "zh-Hans"}},
         "errors": {"code": "$.error.code", "message": "$.error.message"},
         "api": str(data_folder() / "phase1" / "openapi.yaml"),
     }

@@ -17,6 +17,7 @@ CANONICAL_LANGUAGE = LanguageRule(
     LanguageCarrier.HEADER,
     "Accept-Language",
     {Language.ENGLISH: "en", Language.TRADITIONAL: "zh-Hant", Language.SIMPLIFIED: "zh-Hans"},
+    assumed=True,
 )
 CANONICAL_PAGING = Paging("page", "page_size", first=1, total="$.meta.total", largest=100)
 

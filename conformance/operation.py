@@ -22,11 +22,15 @@ class LanguageCarrier(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class LanguageRule:
-    """How languages are chosen. ``values`` maps the languages on offer to the bank's own spelling of them."""
+    """How languages are chosen. ``values`` maps the languages on offer to the bank's own spelling of them.
+
+    ``assumed`` is true for the canonical rule of a bank that has declared no language at all.
+    """
 
     carrier: LanguageCarrier
     name: str
     values: Mapping[Language, str]
+    assumed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

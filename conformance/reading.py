@@ -84,7 +84,9 @@ class Reading:
         rule = self.operation.continuation
         if isinstance(rule, CursorPaging):
             value = (
-                answer.header(rule.next_header) if rule.next_header else self.document_of(answer).first(rule.next)
+                answer.header(rule.next_header)
+                if rule.next_header
+                else self.document_of(answer).first(rule.next)
             )
             if value in (None, "", False):
                 return None
@@ -92,7 +94,11 @@ class Reading:
             if rule.send == "header":
                 return self._tsp.request(self.operation, language, headers=pair)
             return self._tsp.request(self.operation, language, query=pair)
-        link = self.document_of(answer).first(rule.next) if rule is not None and rule.next else _next_link(answer)
+        link = (
+            self.document_of(answer).first(rule.next)
+            if rule is not None and rule.next
+            else _next_link(answer)
+        )
         if not isinstance(link, str) or not link:
             return None
         plain = self._tsp.request(self.operation, language, credentials=False)
@@ -114,9 +120,25 @@ class Reading:
         """The canonical rows of the first page alone."""
         return self.rows_of(self.success(language), language)
 
+    @property
+    def languages(self) -> tuple[Language, ...]:
+        """The languages on offer, English first.
+
+        A bank that has declared none offers those in which it gives another answer than in English: what it
+        never claimed cannot be missing.
+        """
+        rule, declared = self.operation.language, self.operation.languages
+        if rule is None or not rule.assumed:
+            return declared
+        first = self.answer(declared[0])
+        return (declared[0], *(x for x in declared[1:] if self._differs(self.answer(x), first)))
+
+    def _differs(self, answer: Answer, first: Answer) -> bool:
+        return answer.status == first.status == 200 and answer.body != first.body
+
     def other_languages(self) -> tuple[Language, ...]:
         """The Chinese languages on offer; raises ``NotApplicable`` where there is but one language."""
-        others = tuple(x for x in self.operation.languages if x is not Language.ENGLISH)
+        others = tuple(x for x in self.languages if x is not Language.ENGLISH)
         if not others or self.operation.language is None:
             raise NotApplicable("the bank declares no second language for this function")
         return others

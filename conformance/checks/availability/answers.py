@@ -15,7 +15,7 @@ REFUSED = frozenset({401, 403, 407, 511})
 @check()
 def answers(reading: Reading) -> Findings:
     """Answers 200 in every language on offer for a function that the bank offers."""
-    for language in reading.operation.languages:
+    for language in reading.languages:
         answer = reading.answer(language)
         if answer.status == 200:
             continue
@@ -36,7 +36,7 @@ def answers(reading: Reading) -> Findings:
 @check()
 def can_be_parsed(reading: Reading) -> Findings:
     """Answers with JSON that can be parsed wherever it says that it answers with JSON."""
-    for language in reading.operation.languages:
+    for language in reading.languages:
         answer = reading.success(language)
         if not answer.is_json:
             continue
@@ -50,7 +50,7 @@ def can_be_parsed(reading: Reading) -> Findings:
 def rows_found(reading: Reading) -> Findings:
     """Keeps its rows where the definition of the answer says."""
     told: set[tuple[str, str]] = set()
-    for language in reading.operation.languages:
+    for language in reading.languages:
         rows = reading.first_rows(language)
         for problem in rows.problems:
             if not rows.rows and (problem.expected, problem.at) not in told:

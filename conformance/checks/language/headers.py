@@ -22,7 +22,7 @@ def content_language_agrees(reading: Reading) -> Findings:
     rule = reading.operation.language
     if rule is None or rule.carrier is LanguageCarrier.COLUMN:
         return
-    for language in reading.operation.languages:
+    for language in reading.languages:
         answer = reading.success(language)
         said = ", ".join(answer.values("Content-Language"))
         tags = [tag.strip() for tag in said.split(",") if tag.strip()]

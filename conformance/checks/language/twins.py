@@ -80,7 +80,7 @@ def _twins(reading: Reading) -> Iterator[tuple[Language, Language, Row, Row]]:
 
 def _languages(reading: Reading) -> tuple[Language, tuple[Language, ...]]:
     reading.other_languages()
-    return reading.operation.languages[0], reading.operation.languages[1:]
+    return reading.languages[0], reading.languages[1:]
 
 
 def _different(first: Language, language: Language, actual: str) -> Finding:

@@ -54,7 +54,7 @@ def simplified_text_is_simplified(reading: Reading) -> Findings:
 def english_text_is_english(reading: Reading) -> Findings:
     """Answers a request for English with text that is not Chinese alone."""
     reading.other_languages()
-    if Language.ENGLISH not in reading.operation.languages:
+    if Language.ENGLISH not in reading.languages:
         raise NotApplicable("the bank does not offer English for this function")
     for row in reading.rows(Language.ENGLISH):
         text = _text(row, reading)

@@ -76,7 +76,7 @@ def links_lead_outside(reading: Reading) -> Findings:
 def _links(reading: Reading) -> Iterator[tuple[str, str]]:
     """Each text of a row, in any language, that is a link by its name or its beginning, once."""
     seen: set[tuple[str, str]] = set()
-    for language in reading.operation.languages:
+    for language in reading.languages:
         for row in reading.rows(language):
             for place, name, value in values(dict(row.value)):
                 prose = isinstance(value, str) and " " in value.strip()

@@ -24,7 +24,7 @@ def matches_own_description(reading: Reading, api: ApiDescription) -> Findings:
     if found[0].response_for(answer.status) is None:
         yield Finding(f"a response {answer.status} in the description", "none", found[0].pointer)
         return
-    for language in reading.operation.languages:
+    for language in reading.languages:
         schema = _schema(reading, api, language)
         if schema is None:
             continue

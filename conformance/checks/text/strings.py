@@ -27,7 +27,7 @@ class Member:
 def documents(reading: Reading) -> Iterator[tuple[Answer, Document]]:
     """The answers of a function as documents: every page of every language that has a request of its own."""
     seen: set[bytes] = set()
-    for language in reading.operation.languages:
+    for language in reading.languages:
         for answer in reading.pages(language):
             if answer.body not in seen:
                 seen.add(answer.body)
