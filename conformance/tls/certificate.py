@@ -9,14 +9,16 @@ import functools
 import hashlib
 import itertools
 import ssl
+import threading
 import warnings
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import dsa, ec, ed448, ed25519, padding, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from cryptography.x509 import ocsp
@@ -24,7 +26,16 @@ from cryptography.x509.oid import AuthorityInformationAccessOID, NameOID
 
 from conformance.tls.facts import CertificateFacts, ChainFacts, StapleFacts
 
-UNREADABLE = (ValueError, TypeError, x509.DuplicateExtension, x509.UnsupportedGeneralNameType, OverflowError)
+UNREADABLE = (
+    ValueError,
+    TypeError,
+    LookupError,
+    OverflowError,
+    UnsupportedAlgorithm,
+    x509.DuplicateExtension,
+    x509.InvalidVersion,
+    x509.UnsupportedGeneralNameType,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +56,7 @@ class Trust:
         place = ssl.get_default_verify_paths().cafile
         found: list[x509.Certificate] = []
         if place and Path(place).is_file():
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")
+            with _quietly():
                 found = x509.load_pem_x509_certificates(Path(place).read_bytes())
         return cls(tuple(found))
 
@@ -54,11 +64,15 @@ class Trust:
         return [root for root in self.roots if root.subject == certificate.issuer]
 
 
-def load(der: bytes) -> x509.Certificate:
-    """A certificate; raises ValueError for bytes that are none. What the library only warns of passes."""
-    with warnings.catch_warnings():
+_QUIET = threading.Lock()
+
+
+@contextmanager
+def _quietly() -> Iterator[None]:
+    """Keeps the library's warnings about odd certificates away from the user: they are facts, not advice."""
+    with _QUIET, warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        return x509.load_der_x509_certificate(der)
+        yield
 
 
 def read_name(der: bytes) -> str:
@@ -241,8 +255,13 @@ def read_chain(chain: Sequence[bytes], trust: Trust) -> ChainFacts:
 
     A root that was left out is not missed. Dates and names are facts of the certificates, judged elsewhere.
     """
+    with _quietly():
+        return _chain(chain, trust)
+
+
+def _chain(chain: Sequence[bytes], trust: Trust) -> ChainFacts:
     try:
-        certificates = [load(der) for der in chain]
+        certificates = [x509.load_der_x509_certificate(der) for der in chain]
         described = tuple(facts(one) for one in certificates)
     except UNREADABLE as error:
         return ChainFacts((), False, False, False, "invalid", trust.private, str(error)[:200])
@@ -291,20 +310,25 @@ def _may_issue(certificate: x509.Certificate) -> bool:
 def read_staple(der: bytes, chain: Sequence[bytes], trust: Trust) -> StapleFacts:
     """A stapled OCSP response: of which certificate, signed by whom, saying what, valid from when to when."""
     try:
-        response = ocsp.load_der_ocsp_response(der)
-        if response.response_status is not ocsp.OCSPResponseStatus.SUCCESSFUL:
-            return StapleFacts(response.response_status.name.lower(), for_leaf=False, signed=False)
-        leaf = load(chain[0])
-        issuers = [*(load(one) for one in chain[1:]), *trust.issuers(leaf)]
-        return StapleFacts(
-            status=response.certificate_status.name.lower(),
-            this_update=response.this_update_utc,
-            next_update=response.next_update_utc,
-            for_leaf=response.serial_number == leaf.serial_number,
-            signed=any(_signed_response(response, one) for one in issuers if one.subject == leaf.issuer),
-        )
-    except (*UNREADABLE, IndexError) as error:
+        with _quietly():
+            return _staple(der, chain, trust)
+    except UNREADABLE as error:
         return StapleFacts(f"unreadable: {error}"[:120], for_leaf=False, signed=False)
+
+
+def _staple(der: bytes, chain: Sequence[bytes], trust: Trust) -> StapleFacts:
+    response = ocsp.load_der_ocsp_response(der)
+    if response.response_status is not ocsp.OCSPResponseStatus.SUCCESSFUL:
+        return StapleFacts(response.response_status.name.lower(), for_leaf=False, signed=False)
+    leaf = x509.load_der_x509_certificate(chain[0])
+    issuers = [*(x509.load_der_x509_certificate(one) for one in chain[1:]), *trust.issuers(leaf)]
+    return StapleFacts(
+        status=response.certificate_status.name.lower(),
+        this_update=response.this_update_utc,
+        next_update=response.next_update_utc,
+        for_leaf=response.serial_number == leaf.serial_number,
+        signed=any(_signed_response(response, one) for one in issuers if one.subject == leaf.issuer),
+    )
 
 
 def _signed_response(response: ocsp.OCSPResponse, issuer: x509.Certificate) -> bool:

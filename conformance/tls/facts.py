@@ -26,8 +26,13 @@ class Endpoint:
         try:
             ipaddress.ip_address(self.host)
         except ValueError:
+            pass
+        else:
+            return ""
+        try:
             return self.host.rstrip(".") if self.host.isascii() else self.host.encode("idna").decode()
-        return ""
+        except UnicodeError:
+            return ""
 
     def __str__(self) -> str:
         shown = f"[{self.address}]" if ":" in self.address else self.address

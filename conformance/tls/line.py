@@ -96,7 +96,7 @@ class Line:
             raise Fault("held", held.reason) from held
         except OSError as error:
             fault = self._fault(error)
-            if fault.kind in ("timeout", "reset"):
+            if fault.kind in ("timeout", "reset") and not isinstance(error, ConnectionResetError):
                 fault = Fault("unanswered", fault.detail or f"no connection within {seconds:.1f} s")
             raise fault from error
 

@@ -48,6 +48,17 @@ def test_a_hostile_peer_ends_within_the_cap_and_never_passes(peer: Callable[[soc
     json.dumps(facts.to_json())
 
 
+def test_a_connection_reset_at_once_counts_as_reached() -> None:
+    class Resetting:
+        def dial(self, host: str, port: int, timeout: float) -> socket.socket:
+            raise ConnectionResetError(104, f"{host}:{port} {timeout}")
+
+    hosts = TlsHosts([here(443)], dialler=Resetting())
+    assert [one.actual for one in protocol.offered(hosts)] == [
+        "first contact: reset [Errno 104] 127.0.0.1:443 5.0"
+    ]
+
+
 def test_an_answer_of_16_mb_is_cut_at_the_cap() -> None:
     with hostile.serving(hostile.enormous_chain) as port:
         facts = TlsHosts([here(port)], limits=SHORT).each()[0]

@@ -89,10 +89,11 @@ def name_matches(tls_hosts: TlsHosts) -> Iterator[Finding]:
     """Shows a certificate whose subject alternative names hold the host."""
 
     def rule(facts: TlsFacts) -> Pairs:
+        host = facts.endpoint.server_name or facts.endpoint.host
         for _, leaf in _leaves(facts):
-            if not names_host(leaf.names, facts.endpoint.host):
+            if not names_host(leaf.names, host):
                 yield (
-                    f"an alternative name {facts.endpoint.host}",
+                    f"an alternative name {host}",
                     ", ".join(leaf.names) or "no alternative name",
                 )
 
