@@ -19,7 +19,7 @@ CANONICAL_LANGUAGE = LanguageRule(
     {Language.ENGLISH: "en", Language.TRADITIONAL: "zh-Hant", Language.SIMPLIFIED: "zh-Hans"},
     assumed=True,
 )
-CANONICAL_PAGING = Paging("page", "page_size", first=1, total="$.meta.total", largest=100)
+CANONICAL_PAGING = Paging("page", "page_size", first=1, total="$.meta.total", largest=100, assumed=True)
 
 
 def profiles_for(target: Target, names: tuple[str, ...], phases: tuple[str, ...]) -> tuple[Profile, ...]:

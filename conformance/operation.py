@@ -38,7 +38,7 @@ class Paging:
     """Numbered pages: query parameters for the page and its size, and where the answer tells the total.
 
     ``first`` is the number of the first page; ``total`` a JSONPath; ``largest`` the largest size allowed, 0
-    when the bank does not say.
+    when the bank does not say. ``assumed`` is true for the canonical rule of a bank that has declared none.
     """
 
     parameter: str
@@ -46,6 +46,7 @@ class Paging:
     first: int = 1
     total: str = ""
     largest: int = 0
+    assumed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

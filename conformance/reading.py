@@ -14,7 +14,7 @@ from conformance.document import Document, NotJson, parse
 from conformance.entry import CursorPaging
 from conformance.errors import Inconclusive, NotApplicable
 from conformance.model import Language, Request
-from conformance.operation import LanguageCarrier, Operation
+from conformance.operation import LanguageCarrier, Operation, Paging
 from conformance.tsp import Tsp
 
 MAX_PAGES = 40
@@ -50,7 +50,7 @@ class Reading:
         yield first
         if self.operation.continuation is not None:
             yield from self._continued(first, language)
-        paging = self.operation.paging
+        paging = self.paging
         if paging is None:
             return
         seen = {first.body}
@@ -106,7 +106,7 @@ class Reading:
 
     def total(self, language: Language | None = None) -> int | None:
         """The number of rows that the bank says the whole list has, where it says so."""
-        paging = self.operation.paging
+        paging = self.paging
         if paging is None or not paging.total:
             return None
         value = self.document(language).first(paging.total)
@@ -119,6 +119,14 @@ class Reading:
     def first_rows(self, language: Language | None = None) -> Rows:
         """The canonical rows of the first page alone."""
         return self.rows_of(self.success(language), language)
+
+    @property
+    def paging(self) -> Paging | None:
+        """How the list is paged; None where the bank has declared no paging and tells no total either."""
+        paging = self.operation.paging
+        if paging is None or not paging.assumed:
+            return paging
+        return paging if self.document().first(paging.total) is not None else None
 
     @property
     def languages(self) -> tuple[Language, ...]:

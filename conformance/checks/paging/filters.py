@@ -38,7 +38,7 @@ def filters_narrow(tsp: Tsp, reading: Reading) -> Findings:
         yield Finding("rows that the filter names", f"{others} others", place, answer.exchange)
     elif len(found) != expected:
         yield Finding("all rows that the filter names", f"{len(found)} of {expected}", place, answer.exchange)
-    elif operation.paging is not None:
+    elif reading.paging is not None:
         pager = Pager.of(tsp, reading)
         total, plain = pager.total(answer), pager.total(reading.success())
         if total is not None and total != len(found) and plain in pager.lengths():

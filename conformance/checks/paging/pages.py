@@ -40,7 +40,7 @@ class Pager:
     @classmethod
     def of(cls, tsp: Tsp, reading: Reading) -> Pager:
         """Raises ``NotApplicable`` where the bank declares no numbered pages."""
-        paging = reading.operation.paging
+        paging = reading.paging
         if paging is None:
             raise NotApplicable("the bank declares no numbered pages for this function")
         return cls(tsp, reading, paging)
