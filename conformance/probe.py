@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit, urlunsplit
 
 from conformance.answer import Answer
+from conformance.document import NotJson, parse
 from conformance.errors import Inconclusive, NotApplicable, Unreachable
 from conformance.model import Request
 from conformance.operation import Operation
@@ -61,6 +62,15 @@ def control(tsp: Tsp, operation: Operation) -> Answer:
     if not answer.ok:
         raise Inconclusive(f"control request refused: the correct request was answered {answer.status}")
     return answer
+
+
+def has_rows(operation: Operation, answer: Answer) -> bool:
+    """Whether an answer, whatever its status, holds data of the function."""
+    try:
+        document = parse(answer.body).value
+    except NotJson:
+        return False
+    return len(operation.mapping.read(document, None)) > 0
 
 
 def path_of(request: Request) -> str:

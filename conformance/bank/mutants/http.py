@@ -33,7 +33,7 @@ def json_declared_as_big5(policy: Policy) -> Policy:
     return policy.evolve("http.media_type", "application/json; charset=Big5")
 
 
-@mutant("http.success_carries_no_error")
+@mutant("http.success_carries_no_error", "product.matches_own_description")
 def status_in_body_contradicts(app: WSGIApplication) -> WSGIApplication:
     """The body of every list says httpCode 302 under status 200."""
 
@@ -105,7 +105,7 @@ def any_family_is_served(app: WSGIApplication) -> WSGIApplication:
 
     def intercept(request: Request) -> None:
         head, slash, tail = request.path.lstrip("/").partition("/")
-        if slash and head != "products":
+        if slash and head not in {"products", "branches", "atms"}:
             request.environ["PATH_INFO"] = f"/products/{tail}"
 
     return intercepting(app, intercept)
@@ -214,7 +214,12 @@ def broken_escape_crashes(app: WSGIApplication) -> WSGIApplication:
     return answering(app, amend)
 
 
-@mutant("http.unknown_path_refused", "http.unknown_method_refused", "method.trace_refused")
+@mutant(
+    "http.unknown_path_refused",
+    "http.unknown_method_refused",
+    "method.trace_refused",
+    "product.unknown_identifier_is_not_found",
+)
 def errors_are_successes(policy: Policy) -> Policy:
     """Every error is answered 200 with an error body."""
     return policy.evolve("http.error_status_is_200", True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from conformance import probe
 from conformance.answer import Answer
-from conformance.document import NotJson, parse, shown
+from conformance.document import shown
 from conformance.model import Finding
 from conformance.operation import Operation
 from conformance.reading import Reading
@@ -41,7 +41,7 @@ def every_segment_matters(tsp: Tsp, operation: Operation, reading: Reading) -> F
         changed = [*segments]
         changed[index] = probe.word("segment", operation.id, str(index))
         answer = probe.asked(tsp, probe.at_path(request, "/".join(changed)))
-        if answer.ok and _has_rows(operation, answer):
+        if answer.ok and probe.has_rows(operation, answer):
             yield Finding(
                 expected=f"404 when {shown(segments[index])} in the path is replaced by nonsense",
                 actual=_met(answer),
@@ -96,14 +96,6 @@ def allow_lists_methods(tsp: Tsp, operation: Operation, reading: Reading) -> Fin
             at="header Allow",
             exchange=answer.exchange,
         )
-
-
-def _has_rows(operation: Operation, answer: Answer) -> bool:
-    try:
-        document = parse(answer.body).value
-    except NotJson:
-        return False
-    return len(operation.mapping.read(document, None)) > 0
 
 
 def _met(answer: Answer) -> str:
