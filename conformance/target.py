@@ -30,6 +30,7 @@ from conformance.entry import refuse_literals as literal
 from conformance.errors import ConfigurationError
 from conformance.maintenance import HONG_KONG, Window, read_window
 from conformance.model import Waiver
+from conformance.publication import Publication
 from conformance.reference import Bytes, ExistingFile, JsonPath, Part, Seconds
 from conformance.signing import SignedRequest
 from conformance.tlsfiles import Tls
@@ -115,6 +116,7 @@ class Target(Part):
     checks: tuple[ExistingFile, ...] = ()
     profiles: tuple[str, ...] = ()
     authorization: Authorization | None = None
+    publication: Publication | None = None
     hosts: tuple[str, ...] = ()
     tls_endpoints: tuple[str, ...] = ()
 
@@ -176,6 +178,7 @@ class Target(Part):
         """Every ``host:port`` that the file names, which requests may go to."""
         urls = [self.base_url, *self.authentication.hosts]
         urls += self.authorization.hosts if self.authorization else ()
+        urls += self.publication.hosts if self.publication else ()
         return tuple(dict.fromkeys((*(authority(url) for url in urls), *self.hosts)))
 
     def entry(self, function: str) -> Entry | None:
