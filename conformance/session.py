@@ -12,6 +12,7 @@ from typing import Any
 from conformance import __version__
 from conformance.authentication import secrets
 from conformance.errors import NotApplicable
+from conformance.load.load import Load
 from conformance.model import Case, Exchange, Function, Plan, Profile
 from conformance.oauth.access import Access
 from conformance.offer import operations
@@ -91,6 +92,7 @@ SUPPLIES: dict[str, Callable[[Supply], Any]] = {
     "reading": lambda supply: Reading(supply.tsp, supply.operation()),
     "target": lambda supply: supply.session.target,
     "operations": lambda supply: tuple(supply.session.operations.values()),
+    "load": lambda supply: Load(supply.tsp, supply.session.target, supply.session.operations),
     "api": lambda supply: _description(supply.session),
     "seed": lambda supply: supply.session.seed,
     "access": lambda supply: Access(supply.tsp, supply.session.target, supply.memory),

@@ -31,6 +31,7 @@ from conformance.errors import ConfigurationError
 from conformance.maintenance import HONG_KONG, Window, read_window
 from conformance.model import Waiver
 from conformance.publication import Publication
+from conformance.rate_limit import RateLimit
 from conformance.reference import Bytes, ExistingFile, JsonPath, Part, Seconds
 from conformance.signing import SignedRequest
 from conformance.tlsfiles import Tls
@@ -119,6 +120,7 @@ class Target(Part):
     publication: Publication | None = None
     hosts: tuple[str, ...] = ()
     tls_endpoints: tuple[str, ...] = ()
+    rate_limit: RateLimit = Field(default_factory=RateLimit)
 
     _document: Document | None = PrivateAttr(default=None)
     _waivers: tuple[Waiver, ...] = PrivateAttr(default=())
@@ -141,6 +143,7 @@ class Target(Part):
     @model_validator(mode="after")
     def _safe(self) -> Self:
         object.__setattr__(self, "authentication", self.authentication.under(self.base_url))
+        object.__setattr__(self, "rate_limit", self.rate_limit.under(self.base_url))
         return self
 
     @property
@@ -178,6 +181,7 @@ class Target(Part):
         """Every ``host:port`` that the file names, which requests may go to."""
         urls = [self.base_url, *self.authentication.hosts]
         urls += self.authorization.hosts if self.authorization else ()
+        urls += self.rate_limit.hosts
         urls += self.publication.hosts if self.publication else ()
         return tuple(dict.fromkeys((*(authority(url) for url in urls), *self.hosts)))
 

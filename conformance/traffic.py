@@ -9,14 +9,18 @@ from __future__ import annotations
 import itertools
 import threading
 import time
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from email.utils import parsedate_to_datetime
 from typing import Protocol
 from urllib.parse import urlsplit
 
 from conformance.answer import Answer
 from conformance.errors import Inconclusive, Refused, Unreachable
+from conformance.gate import Gate
+from conformance.load.shot import Hit, Path, Shot, Until
+from conformance.load.way import path_of
 from conformance.model import Exchange, Request
 from conformance.secret import Vault
 from conformance.wire import Certified, Received, Wire
@@ -86,6 +90,8 @@ class Traffic:
         self._began = time.monotonic()
         self._failures: dict[str, int] = {}
         self._fetching = threading.RLock()
+        self._gate = Gate()
+        self._path: Path | None = None
         self.requests = 0
 
     def allow_host(self, authority: str) -> None:
@@ -171,10 +177,11 @@ class Traffic:
         if closed:
             raise Unreachable(closed)
         self._take_turn(waits)
-        started, clock = self.now(), time.monotonic()
         number = next(self._ids)
         try:
-            received = wire.send(request, self._seconds_left())
+            with self._gate.passing():
+                started, clock = self.now(), time.monotonic()
+                received = wire.send(request, self._seconds_left())
         except Inconclusive as fault:
             self._failures[authority] = self._failures.get(authority, 0) + 1
             self._note(number, case, request, started, time.monotonic() - clock, None, fault.reason)
@@ -192,6 +199,52 @@ class Traffic:
             http_version=received.http_version,
             wire_bytes=received.wire_bytes,
         )
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """Keeps all other threads from sending while the block lasts."""
+        with self._gate.closed():
+            yield
+
+    def volley(self, shots: Sequence[Shot], case: str, until: Until | None = None) -> list[Hit]:
+        """Sends shots by the clock, beyond the polite rate but inside all other caps, while no other sends.
+
+        One exchange is recorded for each status that came. Raises ``Refused`` when they may not be sent.
+        """
+        for request in {shot.request.url: shot.request for shot in shots}.values():
+            if _authority(request.url) not in self._hosts:
+                raise Refused(f"{_authority(request.url)} is not a host that the target names")
+        closed = self._closed(self.now())
+        if closed:
+            raise Unreachable(closed)
+        with self._lock:
+            self._seconds_left()
+            cap = self._limits.max_requests
+            room = cap - self.requests if cap else len(shots)
+            if shots and room <= 0:
+                raise Refused(f"the limit of {cap} requests is reached")
+        with self.alone():
+            hits = self.path.fire(shots[:room], until)
+        with self._lock:
+            self.requests += len(hits)
+        sampled = {hit.status: hit for hit in reversed(hits)}
+        numbers = {status: self._sample(hit, case) for status, hit in sampled.items()}
+        return [replace(hit, exchange=numbers[hit.status]) for hit in hits]
+
+    def _sample(self, hit: Hit, case: str) -> int:
+        got = Received(hit.status, hit.headers, hit.body, "HTTP/1.1", hit.size) if hit.status else None
+        started = self.now() - (self.path.now() - hit.sent)
+        number = next(self._ids)
+        self._note(number, case, hit.shot.request, started, hit.seconds, got, hit.fault)
+        return number
+
+    @property
+    def path(self) -> Path:
+        """The way for requests that leave by the clock; opened when first asked for."""
+        with self._lock:
+            if self._path is None:
+                self._path = path_of(self._wire, self._limits.request_seconds)
+            return self._path
 
     def _take_turn(self, waits: bool) -> None:
         """Waits for this thread's place in the rate; an impatient probe does not wait out a Retry-After."""
@@ -250,6 +303,8 @@ class Traffic:
         )
 
     def close(self) -> None:
+        if self._path is not None:
+            self._path.close()
         for wire in (self._wire, *self._wires.values()):
             wire.close()
 

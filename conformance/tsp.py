@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Hashable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode, urlsplit
@@ -15,8 +16,10 @@ from urllib.parse import urlencode, urlsplit
 from conformance.answer import Answer
 from conformance.entry import header_fields
 from conformance.errors import Outcome, Refused
+from conformance.load.shot import Hit, Path, Shot, Until
 from conformance.model import Language, Request
 from conformance.operation import LanguageCarrier, Operation
+from conformance.secret import Vault
 from conformance.traffic import Traffic
 from conformance.wire import Certified
 
@@ -165,6 +168,26 @@ class Tsp:
     def knows(self, url: str) -> bool:
         """Whether requests may go to the host of a URL."""
         return self._traffic.knows(url)
+
+    @property
+    def vault(self) -> Vault:
+        """Where secrets are told that must be kept out of all records."""
+        return self._traffic.vault
+
+    @property
+    def path(self) -> Path:
+        """The way that volleys take: its clock, and waiting by it."""
+        return self._traffic.path
+
+    def alone(self) -> AbstractContextManager[None]:
+        """Keeps the other cases of the run from sending while the block lasts."""
+        return self._traffic.alone()
+
+    def volley(self, shots: Sequence[Shot], until: Until | None = None) -> list[Hit]:
+        """Sends shots by the clock; one exchange of each status that came is recorded."""
+        hits = self._traffic.volley(shots, self._case, until)
+        self.exchanges += dict.fromkeys(hit.exchange for hit in hits)
+        return hits
 
     def _send(self, request: Request, patient: bool, certified: Certified | None = None) -> Answer:
         return self._traffic.send(request, self._case, patient=patient, certified=certified)

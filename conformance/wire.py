@@ -167,6 +167,7 @@ class NetworkWire:
         self._transport = _Transport(context, connections)
         self._timeout = timeout
         self._max_body = max_body
+        self.context = context
 
     def send(self, request: Request, seconds: float) -> Received:
         _deadline.at = time.monotonic() + seconds
@@ -196,11 +197,22 @@ class NetworkWire:
 
 
 class MemoryWire:
-    """Calls a WSGI application in this process; ``environ`` is added to every call."""
+    """Calls a WSGI application in this process; ``environ`` is added to every call.
+
+    ``clock`` is the application's own, where it has one that stands still until it is told to ``sleep``.
+    """
 
     def __init__(
-        self, app: WSGIApplication, *, environ: dict[str, str] | None = None, max_body: int = 16 * MEBIBYTE
+        self,
+        app: WSGIApplication,
+        *,
+        environ: dict[str, str] | None = None,
+        max_body: int = 16 * MEBIBYTE,
+        clock: Any = None,
     ) -> None:
+        self.clock = clock
+        self.port = 49152
+        """The client's port; another one stands for a new connection."""
         self._app = app
         self._environ = environ or {}
         self._max_body = max_body
@@ -244,6 +256,7 @@ class MemoryWire:
             "SERVER_PORT": str(parts.port or (443 if parts.scheme == "https" else 80)),
             "SERVER_PROTOCOL": "HTTP/1.1",
             "REMOTE_ADDR": "127.0.0.1",
+            "REMOTE_PORT": str(self.port),
             "CONTENT_LENGTH": str(len(request.body)),
             "HTTP_HOST": parts.netloc,
             "wsgi.version": (1, 0),

@@ -115,7 +115,7 @@ class Search:
         clues = Clues((run, again), shortest, longest, fastest=self.caps.rate)
         fit = self._fit(clues)
         if fit.limit.kind is Kind.BUCKET or again <= run * 0.5:
-            fit = self._bucket(fit, clues)
+            fit = self._bucket(1 / max(0.005, served.arrived - first.hits[-1].arrived), clues, run)
         if fit.limit.kind not in (Kind.BUCKET, Kind.CONCURRENCY):
             fit = self._window(fit, clues, served.arrived)
         return self._end(fit, "", run, shortest, longest)
@@ -171,14 +171,12 @@ class Search:
         passed = [hit.arrived for hit in self.volley(shots, None, asked).hits if hit.ok]
         return (len(passed) - 1) / (passed[-1] - passed[0]) if len(passed) > 2 else rate
 
-    def _bucket(self, fit: Fit, clues: Clues) -> Fit:
-        """Streams until the rate that one shows is the rate that it was made for."""
-        rate = fit.limit.rate if fit.limit.kind is Kind.BUCKET else 1 / (clues.longest - clues.shortest)
-        for _ in range(3):
-            shown = self._stream(rate)
-            if abs(shown - rate) <= rate * 0.2:
-                break
-            rate = shown
+    def _bucket(self, rate: float, clues: Clues, run: int) -> Fit:
+        """Streams from an empty bucket until the rate that one shows is the rate that it was made for."""
+        shown = self._stream(rate)
+        if shown > rate * 1.5:
+            self.burst(run * 2, 3)
+            shown = self._stream(shown)
         return self._fit(replace(clues, rates=(shown,)))
 
     def _window(self, fit: Fit, clues: Clues, start: float) -> Fit:

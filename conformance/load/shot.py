@@ -23,7 +23,7 @@ class Hit:
     """What came of a shot: when it was due, sent and answered, in seconds by the path's clock.
 
     ``status`` is 0, and ``fault`` says why, when no answer came. ``body`` is an excerpt, ``size`` the body's
-    length on the wire.
+    length on the wire; ``exchange`` is the id of a recorded exchange of the same volley with the same status.
     """
 
     shot: Shot
@@ -35,6 +35,7 @@ class Hit:
     body: bytes = b""
     size: int = 0
     fault: str = ""
+    exchange: int = 0
 
     @property
     def ok(self) -> bool:

@@ -10,7 +10,7 @@ from conformance.errors import Inconclusive
 from conformance.load.path import EXCERPT
 from conformance.load.shot import Hit, Shot, Until
 from conformance.model import Request
-from conformance.wire import Wire
+from conformance.wire import MemoryWire, Wire
 
 START = 1_767_236_400.0
 
@@ -69,6 +69,8 @@ class MemoryPath:
     def _one(self, shot: Shot, due: float) -> Hit:
         # On a timeline every shot leaves in time, as if there were as many connections as it takes.
         sent = due if isinstance(self._clock, Timeline) else self.now()
+        if shot.fresh and isinstance(self._wire, MemoryWire):
+            self._wire.port += 1
         try:
             got = self._wire.send(shot.request, self._timeout)
         except Inconclusive as fault:

@@ -1,0 +1,148 @@
+"""Load for checks: requests by the clock, as one of two TSPs, within what the target allows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+
+from conformance.authentication import Identity
+from conformance.errors import Inconclusive, NotApplicable
+from conformance.load.search import Caps, Measured, Search, limited
+from conformance.load.shot import Hit, Shot, Until
+from conformance.load.volley import Volley
+from conformance.model import Request
+from conformance.operation import Operation
+from conformance.target import Target
+from conformance.tsp import Tsp
+
+GRACE = 0.05
+"""Seconds added to every wait for a limit to let go."""
+
+
+class Load:
+    """What a check of limits is given: one read of the bank, sent as often as it takes."""
+
+    def __init__(self, tsp: Tsp, target: Target, operations: Mapping[str, Operation]) -> None:
+        self.tsp = tsp
+        self.target = target
+        self.section = target.rate_limit
+        self.operations = operations
+        self.caps = Caps(self.section.requests_per_second, self.section.requests, float(self.section.seconds))
+
+    @property
+    def operation(self) -> Operation:
+        """The read that stands for all: the one that the file names, or the first that answers here.
+
+        Raises ``NotApplicable`` where nothing can be read and ``Inconclusive`` where nothing answers.
+        """
+        reads = [operation for operation in self.operations.values() if operation.reads]
+        if self.section.function:
+            reads = [operation for operation in reads if operation.id == self.section.function]
+        if not reads:
+            raise NotApplicable("the bank offers no function that can be read")
+        for operation in sorted(reads, key=lambda read: read.assumed)[:3]:
+            if self.tsp.once(self.request(operation)).ok:
+                return operation
+        raise Inconclusive("no function answered its plain request where limits are probed")
+
+    def request(self, operation: Operation | None = None, who: str = "first") -> Request:
+        """The request of an operation, by the ``first`` TSP, the ``second`` or a ``stranger``."""
+        request = self.tsp.request(operation or self.operation, credentials=False)
+        if self.section.base_url:
+            below = request.url.removeprefix(self.tsp.base_url)
+            request = Request(request.method, self.section.base_url + below, request.headers, request.body)
+        return self.signed(request, who)
+
+    def signed(self, request: Request, who: str) -> Request:
+        """A request with the credentials of one of the TSPs, or of none."""
+        if who == "stranger":
+            return request
+        scheme = self.section.second_tsp if who == "second" else self.section.authentication
+        if scheme is None and who == "first":
+            return self.tsp.authorized(request)
+        if scheme is None:
+            raise Inconclusive(
+                "it takes a second TSP: name its credentials in the bank's file under rate_limit.second_tsp"
+            )
+        known: Identity = self.tsp.memory.once(("identity", who), lambda: scheme.flow(self.tsp.vault))
+        return known.apply(request, self.tsp.send, self.tsp.now())
+
+    @property
+    def anonymous(self) -> bool:
+        """Whether the bank asks nobody who they are."""
+        scheme = self.section.authentication or self.target.authentication
+        return str(getattr(scheme, "kind", "none")) == "none"
+
+    def now(self) -> float:
+        """Seconds by the clock of the shots."""
+        return self.tsp.path.now()
+
+    def rest(self, seconds: float) -> None:
+        """Lets time pass; refuses to wait longer than a search may take."""
+        if seconds > self.caps.seconds:
+            raise Inconclusive(
+                f"it takes a wait of {seconds:.0f} s, and rate_limit.seconds allows {self.caps.seconds:.0f}"
+            )
+        if seconds > 0:
+            self.tsp.path.rest(seconds)
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """Keeps the other cases of the run from sending meanwhile, so that only this one is counted."""
+        with self.tsp.alone():
+            yield
+
+    def fire(self, shots: Sequence[Shot], until: Until | None = None) -> list[Hit]:
+        """Sends shots by the clock."""
+        return self.tsp.volley(shots, until)
+
+    def burst(self, requests: Sequence[Request], refusals: int = 0, *, fresh: bool = False) -> Volley:
+        """Requests at the highest rate allowed, until so many were refused (0: all of them)."""
+        rate = self.caps.rate
+        came: list[Hit] = []
+
+        def enough(hit: Hit) -> bool:
+            came.append(hit)
+            return not hit.ok and limited(came, refusals)
+
+        shots = [Shot(index / rate, request, fresh) for index, request in enumerate(requests)]
+        return Volley(tuple(self.fire(shots, enough if refusals else None)), rate)
+
+    def measured(self) -> Measured:
+        """What a search finds with the operation's request, once in a round. Leaves the limit recovered."""
+        found: Measured = self.tsp.memory.once(("rate limit", "measured"), self._measure)
+        return found
+
+    def _measure(self) -> Measured:
+        request = self.request()
+        with self.alone():
+            found = Search(request, self.caps, self.fire, self.rest, self.now).run()
+            self.recover(found)
+        return found
+
+    def refusing(self) -> Measured:
+        """The same, for a check of refusals. Raises ``NotApplicable`` where the bank refused nothing."""
+        found = self.measured()
+        if not found.run or not found.refused:
+            raise NotApplicable(f"no limit to look at: {found.reason or 'nothing was refused'}")
+        return found
+
+    def recover(self, found: Measured) -> None:
+        """Waits until the limit has let go of everything."""
+        wait = max(found.longest, found.limit.window if found.limit and found.limit.window else 0.0)
+        if found.refused and wait:
+            self.rest(min(wait * 1.1 + GRACE, self.caps.seconds))
+
+    def exhaust(self, found: Measured) -> Hit:
+        """Asks until the bank refuses; gives the last refusal. Raises ``Inconclusive`` when it does not."""
+        count = min(self.caps.requests, self.needed(found))
+        volley = self.burst([self.request()] * count, 3)
+        if not volley.refused or volley.hits[-1].ok:
+            raise Inconclusive(f"the limit found before was not met again in {len(volley.hits)} requests")
+        return volley.refused[-1]
+
+    def needed(self, found: Measured) -> int:
+        """Requests at the highest rate that a limit like the one found surely refuses some of."""
+        rate = found.limit.rate if found.limit else 0.0
+        share = min(0.8, rate / self.caps.rate) if rate < self.caps.rate else 0.8
+        return int((max(found.run, 4) + 10) / (1 - share) * 1.2)
