@@ -18,6 +18,7 @@ from conformance.oauth.access import Access
 from conformance.offer import operations
 from conformance.openapi import ApiDescription, load_description
 from conformance.operation import Operation
+from conformance.protected import Protected, guarded
 from conformance.reading import Reading
 from conformance.registry import Check, all_checks
 from conformance.secret import Vault
@@ -82,20 +83,49 @@ class Supply:
         """The positional arguments of the check, in order."""
         return [SUPPLIES[name](self) for name in self.check.needs]
 
-    def operation(self) -> Operation:
+    @property
+    def access(self) -> Access:
+        return Access(self.tsp, self.session.target, self.memory)
+
+    @property
+    def protected(self) -> Protected:
+        return Protected(self.access, self.session.operations)
+
+    def plain_operation(self) -> Operation:
         return self.session.operations[self.case.function]
+
+    def opens_to_tokens(self) -> bool:
+        """Whether the case's function needs a token, and the suite can get one."""
+        known = self.session.operations.get(self.case.function)
+        authorized = self.session.target.authorization is not None
+        return authorized and known is not None and self.check.per_function and guarded(known.function)
+
+    def operation(self) -> Operation:
+        """The case's function; a protected one for the object of the customer that has the most to read."""
+        if not self.opens_to_tokens() or "protected" in self.check.needs:
+            return self.plain_operation()
+        key = ("supply", "fullest", self.case.function)
+        found: Operation = self.memory.once(key, lambda: self.protected.fullest(self.plain_operation()))
+        return found
+
+    def sender(self) -> Tsp:
+        """What the check sends with: with the customer's token where the function needs one."""
+        if not self.opens_to_tokens() or "protected" in self.check.needs:
+            return self.tsp
+        return self.protected.granted(self.operation(), 0)
 
 
 SUPPLIES: dict[str, Callable[[Supply], Any]] = {
-    "tsp": lambda supply: supply.tsp,
+    "tsp": Supply.sender,
     "operation": Supply.operation,
-    "reading": lambda supply: Reading(supply.tsp, supply.operation()),
+    "reading": lambda supply: Reading(supply.sender(), supply.operation()),
     "target": lambda supply: supply.session.target,
     "operations": lambda supply: tuple(supply.session.operations.values()),
     "load": lambda supply: Load(supply.tsp, supply.session.target, supply.session.operations),
     "api": lambda supply: _description(supply.session),
     "seed": lambda supply: supply.session.seed,
-    "access": lambda supply: Access(supply.tsp, supply.session.target, supply.memory),
+    "access": lambda supply: supply.access,
+    "protected": lambda supply: supply.protected,
 }
 """What a check can ask for by the name of a positional parameter."""
 

@@ -1,0 +1,43 @@
+"""Places for identifiers in an operation's path, query and body: ``/accounts/{account_id}/balances``."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+from urllib.parse import quote
+
+from conformance.operation import Operation
+
+_PLACE = re.compile(r"\{([A-Za-z_][A-Za-z0-9_-]{0,63})\}")
+
+
+def plain(name: str) -> str:
+    """The name of a place without what differs between styles: ``AccountId`` and ``account_id`` are one."""
+    return re.sub(r"[^a-z0-9]", "", name.lower())
+
+
+def places_in(operation: Operation) -> tuple[str, ...]:
+    """The names of the places that an operation has, each once, those of the path first."""
+    body = operation.body.decode("utf-8", "replace")
+    texts = (operation.path, *(value for _, value in operation.query), body)
+    return tuple(dict.fromkeys(name for text in texts for name in _PLACE.findall(text)))
+
+
+def filled(operation: Operation, values: Mapping[str, str], *, raw: bool = False) -> Operation:
+    """The operation with its places filled; in the path a value is percent-encoded unless ``raw``."""
+
+    def put(text: str, *, path: bool = False) -> str:
+        for name, value in values.items():
+            text = text.replace("{" + name + "}", quote(value, safe="") if path and not raw else value)
+        return text
+
+    body = operation.body
+    if any(("{" + name + "}").encode() in body for name in values):
+        body = put(body.decode("utf-8", "replace")).encode()
+    return replace(
+        operation,
+        path=put(operation.path, path=True),
+        query=tuple((name, put(value)) for name, value in operation.query),
+        body=body,
+    )
