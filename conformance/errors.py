@@ -5,6 +5,8 @@ ConformanceError
 └── Outcome                 raised inside a check: the case ends with a verdict other than pass or fail
     ├── Inconclusive        it could not be shown, and why
     │   ├── Unreachable     no usable answer came back
+    │   │   ├── NoConnection  not even a connection was had
+    │   │   └── Dropped     the connection ended before the answer did
     │   └── Refused         the suite held a request back: a limit, a missing permission, a foreign host
     ├── NotApplicable       the requirement does not apply to this bank
     └── NeedsReview         a person must finish it
@@ -39,6 +41,14 @@ class Inconclusive(Outcome):
 
 class Unreachable(Inconclusive):
     """The bank gave no usable answer: refused, reset, timed out, over a cap, throttled or in maintenance."""
+
+
+class NoConnection(Unreachable):
+    """No connection, or no TLS over it."""
+
+
+class Dropped(Unreachable):
+    """The bank closed the connection, or what it sent is not HTTP."""
 
 
 class Refused(Inconclusive):

@@ -8,12 +8,16 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import urlsplit
 
 from conformance import __version__
 from conformance.authentication import secrets
+from conformance.endpoints import tls_hosts
 from conformance.errors import NotApplicable
+from conformance.generate.contract import Contract, contract
+from conformance.generate.survey import Budget, Survey
 from conformance.load.load import Load
-from conformance.model import Case, Exchange, Function, Plan, Profile
+from conformance.model import Case, Exchange, Function, Plan, Profile, Request
 from conformance.oauth.access import Access
 from conformance.offer import operations
 from conformance.openapi import ApiDescription, load_description
@@ -23,6 +27,7 @@ from conformance.reading import Reading
 from conformance.registry import Check, all_checks
 from conformance.secret import Vault
 from conformance.target import Target
+from conformance.tls.hosts import TlsHosts
 from conformance.traffic import Limits, Traffic
 from conformance.tsp import Memory, Tsp
 from conformance.wire import Certified, MemoryWire, NetworkWire, Wire
@@ -42,6 +47,8 @@ class Session:
     traffic: Traffic
     checks: Mapping[str, Check]
     seed: int = 0
+    on_network: bool = True
+    deep: float = 0.0
     api: ApiDescription | None = None
     notes: dict[str, Any] = field(default_factory=dict)
     _rounds: list[Memory] = field(default_factory=list)
@@ -120,10 +127,12 @@ SUPPLIES: dict[str, Callable[[Supply], Any]] = {
     "operation": Supply.operation,
     "reading": lambda supply: Reading(supply.sender(), supply.operation()),
     "target": lambda supply: supply.session.target,
+    "tls_hosts": lambda supply: _tls_hosts(supply),
     "operations": lambda supply: tuple(supply.session.operations.values()),
     "load": lambda supply: Load(supply.tsp, supply.session.target, supply.session.operations),
     "api": lambda supply: _description(supply.session),
     "seed": lambda supply: supply.session.seed,
+    "survey": lambda supply: _survey(supply),
     "access": lambda supply: supply.access,
     "protected": lambda supply: supply.protected,
 }
@@ -143,6 +152,7 @@ def open_session(
     record: Callable[[Exchange], None] = lambda _: None,
     clock: Callable[[], float] = time.time,
     sleep: Callable[[float], None] = time.sleep,
+    deep: float = 0.0,
 ) -> Iterator[Session]:
     """A session with its connections, closed at the end.
 
@@ -186,6 +196,8 @@ def open_session(
             traffic=traffic,
             checks=all_checks(),
             seed=plan.seed,
+            on_network=not isinstance(wire, MemoryWire),
+            deep=deep,
             api=load_description(target.api) if target.api else None,
         )
     finally:
@@ -201,7 +213,57 @@ def _wire(target: Target, wire: Wire | None, certified: Certified) -> Wire:
     return NetworkWire(context, timeout=limits.timeout, max_body=limits.max_body, connections=limits.jobs + 4)
 
 
+def _tls_hosts(supply: Supply) -> TlsHosts:
+    """The TLS of the target, with its facts left for the report by the first check that asks."""
+    session = supply.session
+    reads = (operation for operation in session.operations.values() if operation.reads)
+    path = urlsplit(session.target.base_url).path + next((operation.path for operation in reads), "/")
+    hosts: TlsHosts = supply.memory.once(
+        "tls_hosts",
+        lambda: tls_hosts(session.target, session.traffic, path, on_network=session.on_network),
+    )
+    return hosts
+
+
 def _description(session: Session) -> ApiDescription:
     if session.api is None:
         raise NotApplicable("the bank's configuration names no API description")
     return session.api
+
+
+CANONICAL_API = "canonical-api"
+"""The capability by which a bank says that the profiles' own descriptions are the ones it publishes."""
+
+
+def _survey(supply: Supply) -> Survey:
+    session, target = supply.session, supply.session.target
+
+    def made() -> Contract:
+        spoken = CANONICAL_API in target.capabilities
+        return contract(
+            target.base_url,
+            session.api,
+            [p.description for p in session.profiles if p.description is not None] if spoken else (),
+            tuple(session.operations.values()),
+            writes="writes" in target.allow and not target.is_production,
+            headers=lambda: session.traffic.constant_headers(session.traffic.now()),
+        )
+
+    return Survey(
+        supply.memory.once(("contract",), made),
+        supply.tsp,
+        seed=session.seed,
+        jobs=session.jobs,
+        budget=Budget(deep=session.deep),
+        other=_other(supply),
+    )
+
+
+def _other(supply: Supply) -> Callable[[Request], Request] | None:
+    """Signs requests as the second identity of the bank's file; None where it names none."""
+    scheme = supply.session.target.other_identity
+    if scheme is None:
+        return None
+    vault, tsp = supply.session.traffic.vault, supply.tsp
+    identity = supply.memory.once(("other identity",), lambda: scheme.flow(vault))
+    return lambda request: identity.apply(request, tsp.send, tsp.now())

@@ -8,10 +8,12 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Literal
 
 from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_pem_private_key
+from pydantic import Field
 
 from conformance.errors import ConfigurationError
 from conformance.reference import FilePath, Part, SecretRef, read_text
@@ -20,12 +22,27 @@ Problem = tuple[str, str]
 """A key of the section, and what is wrong with it."""
 
 
+class Pair(Part):
+    """A certificate and its private key."""
+
+    certificate: FilePath
+    key: SecretRef
+
+
 class Tls(Part):
-    """``ca`` is trusted beside nothing else; ``client_certificate`` may be followed by its chain."""
+    """``ca`` is trusted beside nothing else; ``client_certificate`` may be followed by its chain.
+
+    ``certificate_required`` is false for a bank that asks for a client certificate but serves without one.
+    ``wrong_clients`` are certificates that the bank must refuse, by what is wrong with them.
+    """
 
     ca: FilePath | None = None
     client_certificate: FilePath | None = None
     client_key: SecretRef | None = None
+    certificate_required: bool = True
+    wrong_clients: dict[Literal["expired", "wrong_usage", "other_tsp", "other_name"], Pair] = Field(
+        default_factory=dict
+    )
 
     @property
     def mutual(self) -> bool:

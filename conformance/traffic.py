@@ -17,7 +17,7 @@ from typing import Protocol
 from urllib.parse import urlsplit
 
 from conformance.answer import Answer
-from conformance.errors import Inconclusive, Refused, Unreachable
+from conformance.errors import Dropped, Inconclusive, NoConnection, Refused, Unreachable
 from conformance.gate import Gate
 from conformance.load.shot import Hit, Path, Shot, Until
 from conformance.load.way import path_of
@@ -28,8 +28,10 @@ from conformance.wire import Certified, Received, Wire
 ATTEMPTS = 3
 LONGEST_WAIT = 60.0
 """Seconds that a Retry-After is waited for; a bank that asks for more is left alone."""
-BREAKER = 3
+NO_CONNECTIONS = 3
 """Connections that must fail in a row before a host is taken to be unreachable for the rest of the run."""
+NO_ANSWERS = 12
+"""Requests that must go without an answer in a row before the same is said."""
 
 
 class Credentials(Protocol):
@@ -128,7 +130,7 @@ class Traffic:
             last = attempt >= ATTEMPTS or not patient
             try:
                 answer = self._once(request, case, authority, waits=patient, certified=certified)
-            except Unreachable:
+            except Dropped:
                 if last or not _repeatable(request):
                     raise
                 continue
@@ -171,19 +173,20 @@ class Traffic:
         wire = self._wire_for(certified)
         if certified is not None:
             authority = f"{authority} with {certified.name}"
-        if self._failures.get(authority, 0) >= BREAKER:
-            raise Unreachable(f"{authority} did not answer {BREAKER} times in a row and was not tried again")
+        if self._failures.get(authority, 0) >= NO_ANSWERS:
+            raise Unreachable(f"{authority} did not answer time after time, and was not tried again")
         closed = self._closed(self.now())
         if closed:
             raise Unreachable(closed)
-        self._take_turn(waits)
+        self.take_turn(waits)
         number = next(self._ids)
         try:
             with self._gate.passing():
                 started, clock = self.now(), time.monotonic()
                 received = wire.send(request, self._seconds_left())
         except Inconclusive as fault:
-            self._failures[authority] = self._failures.get(authority, 0) + 1
+            weight = NO_ANSWERS // NO_CONNECTIONS if isinstance(fault, NoConnection) else 1
+            self._failures[authority] = self._failures.get(authority, 0) + weight
             self._note(number, case, request, started, time.monotonic() - clock, None, fault.reason)
             raise
         self._failures[authority] = 0
@@ -246,8 +249,11 @@ class Traffic:
                 self._path = path_of(self._wire, self._limits.request_seconds)
             return self._path
 
-    def _take_turn(self, waits: bool) -> None:
-        """Waits for this thread's place in the rate; an impatient probe does not wait out a Retry-After."""
+    def take_turn(self, waits: bool = True) -> None:
+        """Waits for this thread's place in the rate; an impatient probe does not wait out a Retry-After.
+
+        Raises ``Refused`` when the requests or the time of the run are spent.
+        """
         with self._lock:
             if self._limits.max_requests and self.requests >= self._limits.max_requests:
                 raise Refused(f"the limit of {self._limits.max_requests} requests is reached")

@@ -20,7 +20,7 @@ from typing import Any, Protocol
 import httpcore
 import httpx
 
-from conformance.errors import Refused, Unreachable
+from conformance.errors import Dropped, NoConnection, Refused, Unreachable
 from conformance.model import Request
 
 WSGIApplication = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
@@ -177,10 +177,12 @@ class NetworkWire:
                 return self._receive(response)
             finally:
                 response.close()
+        except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
+            raise NoConnection(_words(error)) from error
         except (httpcore.TimeoutException, httpx.TimeoutException) as error:
             raise Unreachable(f"no complete answer in time: {_words(error)}") from error
         except (httpcore.NetworkError, httpcore.ProtocolError, httpx.TransportError, ssl.SSLError) as error:
-            raise Unreachable(_words(error)) from error
+            raise Dropped(_words(error)) from error
         except (httpcore.UnsupportedProtocol, httpx.InvalidURL, UnicodeError) as error:
             raise Refused(f"{request.url!r} is no address that can be sent to: {error}") from error
 
