@@ -11,8 +11,10 @@ from conformance.tsp import Tsp
 
 _BODY = b"{}"
 _CHUNKED = len(b"2\r\n{}\r\n0\r\n\r\n")
-"""Bytes of the body in chunks. As Content-Length it makes both readings end at the same byte, so that nothing is
-left over to be taken for a request of somebody else."""
+"""Bytes of the body in chunks. As Content-Length it makes both readings end at the same byte.
+
+So nothing is left over that could be taken for a request of somebody else.
+"""
 
 
 @check(intrusive=True, requests=4)
