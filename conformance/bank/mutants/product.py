@@ -182,8 +182,8 @@ def tenor_swapped(policy: Policy) -> Policy:
 
 @mutant("product.minimum_not_above_maximum")
 def ages_swapped(policy: Policy) -> Policy:
-    """The lowest and the highest age of travel insurance have changed places."""
-    return policy.edit_list(TRAVEL, nth(0, swap("eligibility.min_age", "eligibility.max_age")))
+    """The lowest and the highest age of general insurance have changed places."""
+    return policy.edit_rows(TRAVEL, swap("eligibility.min_age", "eligibility.max_age"))
 
 
 @mutant("product.dates_in_order")
@@ -269,13 +269,13 @@ def rate_row_twice(policy: Policy) -> Policy:
 @mutant("product.ages_are_human")
 def age_in_months(policy: Policy) -> Policy:
     """The lowest age for one savings account is given in months."""
-    return policy.edit_list(SAVINGS, nth(0, put("eligibility.min_age", 216)))
+    return policy.edit_list(SAVINGS, nth(0, put("eligibility", {"min_age": 216})))
 
 
 @mutant("product.amounts_not_negative")
 def negative_fee(policy: Policy) -> Policy:
-    """The below-balance fee of one account is negative."""
-    return policy.edit_list(SAVINGS, nth(0, put("fees.0.amount", "-60")))
+    """The fees of savings accounts are negative."""
+    return policy.edit_rows(SAVINGS, change("fees.*.amount", lambda amount: f"-{amount}"))
 
 
 @mutant("product.amounts_not_negative")

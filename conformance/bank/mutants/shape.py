@@ -55,10 +55,16 @@ def boolean_as_text(policy: Policy) -> Policy:
 def member_twice(app: WSGIApplication) -> WSGIApplication:
     """The first branch has its kind twice."""
 
+    once, again = b'"kind":"branch"', b'"kind":"branch","kind":"branch"'
+
     def amend(request: Request, response: Response) -> None:
-        if request.path == "/branches":
-            doubled = b'"kind":"branch","kind":"branch"'
-            response.set_data(response.get_data().replace(b'"kind":"branch"', doubled, 1))
+        if request.path != "/branches" or response.status_code != 200:
+            return
+        if request.method == "HEAD":
+            length = int(response.headers["Content-Length"]) + len(again) - len(once)
+            response.headers["Content-Length"] = str(length)
+        else:
+            response.set_data(response.get_data().replace(once, again, 1))
 
     return answering(app, amend)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from wsgiref.types import WSGIApplication
 
 from werkzeug.wrappers import Request, Response
@@ -65,8 +66,9 @@ def half_a_surrogate_pair(app: WSGIApplication) -> WSGIApplication:
     """A text holds half of a surrogate pair as an escape."""
 
     def amend(request: Request, response: Response) -> None:
-        if request.path == "/products/mortgages":
-            response.set_data(response.get_data().replace(b'"description":"', b'"description":"\\ud83d ', 1))
+        if request.path.startswith("/products/mortgages") and request.method == "GET":
+            half = rb"\1\\ud83d"  # as long as what it replaces
+            response.set_data(re.sub(rb'("description":")[A-Za-z ,]{6}', half, response.get_data(), count=1))
 
     return answering(app, amend)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 from urllib.parse import urljoin, urlsplit
 
@@ -18,6 +19,8 @@ from conformance.tsp import Tsp
 def page_describes_itself(tsp: Tsp, reading: Reading) -> Findings:
     """States on a page the number and the size that were asked for."""
     pager = _canonical(tsp, reading)
+    if not pager.begins_at_first():
+        return
     number, size = pager.paging.first + 1, pager.size()
     answer = pager.page(number, size).answer
     document = reading.document_of(answer)
@@ -34,8 +37,9 @@ def next_links_lead_through_the_list(tsp: Tsp, reading: Reading) -> Findings:
     if not pager.sound():
         return
     expected = [page.answer for page in pager.walk() if page.keys]
-    if pager.repeated(key for answer in expected for key in pager.keys(answer)) or len(expected) > PARTS:
-        return
+    came = [key for answer in expected for key in pager.keys(answer)]
+    if Counter(came) != Counter(pager.whole()) or len(expected) > PARTS:
+        return  # told where pages are put together
     answer = pager.page(None, pager.size()).answer
     for following in (*expected[1:], None):
         link = reading.document_of(answer).first("$.links.next")
