@@ -28,6 +28,8 @@ from conformance.registry import Check, all_checks
 from conformance.secret import Vault
 from conformance.target import Target
 from conformance.tls.hosts import TlsHosts
+from conformance.tls.policy import policies
+from conformance.tls.table import table
 from conformance.traffic import Limits, Traffic
 from conformance.tsp import Memory, Tsp
 from conformance.wire import Certified, MemoryWire, NetworkWire, Wire
@@ -139,6 +141,7 @@ SUPPLIES: dict[str, Callable[[Supply], Any]] = {
 """What a check can ask for by the name of a positional parameter."""
 
 
+TABLE_LEFT_BY = "tls.offered"
 USER_AGENT = f"hk-open-api-conformance/{__version__}"
 
 
@@ -214,7 +217,7 @@ def _wire(target: Target, wire: Wire | None, certified: Certified) -> Wire:
 
 
 def _tls_hosts(supply: Supply) -> TlsHosts:
-    """The TLS of the target, with its facts left for the report by the first check that asks."""
+    """The TLS of the target; the case that asks whether there is any leaves its table for the report."""
     session = supply.session
     reads = (operation for operation in session.operations.values() if operation.reads)
     path = urlsplit(session.target.base_url).path + next((operation.path for operation in reads), "/")
@@ -222,6 +225,9 @@ def _tls_hosts(supply: Supply) -> TlsHosts:
         "tls_hosts",
         lambda: tls_hosts(session.target, session.traffic, path, on_network=session.on_network),
     )
+    if supply.check.id == TABLE_LEFT_BY:
+        policy = policies()["rfc9325"]
+        supply.tsp.notes["tls"] = [table(facts, policy) for facts in hosts.each() if facts.speaks_tls]
     return hosts
 
 
