@@ -20,6 +20,7 @@ Answering = Callable[[Request], Response]
 
 NOW = 1767236400.0
 """2026-01-01T11:00:00+08:00, the time of every bank here."""
+LANGUAGES = {"header": "Accept-Language", "values": {"en": "en", "tc": "zh-Hant", "sc": "zh-Hans"}}
 SAVINGS = "deposits.savings-account-product"
 
 
@@ -46,6 +47,7 @@ def findings(
     function: str = SAVINGS,
     entry: object = "offered",
     arguments: Mapping[str, object] | None = None,
+    language: Mapping[str, object] | None = LANGUAGES,
 ) -> list[Finding]:
     """What a check finds at a bank that offers one function; an ``Outcome`` of the check is raised."""
     answer = bank if callable(bank) else answering(bank)
@@ -59,6 +61,7 @@ def findings(
             "base_url": "https://bank.example",
             "limits": {"requests_per_second": 5000},
             "functions": {function: entry},
+            "language": language,
         }
     )
     profiles = chosen(("phase1",), ())

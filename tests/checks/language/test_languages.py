@@ -63,7 +63,7 @@ def test_the_tables_of_the_two_scripts_have_nothing_in_common() -> None:
 def test_a_bank_of_one_language_is_not_asked_for_others() -> None:
     entry = {"request": {"method": "GET", "path": "/c"}, "rows": ["$.data[*]"], "fields": {"name": "$.name"}}
     with pytest.raises(NotApplicable):
-        findings("language.chinese_text_is_chinese", answering(rows(EN)), CARDS, entry)
+        findings("language.chinese_text_is_chinese", answering(rows(EN)), CARDS, entry, language=None)
 
 
 def test_links_and_texts_may_differ_by_language() -> None:
