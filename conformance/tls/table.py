@@ -9,12 +9,14 @@ from conformance.tls.policy import Policy
 from conformance.tls.suites import suite
 
 GOOD, WEAK, BAD = "good", "weak", "bad"
+DATED = frozenset({"cbc", "no-aead", "sha1-mac", "static-rsa", "static-dh", "psk", "short-tag"})
+"""Weaknesses of a suite that are out of date rather than broken."""
 
 
 def table(facts: TlsFacts, policy: Policy) -> dict[str, Any]:
     """JSON values: ``versions`` with their suites, and the ``chain`` as sent, leaf first.
 
-    ``bad`` is what the policy does not allow and what is known to be broken, ``weak`` what it leaves out.
+    A version that the policy does not allow is ``bad``; so is a broken suite, a dated one is ``weak``.
     """
     return {
         "host": facts.endpoint.host,
@@ -35,10 +37,14 @@ def table(facts: TlsFacts, policy: Policy) -> dict[str, Any]:
 
 
 def _suite(code: int, version: int, policy: Policy) -> dict[str, str]:
-    allowed = policy.suites.get(version, frozenset())
-    broken = suite(code).weaknesses
-    judgement = GOOD if code in allowed else BAD if broken else WEAK
-    return {"name": str(suite(code)), "judgement": judgement, "remark": ", ".join(sorted(broken))}
+    found = suite(code).weaknesses
+    allowed = code in policy.suites.get(version, frozenset())
+    judgement = GOOD if allowed or not found else WEAK if found <= DATED else BAD
+    return {
+        "name": str(suite(code)),
+        "judgement": judgement,
+        "remark": "" if allowed else ", ".join(sorted(found)),
+    }
 
 
 def _chain(chain: ChainFacts) -> list[dict[str, Any]]:
