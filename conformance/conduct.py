@@ -32,6 +32,8 @@ class Scope:
     phases: tuple[str, ...] = ()
     selection: Selection = field(default_factory=Selection)
     seed: int = 0
+    deep: float = 0.0
+    """Seconds of generated cases beyond the plan's own; 0 for none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +94,9 @@ def conduct(
     path = output.folder / "results.jsonl"
     with ExitStack() as stack:
         writer = stack.enter_context(results.Writer(path))
-        session = stack.enter_context(open_session(target, profiles, plan, wire=wire, record=writer.exchange))
+        session = stack.enter_context(
+            open_session(target, profiles, plan, wire=wire, record=writer.exchange, deep=scope.deep)
+        )
         writer.header(header_of(target, scope, plan, profiles, session, output.fail_on))
         heard.begins(plan)
         code = _execute(plan, session, target, writer, heard, output.fail_on)

@@ -89,13 +89,18 @@ def _kind(value: Any) -> Any:
 
 
 class Target(Part):
-    """One environment of one bank. ``functions`` holds what the file lists; see ``entry``."""
+    """One environment of one bank. ``functions`` holds what the file lists; see ``entry``.
+
+    ``other_identity`` are the credentials of another customer or TSP, from whom the objects of the first are
+    to be kept.
+    """
 
     bank: Bank
     base_url: str
     api: ExistingFile | None = None
     tls: Tls = Field(default_factory=Tls)
     authentication: Annotated[Authentication, BeforeValidator(_kind)] = Field(default_factory=Anonymous)
+    other_identity: Annotated[Authentication | None, BeforeValidator(_kind)] = None
     language: LanguageChoice | None = None
     errors: Errors = Field(default_factory=Errors)
     maintenance: tuple[
@@ -144,6 +149,8 @@ class Target(Part):
     def _safe(self) -> Self:
         object.__setattr__(self, "authentication", self.authentication.under(self.base_url))
         object.__setattr__(self, "rate_limit", self.rate_limit.under(self.base_url))
+        if self.other_identity is not None:
+            object.__setattr__(self, "other_identity", self.other_identity.under(self.base_url))
         return self
 
     @property
@@ -180,9 +187,10 @@ class Target(Part):
     def authorities(self) -> tuple[str, ...]:
         """Every ``host:port`` that the file names, which requests may go to."""
         urls = [self.base_url, *self.authentication.hosts]
+        urls += self.other_identity.hosts if self.other_identity else ()
         urls += self.authorization.hosts if self.authorization else ()
-        urls += self.rate_limit.hosts
         urls += self.publication.hosts if self.publication else ()
+        urls += self.rate_limit.hosts
         return tuple(dict.fromkeys((*(authority(url) for url in urls), *self.hosts)))
 
     def entry(self, function: str) -> Entry | None:

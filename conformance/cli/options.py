@@ -33,6 +33,7 @@ class Choice:
     rate: float | None
     max_requests: int | None
     max_time: str | None
+    deep: str | None
 
     def __post_init__(self) -> None:
         if self.bank_file and self.base_url:
@@ -80,6 +81,11 @@ _SCOPE = (
     ),
     click.option("--max-requests", type=click.IntRange(1), metavar="N", help="Requests in all at the most."),
     click.option("--max-time", metavar="DURATION", help="Time in all at the most, such as 10min."),
+    click.option(
+        "--deep",
+        metavar="DURATION",
+        help="Time for requests generated from the API description beyond the usual ones, such as 5min.",
+    ),
 )
 
 

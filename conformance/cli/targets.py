@@ -7,6 +7,8 @@ from contextlib import contextmanager
 
 from conformance.cli.options import Choice
 from conformance.conduct import Scope
+from conformance.duration import duration
+from conformance.errors import ConfigurationError
 from conformance.plan import Selection
 from conformance.target import Target, load_target, target_from_url
 
@@ -14,7 +16,14 @@ from conformance.target import Target, load_target, target_from_url
 def scoped(choice: Choice) -> Scope:
     """The scope that the options describe."""
     selection = Selection(choice.check, choice.skip, choice.tag, choice.operation)
-    return Scope(choice.profile, choice.phase, selection, choice.seed)
+    return Scope(choice.profile, choice.phase, selection, choice.seed, _seconds(choice.deep))
+
+
+def _seconds(text: str | None) -> float:
+    try:
+        return duration(text).total_seconds() if text else 0.0
+    except ValueError as error:
+        raise ConfigurationError(f"--deep: {error}") from None
 
 
 @contextmanager

@@ -1,0 +1,75 @@
+"""What no description allows: failures of the server, and described operations that are not there."""
+
+from __future__ import annotations
+
+from conformance.generate.cause import Sign, findings
+from conformance.generate.survey import Survey, Trial
+from conformance.model import Finding
+from conformance.registry import Findings, check
+
+
+@check(requests=0, confirm=False)
+def input_never_fails_the_server(survey: Survey) -> Findings:
+    """Answers no input with a status of 500 or above."""
+    from conformance.generate.lifecycle import steps
+
+    signs = []
+    for trial in (*survey.trials(), *(t for life in steps(survey) for t in life.trials)):
+        status = trial.answer.status
+        if status < 500 or status in (501, 503):
+            continue
+        changed = trial.mutation
+        what = changed.what if changed else "a right request"
+        finding = Finding(
+            "an answer, or a refusal with a 4xx status",
+            f"status {status} to {what} in {trial.scoped.name}",
+            changed.at if changed else trial.scoped.operation.pointer,
+        )
+        signs.append(
+            Sign((trial.scoped.name, _kind(trial)), trial, finding, lambda again: again.status >= 500)
+        )
+    yield from findings(survey, signs)
+
+
+def _kind(trial: Trial) -> str:
+    """What of a request the failure comes of, so that a defect is told once however many inputs show it."""
+    changed = trial.mutation
+    if changed is None:
+        return "right"
+    return "body" if changed.at.startswith(("/", "body")) else changed.at
+
+
+@check(requests=0, confirm=False)
+def described_operations_exist(survey: Survey) -> Findings:
+    """Serves every operation of its description that has no value in its path."""
+    signs = []
+    for trial in survey.shared.learnt:
+        scoped = trial.scoped
+        gone = trial.answer.status in (404, 405, 410, 501)
+        if gone and "{" not in scoped.operation.path and scoped.function is None and scoped.reads:
+            finding = Finding(
+                f"{scoped.name}, as described", f"status {trial.answer.status}", scoped.operation.pointer
+            )
+            signs.append(
+                Sign((scoped.name,), trial, finding, lambda again: again.status in (404, 405, 410, 501))
+            )
+    yield from findings(survey, signs)
+
+
+@check(requests=0, confirm=False)
+def allowed_values_are_accepted(survey: Survey) -> Findings:
+    """Accepts each value and each bound that its description allows."""
+    signs = []
+    for trial in survey.trials():
+        changed = trial.mutation
+        if trial.kind != "positive" or changed is None or trial.answer.status not in (400, 422):
+            continue
+        if trial.answer.status == 422 and changed.at.startswith("/"):
+            continue  # a rule of business, which a schema cannot tell
+        finding = Finding(
+            f"{changed.what} accepted ({changed.keyword} at {changed.schema})",
+            f"status {trial.answer.status} from {trial.scoped.name}",
+            changed.at,
+        )
+        signs.append(Sign((changed.schema,), trial, finding, lambda again: again.status in (400, 422)))
+    yield from findings(survey, signs)

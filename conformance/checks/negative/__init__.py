@@ -1,0 +1,1 @@
+"""Requests that the description forbids, one broken rule at a time."""

@@ -1,0 +1,1 @@
+"""What several answers say together: pages, filters, orders, and the life of an object."""

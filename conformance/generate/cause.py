@@ -1,0 +1,58 @@
+"""Causes: many trials that show one defect become one finding, confirmed by sending it again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field, replace
+
+from conformance.answer import Answer
+from conformance.generate.survey import Survey, Trial
+from conformance.model import Finding
+
+TRIES = 3
+"""Trials of one cause that are sent again until one can be confirmed with its control."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sign:
+    """A trial that shows a defect. ``key`` is the defect, ``holds`` whether another answer shows it as well."""
+
+    key: tuple[str, ...]
+    trial: Trial
+    finding: Finding
+    holds: Callable[[Answer], bool]
+
+
+@dataclass
+class Cause:
+    """One defect and all that shows it."""
+
+    signs: list[Sign] = field(default_factory=list)
+
+
+def findings(survey: Survey, signs: Iterable[Sign]) -> Iterator[Finding]:
+    """One finding for each cause, with the number of trials and the operations that show it.
+
+    What cannot be confirmed because the accepted call is no longer accepted is left out.
+    """
+    causes: dict[tuple[str, ...], Cause] = {}
+    for sign in signs:
+        causes.setdefault(sign.key, Cause()).signs.append(sign)
+    for cause in causes.values():
+        for sign in cause.signs[:TRIES]:
+            found = survey.confirmed(sign.trial, sign.finding, sign.holds)
+            if found is not None:
+                yield replace(found, actual=f"{found.actual}{_others(cause, sign)}")
+                break
+
+
+def _others(cause: Cause, shown: Sign) -> str:
+    """How many more trials show a cause, and in which operations."""
+    more = [sign for sign in cause.signs if sign is not shown]
+    if not more:
+        return ""
+    names = [
+        name for name in dict.fromkeys(s.trial.scoped.name for s in more) if name != shown.trial.scoped.name
+    ]
+    others = f", also {', '.join(names[:4])}{', …' if len(names) > 4 else ''}" if names else ""
+    return f" (and {len(more)} more{others})"
