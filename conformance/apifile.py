@@ -68,24 +68,29 @@ def load(path: Path) -> Any:
         raise ConfigurationError(
             f"{path}: cannot be read: {error.strerror or error}; check the path"
         ) from None
+    return parsed(body, path.name)
+
+
+def parsed(body: bytes, name: str) -> Any:
+    """The content of a description called ``name``. Raises ``ConfigurationError`` like ``load``."""
+    if len(body) > LARGEST:
+        raise ConfigurationError(f"{name}: larger than {LARGEST // 1_000_000} MB; split the description")
     if body.lstrip()[:1] in (b"{", b"["):
         try:
             return parse(body.lstrip()).value
         except NotJson as error:
-            if path.suffix.lower() == ".json":
-                raise ConfigurationError(f"{path.name}: not valid JSON: {error.reason}") from None
+            if name.lower().endswith(".json"):
+                raise ConfigurationError(f"{name}: not valid JSON: {error.reason}") from None
     try:
         value = yaml.load(body, Loader=_Loader)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         where = f":{mark.line + 1}:{mark.column + 1}" if mark else ""
-        raise ConfigurationError(
-            f"{path.name}{where}: not valid YAML: {error.problem or error.context}"
-        ) from None
+        raise ConfigurationError(f"{name}{where}: not valid YAML: {error.problem or error.context}") from None
     except (yaml.YAMLError, ValueError, TypeError, RecursionError) as error:
         reason = "nested too deep" if isinstance(error, RecursionError) else str(error).splitlines()[0]
-        raise ConfigurationError(f"{path.name}: not valid YAML: {reason}") from None
-    _limit(value, path.name)
+        raise ConfigurationError(f"{name}: not valid YAML: {reason}") from None
+    _limit(value, name)
     return value
 
 
