@@ -99,19 +99,21 @@ def authorization(
             }
             for person in fixture.customers
         ],
-        "second_tsp": _client(two, " ".join(scopes), hide, place),
+        "second_tsp": _client(two, " ".join(scopes), hide, place, rsa=True),
         "settings": settings,
     }
 
 
-def _client(identity: Identity, scope: str, hide: Hide, folder: Path) -> dict[str, object]:
+def _client(
+    identity: Identity, scope: str, hide: Hide, folder: Path, *, rsa: bool = False
+) -> dict[str, object]:
     certificate = folder / f"{identity.client_id}-{identity.authentication}.pem"
     certificate.write_text(identity.certificate, encoding="ascii")
     return {
         "client_id": identity.client_id,
         "client_authentication": identity.authentication,
-        "client_key": hide(f"{identity.client_id}-key", identity.key),
-        "client_key_id": identity.kid,
+        "client_key": hide(f"{identity.client_id}-key", identity.rsa_key if rsa else identity.key),
+        "client_key_id": identity.rsa_kid if rsa else identity.kid,
         "client_certificate": str(certificate.resolve()),
         "certificate_key": hide(f"{identity.client_id}-certificate-key", identity.certificate_key),
         "redirect_uri": identity.redirect_uri,

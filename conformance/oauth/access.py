@@ -283,6 +283,16 @@ class Access:
         parameters |= changes
         return Asked(caller, {k: v for k, v in parameters.items() if v is not None}, verifier, made or "")
 
+    def probe(self, *, client: Client | None = None, **changes: Any) -> Asked:
+        """A right request that is not meant to reach a customer; all probes of a client share a consent."""
+        caller = client or self.client
+        consent = ""
+        if self.settings.consent is not None:
+            consent = self.memory.once(
+                ("oauth", "spare consent", caller.client_id), lambda: self.consent(client=caller)
+            )
+        return self.ask(client=caller, consent=consent, **changes)
+
     def scope_for(self, client: Client) -> str:
         """The scope that a client asks for."""
         if client.scope:
@@ -371,7 +381,7 @@ class Access:
         """A right request up to the login page, once in a round; raises ``Inconclusive`` unless accepted."""
 
         def fetch() -> Attempt:
-            made = self.attempt(self.ask())
+            made = self.attempt(self.probe())
             if not made.accepted:
                 raise Inconclusive(self._misconfigured(made))
             return made
@@ -392,7 +402,7 @@ class Access:
         """A fresh code: a whole login. Raises ``Inconclusive`` when the way does not end with a code."""
         asked = asked or self.ask()
         landing, trail = self.landing(asked, customer=customer, decision=decision, **options)
-        parameters = self.response(asked, landing)
+        parameters = self.response_of(landing)
         value = parameters.get("code", "")
         if not value:
             error = parameters.get("error", "no code")
@@ -423,7 +433,7 @@ class Access:
         values = customer_values(self.customer(customer))
         return decided(self.configured, attempt.shown, window, values, decision, lambda f: self.run(f, None))
 
-    def response(self, asked: Asked, landing: Landing) -> Mapping[str, str]:
+    def response_of(self, landing: Landing) -> Mapping[str, str]:
         """The parameters of an authorization response, out of its JWT where it is one (JARM)."""
         return read_response(landing.parameters)
 
@@ -518,7 +528,7 @@ class Access:
     def consent(
         self, permissions: Sequence[str] = (), *, client: Client | None = None, **members: Any
     ) -> str:
-        """The identifier of a fresh consent that awaits its customer; ``members`` change its template values."""
+        """The identifier of a fresh consent that awaits its customer; ``members`` change template values."""
         rule = self.settings.consent
         if rule is None:
             raise NotApplicable("no authorization.settings.consent in bank.yaml: none is made beforehand")

@@ -1,0 +1,119 @@
+"""The customer's session on the login pages: of one browser, renewed at login, proof against forgery."""
+
+from __future__ import annotations
+
+import secrets
+
+from conformance.checks.authorize import walk as walks
+from conformance.model import Finding
+from conformance.oauth.access import Access
+from conformance.oauth.client import revealed
+from conformance.oauth.login import Browser
+from conformance.registry import Findings, check
+
+TOKENS = ("csrf", "xsrf", "authenticity", "requestverification", "synchronizer", "anti-forgery")
+
+
+def _other_browser(access: Access, walk: walks.Walk, *, cookies: bool = False) -> Browser:
+    window = Browser(access.tsp.knows, walk.browser.redirect_uris)
+    if cookies:
+        window.cookies = dict(walk.browser.cookies)
+    return window
+
+
+def _forged(name: str, value: str) -> str | None:
+    """Another token for a hidden field that holds one against forgery."""
+    if any(word in name.lower() for word in TOKENS):
+        return secrets.token_urlsafe(len(value))[: len(value)] or "forged"
+    return None
+
+
+@check(requests=16)
+def form_token_checked(access: Access) -> Findings:
+    """Refuses a form whose token against forgery is not the one that it gave."""
+    for number in range(len(walks.steps(access))):
+        walk = walks.walked(access, number, _forged)
+        if walk is not None and walk.changed and walks.beyond(access, walk, number):
+            names = ", ".join(walk.changed)
+            yield Finding(
+                "a forged form refused",
+                f"step {number + 1} taken",
+                f"form field {names}",
+                walk.answer.exchange,
+            )
+    access.grant()
+
+
+@check(requests=16)
+def bound_to_browser(access: Access) -> Findings:
+    """Takes a form only from the browser that it was shown in."""
+    for number in range(len(walks.steps(access))):
+        start = walks.before(access, number)
+        if not walks.matches(access, start, number) or not start.browser.cookies:
+            continue
+        walk = walks.sent(access, start, number, browser=_other_browser(access, start))
+        if walks.beyond(access, walk, number):
+            expected = "a form from a browser without the cookies refused"
+            yield Finding(expected, f"step {number + 1} taken", "cookies", walk.answer.exchange)
+    access.grant()
+
+
+@check(requests=16)
+def session_renewed(access: Access) -> Findings:
+    """Gives the customer a new session at login, so that one known before it is worth nothing."""
+    if len(walks.steps(access)) < 2:
+        return
+    start = walks.before(access, 0)
+    known = _other_browser(access, start, cookies=True)
+    if not known.cookies:
+        return
+    after = walks.sent(access, start, 0)
+    if after.page is None or not walks.matches(access, after, 1):
+        return
+    reached = access.run(known.open(after.page.url), None)
+    seen = walks.Walk(reached, known, known.trail[-1])
+    if walks.matches(access, seen, 1):
+        expected = "the session from before the login refused"
+        yield Finding(expected, "it shows the customer's page", "cookies", seen.answer.exchange)
+    access.grant()
+
+
+@check(requests=10, intrusive=True)
+def password_checked(access: Access) -> Findings:
+    """Lets nobody in with a wrong password."""
+    customer = access.customer(0)
+    if customer.password is None:
+        return
+    values = {"username": revealed(customer.username), "password": f"Wrong-{secrets.token_hex(6)}"}
+    filled = [step for step in walks.steps(access) if "{password}" in "".join(step.fill.values())]
+    if not filled:
+        return
+    number = walks.steps(access).index(filled[0])
+    start = walks.before(access, number)
+    if not walks.matches(access, start, number):
+        return
+    walk = walks.sent(access, start, number, values=values)
+    if walks.beyond(access, walk, number):
+        yield Finding("a wrong password refused", "the login went on", "password", walk.answer.exchange)
+    access.grant()
+
+
+@check(requests=10, intrusive=True)
+def customers_not_told(access: Access) -> Findings:
+    """Answers a wrong password and an unknown customer alike."""
+    customer = access.customer(0)
+    wrong = f"Wrong-{secrets.token_hex(6)}"
+    texts = []
+    answer = None
+    for name in (revealed(customer.username), f"nobody-{secrets.token_hex(4)}"):
+        start = walks.before(access, 0)
+        if not walks.matches(access, start, 0):
+            return
+        walk = walks.sent(access, start, 0, values={"username": name, "password": wrong})
+        if walk.page is None or walks.beyond(access, walk, 0):
+            return
+        texts.append((walk.answer.status, walk.page.text.replace(name, "")))
+        answer = walk.answer
+    if answer is not None and texts[0] != texts[1]:
+        yield Finding("the same answer to both", "different answers", "login page", answer.exchange)
+    access.grant()
