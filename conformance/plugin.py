@@ -92,7 +92,7 @@ class Bank:
         from conformance.session import open_session
 
         self._stack = ExitStack()
-        record = self._record(self._output) if self._output else lambda _: None
+        record = self._record(self._output) if self._output else None
         opening = open_session(self.target, self.profiles, self.plan, record=record)
         self._session = self._stack.enter_context(opening)
         if self._writer is not None:

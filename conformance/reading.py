@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
 from urllib.parse import urljoin
@@ -119,6 +119,10 @@ class Reading:
     def first_rows(self, language: Language | None = None) -> Rows:
         """The canonical rows of the first page alone."""
         return self.rows_of(self.success(language), language)
+
+    def once(self, name: str, fetch: Callable[[], Any]) -> Any:
+        """What several checks draw from this reading, drawn once."""
+        return self._tsp.memory.once((name, self.operation.id), fetch)
 
     @property
     def paging(self) -> Paging | None:

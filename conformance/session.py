@@ -152,7 +152,7 @@ def open_session(
     plan: Plan,
     *,
     wire: Wire | None = None,
-    record: Callable[[Exchange], None] = lambda _: None,
+    record: Callable[[Exchange], None] | None = None,
     clock: Callable[[], float] = time.time,
     sleep: Callable[[float], None] = time.sleep,
     deep: float = 0.0,

@@ -54,7 +54,7 @@ class Limits:
 
 
 class Traffic:
-    """Sends requests for a whole run. ``record`` receives every exchange, already redacted."""
+    """Sends requests for a whole run; ``record``, where given, receives every exchange, redacted."""
 
     def __init__(
         self,
@@ -64,7 +64,7 @@ class Traffic:
         vault: Vault,
         credentials: Credentials,
         limits: Limits,
-        record: Callable[[Exchange], None],
+        record: Callable[[Exchange], None] | None = None,
         hosts: Iterable[str] = (),
         headers: Callable[[float], Iterable[tuple[str, str]]] = lambda _: (),
         closed: Callable[[float], str] = lambda _: "",
@@ -283,6 +283,8 @@ class Traffic:
         received: Received | None,
         fault: str,
     ) -> None:
+        if self._record is None:
+            return
         vault = self.vault
         kind = request.header("Content-Type") or ""
         answer_kind = (

@@ -73,8 +73,13 @@ def links_lead_outside(reading: Reading) -> Findings:
             yield Finding("a public host", address.hostname[:80], place)
 
 
-def _links(reading: Reading) -> Iterator[tuple[str, str]]:
+def _links(reading: Reading) -> tuple[tuple[str, str], ...]:
     """Each text of a row, in any language, that is a link by its name or its beginning, once."""
+    found: tuple[tuple[str, str], ...] = reading.once("links", lambda: tuple(_links_of(reading)))
+    return found
+
+
+def _links_of(reading: Reading) -> Iterator[tuple[str, str]]:
     seen: set[tuple[str, str]] = set()
     for language in reading.languages:
         for row in reading.rows(language):

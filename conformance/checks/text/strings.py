@@ -34,8 +34,13 @@ def documents(reading: Reading) -> Iterator[tuple[Answer, Document]]:
                 yield answer, reading.document_of(answer)
 
 
-def members(reading: Reading) -> Iterator[Member]:
+def members(reading: Reading) -> tuple[Member, ...]:
     """Every scalar member and element of the documents."""
+    found: tuple[Member, ...] = reading.once("members", lambda: tuple(_members(reading)))
+    return found
+
+
+def _members(reading: Reading) -> Iterator[Member]:
     for answer, document in documents(reading):
         for place, name, value in values(document.value):
             if not isinstance(value, dict | list):
