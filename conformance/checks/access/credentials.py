@@ -29,6 +29,7 @@ def credentials_required(tsp: Tsp, operation: Operation) -> Findings:
     answer = probe.asked(tsp, _bare(tsp, operation))
     if answer.ok:
         yield _accepted("without credentials", answer, "credentials")
+        return
     probe.control(tsp, operation)
 
 
@@ -40,17 +41,21 @@ def each_credential_required(tsp: Tsp, operation: Operation) -> Findings:
         raise NotApplicable("the bank asks for one credential only")
     if probe.asked(tsp, _bare(tsp, operation)).ok:
         return  # nothing is required at all, which is said once
+    accepted = False
     for name in names:
         answer = tsp.send(tsp.request(operation).without_header(name))
         if answer.ok:
+            accepted = True
             yield _accepted(f"without {name}", answer, f"header {name}")
-    probe.control(tsp, operation)
+    if not accepted:
+        probe.control(tsp, operation)
 
 
 @check(requests=3)
 def wrong_credentials_refused(tsp: Tsp, operation: Operation) -> Findings:
     """Refuses a request in which one credential is not the one that the bank gave out."""
     names = probe.required_credentials(tsp, operation)
+    accepted = False
     for name in names:
         request = tsp.request(operation)
         if tsp.send(request.without_header(name)).ok:
@@ -60,9 +65,11 @@ def wrong_credentials_refused(tsp: Tsp, operation: Operation) -> Findings:
         for value, how in ((_garbled(right, operation.id), "a wrong"), (cut, "a shortened")):
             answer = tsp.send(request.with_header(name, value))
             if answer.ok:
+                accepted = True
                 yield _accepted(f"with {how} {name}", answer, f"header {name}")
                 break
-    probe.control(tsp, operation)
+    if not accepted:
+        probe.control(tsp, operation)
 
 
 def _garbled(value: str, purpose: str) -> str:
@@ -93,6 +100,7 @@ def refusals_alike(tsp: Tsp, operations: tuple[Operation, ...]) -> Findings:
             at="body",
             exchange=answer.exchange,
         )
+        return
     probe.control(tsp, operation)
 
 
@@ -112,6 +120,7 @@ def credentials_not_in_query(tsp: Tsp, operation: Operation) -> Findings:
     answer = tsp.send(probe.with_query(_bare(tsp, operation), urlencode(pairs)))
     if answer.ok:
         yield _accepted("with credentials in the query alone", answer, "query")
+        return
     probe.control(tsp, operation)
 
 
@@ -125,6 +134,7 @@ def other_methods_gated(tsp: Tsp, operation: Operation) -> Findings:
     answer = tsp.send(probe.with_method(bare, "HEAD"))
     if answer.ok:
         yield _accepted("by HEAD without credentials", answer, "method HEAD")
+        return
     probe.control(tsp, operation)
 
 
@@ -141,6 +151,7 @@ def conditional_request_gated(tsp: Tsp, operation: Operation, reading: Reading) 
     answer = tsp.send(bare.with_header("If-None-Match", tag))
     if answer.ok or answer.status == 304:
         yield _accepted("with If-None-Match and without credentials", answer, "header If-None-Match")
+        return
     probe.control(tsp, operation)
 
 

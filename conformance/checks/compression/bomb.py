@@ -42,7 +42,8 @@ def bomb_refused(tsp: Tsp, operations: tuple[Operation, ...]) -> Findings:
             at="body with Content-Encoding: gzip",
             exchange=answer.exchange,
         )
-    probe.control(tsp, operation)
+    else:
+        probe.control(tsp, operation)
 
 
 def _bomb() -> bytes:

@@ -64,5 +64,5 @@ def _met(
                 at=at,
                 exchange=answer.exchange,
             )
-            break
+            return
     probe.control(tsp, operation)

@@ -42,4 +42,5 @@ def conflicting_lengths_refused(tsp: Tsp, operations: tuple[Operation, ...]) -> 
             at="header Transfer-Encoding",
             exchange=answer.exchange,
         )
+        return  # what follows on this connection may be answered for what was left of this request
     probe.control(tsp, operation)
