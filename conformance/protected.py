@@ -6,10 +6,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from itertools import chain
 from typing import Any
+from urllib.parse import urlsplit
 
 from conformance.answer import Answer
 from conformance.errors import Inconclusive, NotApplicable, Refused, Unreachable
 from conformance.model import Function, Language, Request
+from conformance.oauth import dpop
 from conformance.oauth.access import Access
 from conformance.oauth.client import Client
 from conformance.oauth.grant import Grant, Tokens
@@ -171,6 +173,13 @@ class Protected:
         if not answer.ok:
             raise Inconclusive(f"control request refused: a right call was answered {answer.status}")
         return answer
+
+    def proof(self, request: Request, tokens: Tokens, **changes: Any) -> str:
+        """The DPoP proof that a request with a token needs; ``changes`` are those of ``dpop.proof``."""
+        parts = urlsplit(request.url)
+        nonce = self.access.nonces.get(f"{parts.scheme}://{parts.netloc}")
+        given = {"token": tokens.access_token, "nonce": nonce, **changes}
+        return dpop.proof(tokens.client.proof_key, request.method, request.url, self.access.now(), **given)
 
     def granted(self, operation: Operation, customer: int = 0) -> GrantedTsp:
         """A ``Tsp`` whose requests for the operation carry the customer's token."""

@@ -164,18 +164,19 @@ class Access:
         caller = client or self.client
         shown = certified if certified is not None else self.shown_by(caller)
         url = self.server.endpoint(endpoint, mutual=shown is not None)
-        pairs, fields = self._form(caller, form, authenticated=authenticated)
         if query:
             url += ("&" if "?" in url else "?") + urlencode(list(query))
-        body = urlencode(pairs).encode()
-        if method == "GET":
-            url, body = url + ("&" if "?" in url else "?") + body.decode(), b""
-        named = [("Accept", "application/json"), ("Content-Type", FORM), *fields, *headers]
-        request = Request(method, url, tuple(named), body)
+
+        def made() -> Request:
+            pairs, fields = self._form(caller, form, authenticated=authenticated)
+            body, place = urlencode(pairs).encode(), url
+            if method == "GET":
+                place, body = url + ("&" if "?" in url else "?") + body.decode(), b""
+            named = [("Accept", "application/json"), ("Content-Type", FORM), *fields, *headers]
+            return Request(method, place, tuple(named), body)
+
         wants = self.constraint == "dpop" and endpoint in ENDPOINTS_WITH_PROOF
-        return self._proved(
-            request, caller.proof_key, proof if wants else proof or None, shown, wants, patient
-        )
+        return self._proved(made, caller.proof_key, proof if wants else proof or None, shown, wants, patient)
 
     def _form(
         self, caller: Client, form: Form, *, authenticated: bool
@@ -189,7 +190,7 @@ class Access:
 
     def _proved(
         self,
-        request: Request,
+        make: Callable[[], Request],
         key: Any,
         proof: bool | str | None,
         shown: Certified | None,
@@ -197,11 +198,12 @@ class Access:
         patient: bool,
         token: str | None = None,
     ) -> Answer:
-        if isinstance(proof, str):
-            request = request.with_header("DPoP", proof)
+        """``make`` is called again for the second try, since an assertion in the request is good for one."""
         makes = proof is True and wants
         for again in (False, True):
-            sent = request
+            request = sent = make()
+            if isinstance(proof, str):
+                sent = request.with_header("DPoP", proof)
             if makes:
                 nonce = self.nonces.get(_origin(request.url))
                 made = dpop.proof(key, request.method, request.url, self.now(), token=token, nonce=nonce)
@@ -242,7 +244,7 @@ class Access:
             request = request.with_header("Authorization", f"{word} {value}")
         shown = certified if certified is not None else self.shown_by(caller)
         wants = self.constraint == "dpop"
-        return self._proved(request, caller.proof_key, proof, shown, wants, patient, token=value)
+        return self._proved(lambda: request, caller.proof_key, proof, shown, wants, patient, token=value)
 
     # Authorization requests.
 

@@ -1,0 +1,94 @@
+"""Whether a token opens more than it was given for: other functions, other resources."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from conformance.answer import Answer
+from conformance.errors import Inconclusive, NotApplicable, Outcome
+from conformance.model import Finding
+from conformance.oauth.grant import Tokens, members_of
+from conformance.operation import Operation
+from conformance.path_values import places_in
+from conformance.protected import OWN_NAME, Protected, tried
+from conformance.registry import Findings, check
+
+
+def _beyond(protected: Protected) -> Iterator[tuple[str, Operation, Tokens]]:
+    """Tokens with a function that their scope does not cover, by what is wrong."""
+    access, read = protected.access, protected.probe()
+    rule = access.settings.consent
+    customer = protected.tokens(read)
+    granted = set((customer.scope or access.scope_for(customer.client)).split())
+    own = [o for o in protected.operations.values() if o.reads and o.function.resource in OWN_NAME]
+    if rule is not None and rule.scope and rule.scope not in granted:
+        yield from ((f"a customer's token without scope {rule.scope}", o, customer) for o in own)
+    if access.offers("client_credentials"):
+        machine = access.machine(rule.scope if rule is not None and rule.scope else None)
+        yield "a token for no customer", read, machine
+
+
+@check(requests=5)
+def scope_required(protected: Protected) -> Findings:
+    """Opens to a token only the functions that its scope covers."""
+    tried_any = False
+    for what, operation, tokens in _beyond(protected):
+        if places_in(operation):
+            continue
+        tried_any = True
+        request = protected.request(operation)
+        answer = tried(lambda: protected.access.call(tokens, request))  # noqa: B023
+        if answer is not None and answer.ok:
+            yield Finding(
+                f"a refusal of {what}", f"status {answer.status}", f"function {operation.id}", answer.exchange
+            )
+        protected.control(operation)
+    if not tried_any:
+        raise NotApplicable("the bank has no second scope or kind of token to be confused with")
+
+
+@check(requests=3)
+def insufficient_scope_status(protected: Protected) -> Findings:
+    """Answers a valid token that does not cover a function with 403, not as if it were invalid."""
+    for what, operation, tokens in _beyond(protected):
+        if places_in(operation):
+            continue
+        answer = protected.access.call(tokens, protected.request(operation))
+        if answer.status in (400, 401):
+            yield Finding(f"status 403 for {what}", f"status {answer.status}", "status", answer.exchange)
+            break
+    protected.control(protected.probe())
+
+
+@check(requests=14)
+def audience_compared(protected: Protected) -> Findings:
+    """Refuses a token that was made for another resource."""
+    operation, server = protected.probe(), protected.access.server
+    if not server.has("userinfo_endpoint"):
+        raise NotApplicable("the bank has no second resource to ask a token for")
+    other = server.endpoint("userinfo_endpoint")
+    try:
+        tokens = protected.fresh(resource=other).tokens
+    except Inconclusive:
+        raise NotApplicable("the bank makes no tokens for one resource (RFC 8707)") from None
+    if set(_audience(protected, tokens)) != {other}:
+        raise NotApplicable("the bank does not tell that its token is for the one resource asked for")
+    answer: Answer | None = tried(lambda: protected.access.call(tokens, protected.request(operation)))
+    if answer is not None and answer.ok:
+        yield Finding(
+            "a refusal of a token for another resource",
+            f"status {answer.status}",
+            "audience",
+            answer.exchange,
+        )
+    protected.control(operation)
+
+
+def _audience(protected: Protected, tokens: Tokens) -> tuple[str, ...]:
+    """The resources that a token is for, as introspection tells."""
+    try:
+        told = members_of(protected.access.introspect(tokens.access_token)).get("aud")
+    except Outcome:
+        return ()
+    listed = told if isinstance(told, list) else [told]
+    return tuple(each for each in listed if isinstance(each, str))

@@ -1,0 +1,96 @@
+"""Whether a protected function opens without a token, or with one that the bank did not make."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+
+from conformance import jose
+from conformance.answer import Answer
+from conformance.errors import NotApplicable
+from conformance.model import Finding, Request
+from conformance.oauth.grant import Tokens
+from conformance.operation import Operation
+from conformance.protected import Protected, tried
+from conformance.registry import Findings, check
+
+LONGEST_WAIT = 30.0
+"""Seconds that a check waits for a token to end."""
+
+
+def opened(expected: str, answer: Answer, at: str = "header Authorization") -> Finding:
+    """The finding that a call which should have been refused was answered."""
+    return Finding(expected, f"status {answer.status}", at, answer.exchange)
+
+
+@check(requests=2)
+def token_required(protected: Protected, operation: Operation) -> Findings:
+    """Opens a protected function to nobody who shows no token."""
+    if not operation.reads:
+        raise NotApplicable("the function changes something, so it is not called without a token")
+    read = protected.objects(operation)[0]
+    protected.call(read)
+    request = protected.request(read)
+    answer = tried(lambda: protected.access.call("", request, scheme="", proof=None))
+    if answer is not None and answer.ok:
+        yield opened("a refusal of a call without a token", answer)
+    protected.control(read)
+
+
+@check(requests=8)
+def altered_tokens_refused(protected: Protected) -> Findings:
+    """Refuses tokens that it did not make: invented, changed in one place, cut short or lengthened."""
+    operation = protected.probe()
+    tokens = protected.tokens(operation)
+    for how, value in altered(tokens.access_token).items():
+        answer = _called(protected, protected.request(operation), tokens, value)
+        if answer is not None and answer.ok:
+            yield opened("a refusal of a token that the bank did not make", answer, f"token {how}")
+            break
+    protected.control(operation)
+
+
+def altered(token: str) -> Mapping[str, str]:
+    """A token with one thing wrong, by what is wrong."""
+    middle = len(token) // 2
+    found = {
+        "invented": secrets.token_urlsafe(max(16, len(token) * 3 // 4))[: len(token)],
+        "with its first character changed": _changed(token, 0),
+        "with a character changed": _changed(token, middle),
+        "with a character near its end changed": _changed(token, len(token) - 3),
+        "cut short": token[: len(token) * 2 // 3],
+        "lengthened": token + "AAAA",
+    }
+    if token.count(".") == 2:
+        for part, name in enumerate(("header", "claims", "signature")):
+            try:
+                found[f"with a bit changed in its {name}"] = jose.flipped(token, part)
+            except jose.BadJws:
+                continue
+        found["without its signature"] = token.rpartition(".")[0] + "."
+    return {how: value for how, value in found.items() if value != token}
+
+
+def _changed(token: str, at: int) -> str:
+    other = "A" if token[at] != "A" else "9"
+    return token[:at] + other + token[at + 1 :]
+
+
+def _called(protected: Protected, request: Request, tokens: Tokens, value: str) -> Answer | None:
+    """The answer to a call that is right but for the token's own characters."""
+    return tried(lambda: protected.access.call(value, request, client=tokens.client))
+
+
+@check(requests=6)
+def expired_token_refused(protected: Protected, *, longest: float = LONGEST_WAIT) -> Findings:
+    """Refuses a token after the time that it was given for."""
+    operation = protected.probe()
+    tokens = protected.fresh().tokens
+    left = tokens.expires_at - protected.access.now()
+    if left > longest:
+        raise NotApplicable(f"tokens live for longer than the {longest:.0f} s that the check waits")
+    protected.tsp.wait(max(0.0, left) + 1.5)
+    answer = tried(lambda: protected.access.call(tokens, protected.request(operation)))
+    if answer is not None and answer.ok:
+        yield opened("a refusal of a token after its expires_in", answer)
+    protected.control(operation, protected.fresh().tokens)
