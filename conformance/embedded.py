@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from pathlib import Path
+from typing import Any
 
 from conformance.bank.app import CONFORMANT, Bank
 from conformance.bank.mutant import BASES, Mutant, all_mutants
@@ -24,7 +25,9 @@ from conformance.embedded_authorization import (
     hidden,
     in_files,
 )
+from conformance.embedded_limits import GENEROUS, limited, rate_limit
 from conformance.errors import ConfigurationError
+from conformance.load.timeline import Timeline
 from conformance.profile import data_folder
 from conformance.secret import Secret
 from conformance.target import Target
@@ -34,12 +37,14 @@ NAME = "Reference Bank"
 RATE = 2000.0
 """Requests a second that the bank may be sent: it is our own, on this machine."""
 MEMORY_URL = "https://bank.example"
+LIMITED_URL = "https://limited.bank.example"
 
 
 POLICY = (
     CONFORMANT.evolve("http.plain_http", "refused")
     .evolve("authorization.code_lifetime", 5)
     .evolve("authorization.par_lifetime", 8)
+    .evolve("limits", GENEROUS)
 )
 """The bank as it is judged: in memory no socket keeps plain http out, so that the bank does.
 What ends by itself ends soon, so that the checks which wait for it need not wait long."""
@@ -89,10 +94,12 @@ def description(
     policy: Policy = POLICY,
     hide: Hide = hidden,
     folder: Path | None = None,
+    limited_url: str = LIMITED_URL,
 ) -> dict[str, object]:
     """The bank file of the reference bank, as data; ``fields`` are the header fields with credentials.
 
-    ``hide`` makes of a secret what stands in the file, ``folder`` takes the TSPs' certificates.
+    ``hide`` makes of a secret what stands in the file, ``folder`` takes the TSPs' certificates, and
+    ``limited_url`` is where the bank has a low limit.
     """
     data: dict[str, object] = {
         "bank": {"name": name, "environment": "sandbox"},
@@ -107,6 +114,7 @@ def description(
         data["tls"] = {"ca": str(ca)}
     data["capabilities"] = list(capabilities(policy.authorization))
     data["authorization"] = authorization(policy.authorization, base_url, hide, folder)
+    data["rate_limit"] = rate_limit(limited_url, hide)
     if fields:
         data["authentication"] = {"kind": "header-pair", "headers": dict(fields)}
     return data
@@ -132,7 +140,15 @@ def memory(
     """The bank in this process: a target, and the wire that reaches it."""
     base = base_of(mutant, policy)
     target = Target.model_validate(description(MEMORY_URL, fields=_hidden(credentials(mutant)), policy=base))
-    return target, MemoryWire(application(mutant, seed, policy, clock))
+    still = Timeline()
+    low = application(mutant, seed, limited(policy), still)
+    usual = application(mutant, seed, policy, clock)
+
+    def by_host(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        app = low if LIMITED_URL.endswith(f"//{environ['HTTP_HOST']}") else usual
+        return app(environ, start_response)
+
+    return target, MemoryWire(by_host, clock=still)
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +178,8 @@ def served(mutant: str = "", *, port: int = 0, folder: Path | None = None) -> It
         ca.write_text(tls.authority.certificate, encoding="ascii")
         try:
             url = stack.enter_context(serve(application(chosen), tls=tls, port=port))
+            low = application(chosen, policy=limited(POLICY))
+            limited_url = stack.enter_context(serve(low, tls=tls))
         except OSError as error:
             raise ConfigurationError(
                 f"--port {port}: cannot be served on: {error.strerror or error}"
@@ -169,7 +187,14 @@ def served(mutant: str = "", *, port: int = 0, folder: Path | None = None) -> It
         name = f"{NAME}, {mutant}" if mutant else NAME
         fields = _written(credentials(chosen), place)
         told = description(
-            url, ca=ca.resolve(), name=name, fields=fields, policy=base, hide=in_files(place), folder=place
+            url,
+            ca=ca.resolve(),
+            name=name,
+            fields=fields,
+            policy=base,
+            hide=in_files(place),
+            folder=place,
+            limited_url=limited_url,
         )
         yield Served(url, told, place)
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 from conformance.authentication import Identity
 from conformance.errors import Inconclusive, NotApplicable
+from conformance.load.limiter import Kind
 from conformance.load.search import Caps, Measured, Search, limited
 from conformance.load.shot import Hit, Shot, Until
 from conformance.load.volley import Volley
@@ -17,6 +18,7 @@ from conformance.tsp import Tsp
 
 GRACE = 0.05
 """Seconds added to every wait for a limit to let go."""
+_FEW = 6
 
 
 class Load:
@@ -31,6 +33,11 @@ class Load:
 
     @property
     def operation(self) -> Operation:
+        """The read that stands for all, chosen once in a round; raises as ``_chosen`` does."""
+        chosen: Operation = self.tsp.memory.once(("rate limit", "operation"), self._chosen)
+        return chosen
+
+    def _chosen(self) -> Operation:
         """The read that stands for all: the one that the file names, or the first that answers here.
 
         Raises ``NotApplicable`` where nothing can be read and ``Inconclusive`` where nothing answers.
@@ -41,7 +48,8 @@ class Load:
         if not reads:
             raise NotApplicable("the bank offers no function that can be read")
         for operation in sorted(reads, key=lambda read: read.assumed)[:3]:
-            if self.tsp.once(self.request(operation)).ok:
+            hit = self.fire([Shot(0.0, self.request(operation))])[0]
+            if hit.ok or hit.status == 429:
                 return operation
         raise Inconclusive("no function answered its plain request where limits are probed")
 
@@ -96,8 +104,15 @@ class Load:
         """Sends shots by the clock."""
         return self.tsp.volley(shots, until)
 
-    def burst(self, requests: Sequence[Request], refusals: int = 0, *, fresh: bool = False) -> Volley:
-        """Requests at the highest rate allowed, until so many were refused (0: all of them)."""
+    def burst(
+        self,
+        requests: Sequence[Request],
+        refusals: int = 0,
+        *,
+        fresh: bool = False,
+        until: Callable[[Hit], bool] | None = None,
+    ) -> Volley:
+        """Requests at the highest rate allowed, until so many were refused (0: all of them) or ``until``."""
         rate = self.caps.rate
         came: list[Hit] = []
 
@@ -106,10 +121,10 @@ class Load:
             return not hit.ok and limited(came, refusals)
 
         shots = [Shot(index / rate, request, fresh) for index, request in enumerate(requests)]
-        return Volley(tuple(self.fire(shots, enough if refusals else None)), rate)
+        return Volley(tuple(self.fire(shots, enough if refusals else until)), rate)
 
     def measured(self) -> Measured:
-        """What a search finds with the operation's request, once in a round. Leaves the limit recovered."""
+        """What a search finds with the operation's request, once in a round."""
         found: Measured = self.tsp.memory.once(("rate limit", "measured"), self._measure)
         return found
 
@@ -117,7 +132,7 @@ class Load:
         request = self.request()
         with self.alone():
             found = Search(request, self.caps, self.fire, self.rest, self.now).run()
-            self.recover(found)
+            self.leave(found)
         return found
 
     def refusing(self) -> Measured:
@@ -127,10 +142,19 @@ class Load:
             raise NotApplicable(f"no limit to look at: {found.reason or 'nothing was refused'}")
         return found
 
-    def recover(self, found: Measured) -> None:
-        """Waits until the limit has let go of everything."""
-        wait = max(found.longest, found.limit.window if found.limit and found.limit.window else 0.0)
-        if found.refused and wait:
+    def refresh(self, found: Measured) -> None:
+        """Waits until a limit serves a few requests again: some tokens of a bucket, a new window."""
+        wait = found.longest
+        if found.limit is not None and found.limit.window:
+            bucket = found.limit.kind is Kind.BUCKET
+            wait = min(_FEW / found.limit.rate, found.limit.window) if bucket else found.limit.window * 1.1
+        if found.refused:
+            self.rest(min(wait + GRACE, self.caps.seconds))
+
+    def leave(self, found: Measured) -> None:
+        """Waits until the limit has let go of everything, where the other cases of the run would meet it."""
+        if found.refused and not self.section.base_url:
+            wait = max(found.longest, found.limit.window if found.limit else 0.0)
             self.rest(min(wait * 1.1 + GRACE, self.caps.seconds))
 
     def exhaust(self, found: Measured) -> Hit:

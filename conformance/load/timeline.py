@@ -47,6 +47,7 @@ class MemoryPath:
         self._wire = wire
         self._clock = clock or RealTime()
         self._timeout = timeout
+        self._fresh = 0
 
     def now(self) -> float:
         return self._clock()
@@ -69,12 +70,18 @@ class MemoryPath:
     def _one(self, shot: Shot, due: float) -> Hit:
         # On a timeline every shot leaves in time, as if there were as many connections as it takes.
         sent = due if isinstance(self._clock, Timeline) else self.now()
-        if shot.fresh and isinstance(self._wire, MemoryWire):
-            self._wire.port += 1
+        wire = self._wire
+        usual = wire.port if isinstance(wire, MemoryWire) else 0
+        if shot.fresh and isinstance(wire, MemoryWire):
+            self._fresh += 1
+            wire.port = usual + self._fresh
         try:
-            got = self._wire.send(shot.request, self._timeout)
+            got = wire.send(shot.request, self._timeout)
         except Inconclusive as fault:
             return Hit(shot, due, sent, self.now(), 0, fault=fault.reason)
+        finally:
+            if isinstance(wire, MemoryWire):
+                wire.port = usual
         body = got.body[:EXCERPT]
         return Hit(shot, due, sent, self.now(), got.status, got.headers, body, got.wire_bytes)
 

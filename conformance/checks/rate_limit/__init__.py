@@ -1,0 +1,1 @@
+"""Rate limits: that there are some, what they count, and what the bank says of them."""

@@ -1,0 +1,156 @@
+"""Requests that differ from the plain one in what should not matter to a limit.
+
+Each variant is a function from a number to a request, so that every request of a series differs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from urllib.parse import urlsplit, urlunsplit
+
+from conformance.load.load import Load
+from conformance.load.shot import Hit
+from conformance.model import Request
+from conformance.operation import Paging
+
+Make = Callable[[int], Request]
+
+_ADDRESSES = ("X-Forwarded-For", "X-Real-IP", "True-Client-IP", "X-Client-IP", "CF-Connecting-IP")
+_OVERRIDES = ("X-HTTP-Method-Override", "X-HTTP-Method", "X-Method-Override")
+ROUNDS = 3
+_SERIES = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Passed:
+    """A variant that was served while the plain request was refused, and the refusals around it."""
+
+    name: str
+    hits: tuple[Hit, ...]
+    controls: tuple[Hit, ...]
+
+
+def forwarded(plain: Request) -> Mapping[str, Make]:
+    """Header fields in which proxies name the client, each time with another address (RFC 5737)."""
+
+    def claimed(number: int) -> Request:
+        address = f"198.51.100.{1 + number % 250}"
+        request = plain.with_header("Forwarded", f"for={address}")
+        for name in _ADDRESSES:
+            request = request.with_header(name, address)
+        return request
+
+    return {"header fields that name another client address": claimed}
+
+
+def spelled(plain: Request) -> Mapping[str, Make]:
+    """Other spellings of the path."""
+    path = urlsplit(plain.url).path
+    head, _, last = path.rpartition("/")
+    return {
+        "a slash at the end of the path": lambda _: _at(plain, f"{path}/"),
+        "a path in capitals": lambda _: _at(plain, f"{head}/{last.upper()}"),
+        "a double slash in the path": lambda _: _at(plain, f"{head}//{last}"),
+        "a percent-encoded letter in the path": lambda _: _at(
+            plain, f"{head}/%{ord(last[:1] or 'a'):02X}{last[1:]}"
+        ),
+        "a dot segment in the path": lambda _: _at(plain, f"{head}/./{last}"),
+        "a path parameter": lambda number: _at(plain, f"{path};v={number}"),
+    }
+
+
+def queried(plain: Request, paging: Paging | None) -> Mapping[str, Make]:
+    """A query that changes nothing, or next to nothing."""
+    joined = "&" if urlsplit(plain.url).query else "?"
+
+    def added(text: str) -> Make:
+        return lambda number: _to(plain, f"{plain.url}{joined}{text.format(number)}")
+
+    made = {"an unknown query parameter": added("_={}"), "an ampersand in the query": added("&")}
+    if paging is not None and f"{paging.parameter}=" not in plain.url:
+        made["a query parameter for the first page"] = added(f"{paging.parameter}={paging.first}")
+    return made
+
+
+def overridden(plain: Request) -> Mapping[str, Make]:
+    """The method named once more in a header field."""
+    return {f"header {name}": _headed(plain, name, plain.method) for name in _OVERRIDES}
+
+
+def adorned(plain: Request) -> Mapping[str, Make]:
+    """What else may be taken for an identity, made up: a token, a key, a cookie, a browser."""
+    given = {name.lower() for name, _ in plain.headers}
+    made = {
+        "a made-up token": ("Authorization", "Bearer made-up-{}"),
+        "a made-up key": ("X-Api-Key", "made-up-{}"),
+        "a made-up cookie": ("Cookie", "session=made-up-{}"),
+        "another User-Agent": ("User-Agent", "made-up/{}"),
+    }
+    return {
+        what: _headed(plain, name, value)
+        for what, (name, value) in made.items()
+        if name.lower() not in given or name == "User-Agent"
+    }
+
+
+def passing(load: Load, variants: Mapping[str, Make], *, fresh: bool = False) -> Iterator[Passed]:
+    """The variants that are served again and again where the plain request is refused.
+
+    From a limit that refuses, series of one variant between plain requests; only a series that is served
+    whole between two refusals counts, and only when that repeats.
+    """
+    found = load.refusing()
+    plain = load.request()
+    numbers = iter(range(1, 1 << 30))
+    left = dict(variants)
+    proofs: dict[str, Passed] = {}
+    with load.alone():
+        for _ in range(ROUNDS):
+            if not left:
+                break
+            load.exhaust(found)
+            for name, make in tuple(left.items()):
+                passed = _series(load, name, plain, make, numbers, fresh)
+                if passed is None:
+                    del left[name]
+                    proofs.pop(name, None)
+                else:
+                    proofs.setdefault(name, passed)
+        load.leave(found)
+    yield from proofs.values()
+
+
+def _series(
+    load: Load, name: str, plain: Request, make: Make, numbers: Iterator[int], fresh: bool
+) -> Passed | None:
+    """One series; None when any of the variant is refused. Begins again when the limit has let go."""
+    for _ in range(3):
+        requests = [plain, *(make(next(numbers)) for _ in range(_SERIES)), plain]
+        if fresh:
+            before = load.burst([plain]).hits
+            varied = load.burst(requests[1:-1], fresh=True).hits
+            after = load.burst([plain]).hits
+            hits = (*before, *varied, *after)
+        else:
+            hits = load.burst(requests).hits
+        controls, varied = (hits[0], hits[-1]), hits[1:-1]
+        if not all(200 <= hit.status < 300 for hit in varied):
+            return None
+        if not any(hit.ok for hit in controls):
+            return Passed(name, tuple(varied), controls)
+        load.exhaust(load.refusing())
+    return None
+
+
+def _headed(plain: Request, name: str, value: str) -> Make:
+    return lambda number: plain.with_header(name, value.format(number))
+
+
+def _at(request: Request, path: str) -> Request:
+    parts = urlsplit(request.url)
+    return _to(request, urlunsplit((parts.scheme, parts.netloc, path, parts.query, "")))
+
+
+def _to(request: Request, url: str) -> Request:
+    return Request(request.method, url, request.headers, request.body)
