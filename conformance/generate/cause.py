@@ -56,3 +56,23 @@ def _others(cause: Cause, shown: Sign) -> str:
     ]
     others = f", also {', '.join(names[:4])}{', …' if len(names) > 4 else ''}" if names else ""
     return f" (and {len(more)} more{others})"
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """A place where a law does not hold, and what came instead."""
+
+    place: str
+    actual: str
+    at: str
+    exchange: int | None = None
+
+
+def told(expected: str, seen: list[Sighting]) -> Iterator[Finding]:
+    """One finding for a law that does not hold at one place or at many; none where it holds."""
+    if not seen:
+        return
+    first = seen[0]
+    others = [name for name in dict.fromkeys(one.place for one in seen) if name != first.place]
+    more = f" (also {', '.join(others[:4])}{', …' if len(others) > 4 else ''})" if others else ""
+    yield Finding(expected, f"{first.actual} at {first.place}{more}", first.at, first.exchange)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 from urllib.parse import unquote
 
@@ -39,6 +40,9 @@ def flat(document: Any, schema: Any, depth: int = 0) -> dict[str, Any]:
     for part in schema.get("allOf") or () if isinstance(schema.get("allOf"), list) else ():
         _merge(merged, flat(document, part, depth + 1))
     _merge(merged, {k: v for k, v in schema.items() if k not in ("$ref", "allOf")})
+    for key, value in merged.items():
+        if isinstance(value, Decimal):
+            merged[key] = int(value) if value == value.to_integral_value() else float(value)
     return _modern(merged)
 
 

@@ -196,3 +196,18 @@ def plain(name: str) -> str:
 def is_order(name: str) -> bool:
     """Whether a query parameter says how rows are sorted, by its name."""
     return plain(name) in ("sort", "sortby", "orderby", "order", "ordering")
+
+
+def more(given: Any, shown: int) -> bool:
+    """Whether an answer says that its list goes on: a larger total, or a link to what follows."""
+    if not isinstance(given, dict):
+        return False
+    for name, value in given.items():
+        if isinstance(value, dict):
+            if more(value, shown):
+                return True
+        elif "total" in name.lower() and isinstance(value, int) and value > shown:
+            return True
+        elif plain(name) in ("next", "nextpage", "nextcursor", "nexttoken", "hasmore") and value:
+            return True
+    return False

@@ -30,7 +30,7 @@ UNDESCRIBED = ("PUT", "PATCH", "DELETE", "POST")
 class Budget:
     """Requests for one operation at the most, by what they are for. ``deep`` is seconds of generated cases."""
 
-    negative: int = 40
+    negative: int = 90
     negative_read: int = 14
     positive: int = 8
     odd: int = 10
@@ -195,22 +195,29 @@ class Survey:
         return found
 
     def _try(self) -> tuple[Trial, ...]:
+        """Reads before writes, and both after what is read to be compared, which wrong input would change."""
+        from conformance.generate import lifecycle, listing
+
         shared = self.shared
-        seeds = list(shared.seeds.values())
-        work = [one for one in seeds if one.scoped.operation.method != "DELETE"]
-        if self.jobs > 1 and len(work) > 1:
-            with ThreadPoolExecutor(max_workers=self.jobs, thread_name_prefix="survey") as workers:
-                lists = list(workers.map(self._tried, work))
-        else:
-            lists = [self._tried(one) for one in work]
-        return (*shared.learnt, *(trial for trials in lists for trial in trials))
+        lifecycle.steps(self)
+        listing.listings(self)
+        made = list(shared.learnt)
+        for reads in (True, False):
+            work = [one for one in shared.seeds.values() if one.scoped.reads is reads]
+            if self.jobs > 1 and len(work) > 1:
+                with ThreadPoolExecutor(max_workers=self.jobs, thread_name_prefix="survey") as workers:
+                    lists = list(workers.map(self._tried, work))
+            else:
+                lists = [self._tried(one) for one in work]
+            made += [trial for trials in lists for trial in trials]
+        return tuple(made)
 
     def planned(self, one: Seed) -> list[tuple[str, Mutation]]:
         """What is sent to an operation beside its seed, in order: the same for the same seed of the run."""
         call, scoped, budget = one.call, one.scoped, self.budget
         limit = budget.negative_read if scoped.operation.method == "GET" else budget.negative
-        listed = [("negative", m) for m in mutation.picked(mutation.negative(call, scoped), limit)]
-        listed += [("positive", m) for m in mutation.picked(mutation.positive(call, scoped), budget.positive)]
+        listed = [("positive", m) for m in mutation.picked(mutation.positive(call, scoped), budget.positive)]
+        listed += [("negative", m) for m in mutation.picked(mutation.negative(call, scoped), limit)]
         listed += [("odd", m) for m in mutation.picked(mutation.robust(call, scoped), budget.odd)]
         if self.contract.writes:
             path = scoped.operation.path
@@ -257,13 +264,15 @@ class Survey:
     def confirmed(self, trial: Trial, finding: Finding, holds: Callable[[Answer], bool]) -> Finding | None:
         """The finding after its call was sent once more and the accepted one beside it; None without control."""
         call = trial.call
+        self.tsp.exchanges.append(trial.answer.exchange)
+        if trial.kind == "chain" and call.verb not in ("GET", "HEAD", "PUT"):
+            return replace(finding, exchange=trial.answer.exchange)  # the object's life is over
         if trial.mutation is None or "idempot" not in trial.mutation.at.lower():
             call = seed.renewed(call, trial.scoped, f"again {trial.answer.exchange}")
         again = self.attempt(call, trial.scoped)
         if trial.kind not in ("seed", "chain") and not self.control(trial.scoped):
             return None
         seen = 1 + (again is not None and holds(again))
-        self.tsp.exchanges.append(trial.answer.exchange)
         return replace(finding, exchange=trial.answer.exchange, seen=seen, tried=2)
 
 

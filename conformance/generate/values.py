@@ -103,13 +103,9 @@ def _texts(held: Schema, value: str) -> Iterator[Wrong]:
         if least > 1:
             yield "minLength", "", "an empty text"
     if isinstance(most, int) and most < LONGEST:
-        yield (
-            "maxLength",
-            (value or "x") + (value[-1:] or "x") * (most + 1 - len(value)),
-            f"{most + 1} characters",
-        )
+        yield "maxLength", lengthened(held, value, most + 1), f"{most + 1} characters"
         if most + 1000 < LONGEST:
-            yield "maxLength", (value or "x") + (value[-1:] or "x") * (most + 1000), "over-long"
+            yield "maxLength", lengthened(held, value, most + 1000), "over-long"
     if isinstance(held.get("pattern"), str):
         yield "pattern", "#" * max(1, len(value)), "other characters"
         yield "pattern", f"-{value}", "a sign"
@@ -131,9 +127,27 @@ def _lists(held: Schema, value: Any) -> Iterator[Wrong]:
     if isinstance(least, int) and least > 0:
         yield "minItems", items[: least - 1], f"{least - 1} elements"
     if isinstance(most, int) and most < 500 and items:
-        yield "maxItems", [items[0]] * (most + 1), f"{most + 1} elements"
+        yield "maxItems", [_another(items[0], n) for n in range(most + 1)], f"{most + 1} elements"
     if held.get("uniqueItems") is True and items:
         yield "uniqueItems", [items[0], items[0]], "an element twice"
+
+
+def _another(value: Any, number: int) -> Any:
+    """A value like the given one, different for each number."""
+    if isinstance(value, str):
+        return f"{value[:-2] if len(value) > 6 else value}{number}"
+    return value + number if isinstance(value, int) and not isinstance(value, bool) else value
+
+
+def lengthened(held: Schema, value: str, length: int) -> str:
+    """The text made longer so that its format still holds."""
+    missing = max(0, length - len(value))
+    if held.get("format") in ("email", "idn-email"):
+        local, _, host = (value or "a@example.com").rpartition("@")
+        return f"{local}@{'a.' * (missing // 2 + 1)}{host}"
+    if held.get("format") in ("uri", "url", "https-uri", "uri-reference"):
+        return f"{value or 'https://example.com/'}{'a' * (missing + 1)}"
+    return (value or "x") + (value[-1:] or "x") * (missing or (1 if not value else 0))
 
 
 def wrong_texts(held: Schema, present: str) -> Iterator[tuple[str, str]]:
@@ -209,7 +223,7 @@ def odd_json(is_text: bool) -> Iterator[tuple[str, bytes]]:
 
 def plain(document: Any, schema: Schema) -> Any:
     """A value for an optional member that the accepted call does not have."""
-    return sample.value(document, schema) if keywords.types(schema) or "enum" in schema else NOTHING
+    return sample.value(document, schema, optional=True) if keywords.types(schema) or "enum" in schema else NOTHING
 
 
 def _article(kind: str) -> str:

@@ -1,1 +1,1 @@
-"""A third bank: accounts, payees and transfers to be created, changed and removed; described, of two customers."""
+"""A third bank: accounts to read, payees and transfers to make and change, for two customers."""

@@ -1,15 +1,12 @@
-"""The third bank as a WSGI application: everything is checked against its own description, unless a fault says no."""
+"""The third bank as a WSGI application: it checks all by its own description, unless a fault says no."""
 
 from __future__ import annotations
 
-import contextlib
 import copy
 import hashlib
 import json
 import random
 import re
-import sqlite3
-import urllib.request
 import uuid
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -20,19 +17,13 @@ from werkzeug.routing import Map, Rule
 from werkzeug.wrappers import Request, Response
 
 from tests.third_bank.rules import allowed, description, validators
+from tests.third_bank.sundry import Refused, Sundry
 
 KEYS = {"key-of-ada-7f3a": "ada", "key-of-bob-91c2": "bob"}
 Row = dict[str, Any]
 Edit = Callable[[str, Any], Any]
 """Changes what an operation answers: its operationId and the document give the document."""
 _LONE = re.compile("[\ud800-\udfff]")
-
-
-class Refused(Exception):
-    """An answer other than success."""
-
-    def __init__(self, status: int, title: str, headers: dict[str, str] | None = None) -> None:
-        self.status, self.title, self.headers = status, title, headers or {}
 
 
 PATHS = {
@@ -56,9 +47,9 @@ PATHS = {
 _ROUTES = Map([Rule(rule, methods=[method], endpoint=name) for name, (method, rule) in PATHS.items()])
 
 
-class ThirdBank:
-    """One bank. ``faults`` names its defects; ``loosened`` are the keywords, by pointer below the schemas, that
-    it does not check; ``edit`` changes its answers; ``seed`` varies its data."""
+class ThirdBank(Sundry):
+    """One bank. ``faults`` names its defects; ``loosened`` are the keywords, by pointer below the schemas,
+    that it does not check; ``edit`` changes its answers; ``seed`` varies its data."""
 
     def __init__(
         self,
@@ -78,6 +69,7 @@ class ThirdBank:
         self.payees: dict[str, Row] = {}
         self.transfers: dict[str, Row] = {}
         self.keys: dict[tuple[str, str], tuple[str, str]] = {}
+        self.changes: dict[str, bool] = {}
         self.served = 0
         for customer in ("ada", "bob"):
             for number in range(5):
@@ -127,6 +119,8 @@ class ThirdBank:
     def _problem(self, refused: Refused) -> Response:
         body: Any = {"title": refused.title, "status": refused.status}
         body = self._edit("problem", body)
+        if self.has("refusals_with_418") and refused.status == 400:
+            refused.status = 418
         kind = "text/html" if self.has("errors_in_html") else "application/problem+json"
         status = 200 if self.has("errors_with_200") else refused.status
         text = f"<h1>{refused.title}</h1>" if self.has("errors_in_html") else json.dumps(body)
@@ -172,6 +166,8 @@ class ThirdBank:
                 text = request.headers.get(called)
             else:
                 text = request.args.get(called)
+            if self.has("operators_read") and any(name.startswith(f"{called}[$") for name in request.args):
+                continue
             if text is None:
                 if parameter.get("required"):
                     raise Refused(400, f"{called} is missing")
@@ -180,9 +176,12 @@ class ThirdBank:
                 raise Refused(400, f"{called} is not valid")
 
     def _body(self, request: Request, name: str) -> Row:
-        if request.mimetype != "application/json" and not self.has("any_media_type"):
+        xml = request.mimetype == "application/xml" and self.has("entities_expanded")
+        if request.mimetype != "application/json" and not xml and not self.has("any_media_type"):
             raise Refused(415, "JSON is wanted")
         data = request.get_data()
+        if request.mimetype == "application/xml" and self.has("entities_expanded") and b"ENTITY" in data:
+            raise Refused(400, "conformance-7331-canary is no name")
         if b"\\u0000" in data and self.has("nul_crashes"):
             raise Refused(500, "internal error")
         if len(data) > 4000 and self.has("long_text_crashes"):
@@ -270,7 +269,8 @@ class ThirdBank:
         return self._page(request, "entries", rows)
 
     def _payees(self, request: Request, customer: str, body: Row | None) -> Response:
-        return self._page(request, "payees", [p for k, p in self.payees.items() if self.owner[k] == customer])
+        rows = [p for k, p in self.payees.items() if self.owner[k] == customer]
+        return self._page(request, "payees", rows[:3] if self.has("payee_not_listed") else rows)
 
     def _transfers(self, request: Request, customer: str, body: Row | None) -> Response:
         rows = [t for k, t in self.transfers.items() if self.owner[k] == customer]
@@ -281,9 +281,9 @@ class ThirdBank:
 
     # Single objects
 
-    def _own(self, key: str, customer: str, kind: str) -> Row:
+    def _own(self, key: str, customer: str, kind: str, *, writes: bool = False) -> Row:
         row: Row | None = getattr(self, kind).get(key)
-        open_to_all = self.has(f"{kind}_of_others_readable")
+        open_to_all = self.has(f"{kind}_of_others_readable") or (writes and self.has(f"{kind}_of_others_writable"))
         if row is None or (self.owner[key] != customer and not open_to_all):
             raise Refused(404, "nothing here")
         return row
@@ -312,7 +312,7 @@ class ThirdBank:
             "created": "2026-01-15T09:30:00+08:00",
         }
         if self.has("name_cut"):
-            row["name"] = row["name"][:3]
+            row["name"] = str(row.get("name"))[:3]
         row.update(getattr(self, "_taken", {}))
         self.owner[key] = customer
         self.payees[key] = row
@@ -329,7 +329,7 @@ class ThirdBank:
         return self._json(self._edit("addPayee", copy.deepcopy(row)), 201, headers)
 
     def _changePayee(self, request: Request, customer: str, body: Row, key: str) -> Response:  # noqa: N802
-        row = self._own(key, customer, "payees")
+        row = self._own(key, customer, "payees", writes=True)
         tag = hashlib.sha256(json.dumps(row).encode()).hexdigest()[:16]
         wanted = request.headers.get("If-Match")
         if wanted not in (None, "*", f'"{tag}"') and not self.has("stale_change_accepted"):
@@ -337,6 +337,9 @@ class ThirdBank:
         changed = {**row, **body}
         if self.has("change_appends"):
             changed["name"] = f"{row['name']}{body['name']}"
+        if self.has("change_counts"):
+            changed["name"] = body["name"] if self.changes.get(key) is None else f"{body['name']}."
+            self.changes[key] = True
         if not self.has("change_forgotten"):
             self.payees[key] = changed
         return self._json(self._edit("changePayee", changed))
@@ -344,7 +347,7 @@ class ThirdBank:
     def _removePayee(self, request: Request, customer: str, body: None, key: str) -> Response:  # noqa: N802
         if key not in self.payees and self.has("second_removal_crashes"):
             raise Refused(500, "internal error")
-        self._own(key, customer, "payees")
+        self._own(key, customer, "payees", writes=True)
         if not self.has("removal_forgotten"):
             del self.payees[key]
         return Response(b"", 204)
@@ -357,12 +360,14 @@ class ThirdBank:
             if known != print_ and not self.has("key_reused_for_another"):
                 raise Refused(409, "the key was used for another transfer")
             return self._json(self.transfers[key], 201, {"Location": f"/v2/transfers/{key}"})
-        if self.owner.get(body["accountId"]) != customer or body["payeeId"] not in self.payees:
+        owner = self.owner.get(body["accountId"])
+        mine = owner == customer or (owner and self.has("account_owner_unchecked"))
+        if not mine or body["payeeId"] not in self.payees:
             raise Refused(422, "no such account or payee")
         key = self._id()
         row = {"id": key, **body, "status": "pending", **getattr(self, "_taken", {})}
         if self.has("amount_rounded"):
-            row["amount"] = f"{body['amount'].partition('.')[0]}0.00"
+            row["amount"] = f"{str(body.get('amount')).partition('.')[0]}0.00"
         self.owner[key], self.transfers[key], self.keys[used] = customer, row, (print_, key)
         return self._json(self._edit("transfer", row), 201, {"Location": f"/v2/transfers/{key}"})
 
@@ -376,47 +381,3 @@ class ThirdBank:
         if not self.has("cancel_forgotten"):
             self.transfers[key] = {**row, "status": "cancelled"}
         return self._json({**row, "status": "cancelled"})
-
-    # The rest
-
-    def _addHook(self, request: Request, customer: str, body: Row) -> Response:  # noqa: N802
-        url = body["callbackUrl"]
-        if self.has("hook_is_fetched"):
-            with contextlib.suppress(OSError, ValueError):
-                urllib.request.urlopen(url, timeout=2).close()
-        return self._json({"id": self._id(), "callbackUrl": url}, 201)
-
-    def _search(self, request: Request, customer: str, body: None) -> Response:
-        asked = request.args["q"]
-        texts = [e["text"] for k, found in self.entries.items() if self.owner[k] == customer for e in found]
-        if self.has("sql_injection"):
-            with sqlite3.connect(":memory:") as held:
-                held.execute("create table entry (text)")
-                held.executemany("insert into entry values (?)", [(t,) for t in texts])
-                try:
-                    found = held.execute(f"select text from entry where text = '{asked}'").fetchall()
-                except sqlite3.Error:
-                    found = []
-            held.close()
-            return self._json({"items": [{"text": t} for (t,) in found]})
-        if self.has("sql_error_shown") and "'" in asked:
-            return self._json({"items": [{"text": 'sqlite3.OperationalError: near "\'": syntax error'}]})
-        if self.has("template_injection"):
-            asked = re.sub(r"\{\{(\d+)\*(\d+)\}\}", lambda m: str(int(m[1]) * int(m[2])), asked)
-            return self._json({"items": [{"text": asked}]})
-        headers = {}
-        if self.has("header_injection"):
-            name, _, value = asked.partition("\r\n")[2].partition(": ")
-            headers = {name: value} if name else {}
-        return self._json({"items": [{"text": t} for t in texts if t == asked]}, 200, headers)
-
-    def _document(self, request: Request, customer: str, body: None, key: str) -> Response:
-        if self.has("path_traversal") and key.endswith("etc/passwd"):
-            return Response("root:x:0:0:root:/root:/bin/sh\n", content_type="text/plain")
-        if key != "tariff.txt":
-            raise Refused(404, "no such document")
-        return Response("Fees are as announced.", content_type="text/plain")
-
-    def _rates(self, request: Request, customer: str, body: None) -> Response:
-        found = [{"pair": "USD/HKD", "rate": 7.8, "at": "2026-01-15T09:30:00Z"}]
-        return self._json(self._edit("rates", found))

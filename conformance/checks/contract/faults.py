@@ -26,17 +26,19 @@ def input_never_fails_the_server(survey: Survey) -> Findings:
             changed.at if changed else trial.scoped.operation.pointer,
         )
         signs.append(
-            Sign((trial.scoped.name, _kind(trial)), trial, finding, lambda again: again.status >= 500)
+            Sign(_kind(trial), trial, finding, lambda again: again.status >= 500)
         )
     yield from findings(survey, signs)
 
 
-def _kind(trial: Trial) -> str:
-    """What of a request the failure comes of, so that a defect is told once however many inputs show it."""
+def _kind(trial: Trial) -> tuple[str, ...]:
+    """What the failure comes of, so that one defect is told once however many inputs and operations show it."""
     changed = trial.mutation
-    if changed is None:
-        return "right"
-    return "body" if changed.at.startswith(("/", "body")) else changed.at
+    if changed is None or trial.kind == "positive":
+        return ("right", trial.scoped.name)
+    if trial.kind == "odd":
+        return ("odd", changed.what.rpartition(" with ")[2])
+    return (changed.family, changed.schema if changed.family != "required" else changed.keyword)
 
 
 @check(requests=0, confirm=False)

@@ -109,5 +109,5 @@ def undescribed_methods_are_refused(survey: Survey) -> Findings:
                 "a refusal with 405, 404 or 501", f"status {trial.answer.status} to {trial.mutation.what}",
                 trial.scoped.operation.path,
             )  # fmt: skip
-            signs.append(Sign((trial.call.verb,), trial, finding, lambda again: again.ok))
+            signs.append(Sign((), trial, finding, lambda again: again.ok))
     yield from findings(survey, signs)

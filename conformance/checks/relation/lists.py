@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from conformance.generate.listing import Listing, key_of, listings
-from conformance.generate.survey import Survey, needs
+from conformance.generate.cause import Sighting, told
+from conformance.generate.listing import MOST_PAGES, Listing, key_of, listings, more
+from conformance.generate.survey import Survey, document, needs
 from conformance.model import Finding
 from conformance.registry import Findings, check
+
+FULL = (10, 15, 20, 25, 30, 40, 50, 100, 200, 500, 1000)
+"""Numbers of rows that look like a page that is full."""
 
 
 def _paged(survey: Survey) -> list[Listing]:
@@ -26,47 +30,48 @@ def _keys(rows: list[dict[str, object]]) -> list[str]:
 @check(requests=8)
 def page_size_is_obeyed(survey: Survey) -> Findings:
     """Gives no more rows than the size that was asked for."""
+    seen = []
     for listing in _paged(survey):
         longest = max(len(page.rows) for page in listing.pages)
         if longest > listing.size:
-            yield Finding(
-                f"at most the size asked for of {listing.place}", f"{longest} rows for a size of {listing.size}",
-                listing.place, listing.pages[0].answer.exchange,
-            )  # fmt: skip
+            said = f"{longest} rows for a size of {listing.size}"
+            seen.append(Sighting(listing.place, said, listing.place, listing.pages[0].answer.exchange))
+    yield from told("pages of at most the size asked for", seen)
 
 
 @check(requests=8)
 def pages_are_disjoint(survey: Survey) -> Findings:
     """Gives no row on two pages."""
+    seen = []
     for listing in _paged(survey):
         if max(len(page.rows) for page in listing.pages) > listing.size:
             continue
-        seen: set[str] = set()
+        known: set[str] = set()
         for page in listing.pages:
-            twice = seen & set(_keys(page.rows))
+            twice = known & set(_keys(page.rows))
             if twice:
-                yield Finding(
-                    f"rows of {listing.place} on one page each", f"{len(twice)} on two pages", listing.place,
-                    page.answer.exchange,
-                )  # fmt: skip
+                said = f"{len(twice)} rows on two pages"
+                seen.append(Sighting(listing.place, said, listing.place, page.answer.exchange))
                 break
-            seen |= set(_keys(page.rows))
+            known |= set(_keys(page.rows))
+    yield from told("each row on one page", seen)
 
 
 @check(requests=8)
 def pages_make_the_whole(survey: Survey) -> Findings:
     """Gives on its pages together every row of the list."""
+    seen = []
     for listing in _paged(survey):
         came = {key for page in listing.pages for key in _keys(page.rows)}
         whole = set(_keys(listing.whole.rows)) if listing.whole else set()
         lost = whole - came
         longest = max(len(page.rows) for page in listing.pages)
         total = sum(len(page.rows) for page in listing.pages)
-        if lost and longest <= listing.size and total == len(came):
-            yield Finding(
-                f"every row of {listing.place} on a page", f"{len(lost)} of {len(whole)} on none", listing.place,
-                listing.pages[-1].answer.exchange,
-            )  # fmt: skip
+        ended = len(listing.pages) < MOST_PAGES
+        if lost and ended and longest <= listing.size and total == len(came):
+            said = f"{len(lost)} of {len(whole)} rows on no page"
+            seen.append(Sighting(listing.place, said, listing.place, listing.pages[-1].answer.exchange))
+    yield from told("every row on a page", seen)
 
 
 @check(requests=4)
@@ -161,10 +166,10 @@ def orders_are_obeyed(survey: Survey) -> Findings:
 
 
 def _cut(listing: Listing) -> bool:
-    """Whether the longest page that was asked for is full, so that the list may go on after it."""
-    return listing.whole is None or (
-        bool(listing.size) and len(listing.whole.rows) in (20, 25, 50, 100, 200, 500)
-    )
+    """Whether the longest page that was asked for may not be the whole list."""
+    if listing.whole is None:
+        return True
+    return len(listing.whole.rows) in FULL or more(document(listing.whole.answer), len(listing.whole.rows))
 
 
 def _same(value: object, wanted: str) -> bool:

@@ -62,7 +62,8 @@ def location_leads_to_what_was_made(survey: Survey) -> Findings:
     """Answers under the Location of a new object."""
     for life in _made(survey):
         readable = life.read is not None and life.read.ok
-        if life.followed is not None and readable and life.followed.status in (404, 410):
+        status = life.followed.status if life.followed is not None else 0
+        if life.followed is not None and readable and status in (400, 404, 405, 410):
             yield Finding(
                 f"the object just made in {life.place}", f"status {life.followed.status}", "header Location",
                 life.followed.exchange,

@@ -1,0 +1,1 @@
+"""Who may call a described operation, and whose objects it gives."""
