@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -169,8 +170,21 @@ class ApiDescription:
 
 
 def load_description(path: str | Path) -> ApiDescription:
-    """The description in a YAML or JSON file of at most 20 MB. Raises ``ConfigurationError``."""
+    """The description in a YAML or JSON file of at most 20 MB. Raises ``ConfigurationError``.
+
+    A file is read again when it has changed.
+    """
     file = Path(path)
+    try:
+        facts = file.stat()
+        state = (str(file.absolute()), facts.st_mtime_ns, facts.st_size)
+    except OSError:
+        state = (str(file.absolute()), 0, 0)
+    return _loaded(file, state)
+
+
+@lru_cache(maxsize=8)
+def _loaded(file: Path, state: tuple[str, int, int]) -> ApiDescription:  # noqa: ARG001 - tells contents apart
     return describe(apifile.load(file), file.name)
 
 

@@ -20,6 +20,10 @@ class LanguageCarrier(StrEnum):
     COLUMN = "column"
 
 
+LANGUAGES = tuple(Language)
+"""In the order in which they are asked for."""
+
+
 @dataclass(frozen=True, slots=True)
 class LanguageRule:
     """How languages are chosen. ``values`` maps the languages on offer to the bank's own spelling of them.
@@ -83,4 +87,4 @@ class Operation:
         """The languages on offer, English first; one unnamed language counts as English."""
         if self.language is None:
             return (Language.ENGLISH,)
-        return tuple(language for language in Language if language in self.language.values)
+        return tuple(language for language in LANGUAGES if language in self.language.values)

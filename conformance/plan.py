@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, fields, replace
 from fnmatch import fnmatchcase
 
 from conformance import __version__
@@ -59,7 +59,9 @@ def make(
     chosen = selection or Selection()
     cases: dict[str, Case] = {}
     for phase, requirement in _bindings(profiles):
-        scope = [f for f in _scope(phase, profiles) if not requirement.functions or f in requirement.functions]
+        scope = [
+            f for f in _scope(phase, profiles) if not requirement.functions or f in requirement.functions
+        ]
         offered = [f for f in scope if f in operations]
         for case in _cases(requirement, checks, scope, offered):
             settled = case.settled or _settled(case, requirement, target, chosen)
@@ -117,7 +119,9 @@ def _cases(
             absent = "the bank offers none of the functions that this is about"
             if scope:
                 yield replace(
-                    _case(stem, requirement, use, check, ""), settled=(Verdict.NOT_APPLICABLE, absent), requests=0
+                    _case(stem, requirement, use, check, ""),
+                    settled=(Verdict.NOT_APPLICABLE, absent),
+                    requests=0,
                 )
         elif check.per_function:
             for function in offered:
@@ -141,6 +145,7 @@ def _case(id: str, requirement: Requirement, use: CheckUse, check: Check, functi
         writes=check.writes,
         intrusive=check.intrusive,
         requests=check.requests,
+        creates=check.creates,
     )
 
 
@@ -158,7 +163,10 @@ def _settled(
         if wanted and target.is_production:
             return Verdict.INCONCLUSIVE, f"not run: production admits no {name} checks"
         if wanted and name not in target.allow:
-            return Verdict.INCONCLUSIVE, f"not run: needs allow: [{name}] in the bank's file, or --allow {name}"
+            return (
+                Verdict.INCONCLUSIVE,
+                f"not run: needs allow: [{name}] in the bank's file, or --allow {name}",
+            )
     return None
 
 
@@ -178,6 +186,7 @@ def _digest(
     seed: int,
 ) -> str:
     """SHA-256 over everything that decides what a run sends and how it judges; no secret enters it."""
+    names = [field.name for field in fields(Case)]
     facts = {
         "tool": __version__,
         "base_url": target.base_url,
@@ -186,7 +195,12 @@ def _digest(
         "operations": [
             (o.id, o.method, o.path, o.query, o.body.decode("utf-8", "replace")) for o in operations.values()
         ],
-        "cases": [asdict(case) for case in cases],
+        "cases": [{name: getattr(case, name) for name in names} for case in cases],
     }
-    text = json.dumps(facts, sort_keys=True, default=str, separators=(",", ":"))
+    text = json.dumps(facts, sort_keys=True, default=_written, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _written(value: object) -> object:
+    """What JSON has no form for, in one that never varies."""
+    return sorted(map(str, value)) if isinstance(value, frozenset) else str(value)

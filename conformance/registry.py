@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal, InvalidOperation
+from functools import cache
 from typing import Any, ParamSpec
 
 from conformance.duration import duration
@@ -33,8 +34,9 @@ PER_FUNCTION = frozenset({"operation", "reading"})
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """A registered check. ``requests`` estimates what one case sends; ``confirm`` false means that the check
-    repeats its own findings, so that it is not run again for them."""
+    """A registered check. ``requests`` estimates what one case sends, ``creates`` how many things that move
+    money it makes at most; ``confirm`` false means that the check repeats its own findings, so that it is not
+    run again for them."""
 
     id: str
     function: Callable[..., Findings]
@@ -45,6 +47,7 @@ class Check:
     intrusive: bool = False
     requests: int = 1
     confirm: bool = True
+    creates: int = 0
 
     @property
     def per_function(self) -> bool:
@@ -55,7 +58,7 @@ class Check:
 
         Raises ``ConfigurationError`` for an unknown, missing or unreadable argument.
         """
-        hints = typing.get_type_hints(self.function)
+        hints = _types(self.function)
         problems = [
             f"with.{name}: unknown argument of {self.id}; it takes {', '.join(self.parameters) or 'none'}"
             for name in given
@@ -75,24 +78,40 @@ class Check:
         return values
 
 
+@cache
+def _types(function: Callable[..., Findings]) -> Mapping[str, Any]:
+    return typing.get_type_hints(function)
+
+
 _CHECKS: dict[str, Check] = {}
 
 
 def check(
-    *, writes: bool = False, intrusive: bool = False, requests: int = 1, confirm: bool = True
+    *,
+    writes: bool = False,
+    intrusive: bool = False,
+    requests: int = 1,
+    confirm: bool = True,
+    creates: int = 0,
 ) -> Callable[[Callable[P, Findings]], Callable[P, Findings]]:
     """Registers a check as ``<subject>.<function name>``, the subject being the folder it lies in."""
 
     def register(function: Callable[P, Findings]) -> Callable[P, Findings]:
         subject = function.__module__.removeprefix("conformance.checks.").split(".")[0]
-        add(function, f"{subject}.{function.__name__}", writes, intrusive, requests, confirm)
+        add(function, f"{subject}.{function.__name__}", writes, intrusive, requests, confirm, creates)
         return function
 
     return register
 
 
 def add(
-    function: Callable[..., Findings], id: str, writes: bool, intrusive: bool, requests: int, confirm: bool
+    function: Callable[..., Findings],
+    id: str,
+    writes: bool,
+    intrusive: bool,
+    requests: int,
+    confirm: bool,
+    creates: int = 0,
 ) -> None:
     """Registers a function under an id; refuses a second one and a check without a purpose."""
     known = _CHECKS.get(id)
@@ -116,6 +135,7 @@ def add(
         intrusive=intrusive,
         requests=requests,
         confirm=confirm,
+        creates=creates,
     )
 
 

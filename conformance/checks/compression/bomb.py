@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zlib
+from functools import cache
 
 from conformance import probe
 from conformance.errors import Unreachable
@@ -46,6 +47,7 @@ def bomb_refused(tsp: Tsp, operations: tuple[Operation, ...]) -> Findings:
         probe.control(tsp, operation)
 
 
+@cache
 def _bomb() -> bytes:
     packer = zlib.compressobj(9, zlib.DEFLATED, 16 + zlib.MAX_WBITS)
     block = bytes(1 << 20)
