@@ -1,0 +1,90 @@
+"""Rate limits found against limits set: ``python -m benchmarks.limits [near] [far]``.
+
+For each server and rate: what was found, how far off, how sure, with how many requests and in what time.
+``far`` puts 50 ms of latency and 10 ms of jitter before every server.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, ExitStack
+from functools import partial
+
+from conformance.load.limiter import Kind
+from conformance.load.path import NetworkPath
+from conformance.load.search import Caps, Measured, Search
+from conformance.model import Request
+from tests import limiters
+
+Server = Callable[[], AbstractContextManager[str]]
+CEILING = 200.0
+"""Requests a second that a search may send."""
+BANK_KINDS = {
+    "token-bucket": Kind.BUCKET,
+    "fixed-window": Kind.FIXED,
+    "sliding-window": Kind.SLIDING,
+    "sliding-counter": Kind.COUNTER,
+}
+
+
+def servers() -> Iterator[tuple[str, Server, Kind | None, float]]:
+    """Name, server, the kind that is right, the number that is (requests a second, or at a time)."""
+    for n in (5, 20, 50):
+        yield f"nginx limit_req {n}/s burst {n}", partial(limiters.nginx, n, n - 1), Kind.BUCKET, n
+        yield f"HAProxy {n} in 1 s", partial(limiters.haproxy, n), Kind.COUNTER, n
+        for name, kind in BANK_KINDS.items():
+            yield f"bank {name} {n}/s", partial(limiters.bank, name, n), kind, n
+        slow = partial(limiters.bank, "concurrency", n, seconds=0.4)
+        yield f"bank concurrency {n}", slow, Kind.CONCURRENCY, n
+    yield "nginx without a limit", partial(limiters.nginx, 1, limit=False), None, 0
+    yield "bank without a limit", partial(limiters.bank, "none", 1), None, 0
+
+
+def measure(url: str) -> Measured:
+    """One search over the network."""
+    path = NetworkPath(timeout=10)
+    try:
+        request = Request("GET", url, (("Accept", "application/json"),))
+        return Search(request, Caps(CEILING, 800, 60.0), path.fire, path.rest, path.now).run()
+    finally:
+        path.close()
+
+
+def off(found: Measured, kind: Kind | None, number: float) -> float:
+    """The part by which a search missed; infinite for another kind, and for a limit where there is none."""
+    if found.limit is None or kind is None:
+        return 0.0 if found.limit is None and kind is None else float("inf")
+    if found.limit.kind is not kind:
+        return float("inf")
+    met = found.limit.quota if kind is Kind.CONCURRENCY else found.limit.rate
+    return abs(met / number - 1)
+
+
+def main() -> None:
+    """Prints a line for each server."""
+    ways = [word for word in sys.argv[1:] if word in ("near", "far")] or ["near", "far"]
+    wanted = [word for word in sys.argv[1:] if word not in ("near", "far")]
+    for way in ways:
+        for name, server, kind, number in servers():
+            if wanted and not any(word in name for word in wanted):
+                continue
+            with ExitStack() as stack:
+                url = stack.enter_context(server())
+                if way == "far":
+                    url = stack.enter_context(limiters.far(url))
+                began = time.monotonic()
+                found = measure(url)
+                seconds = time.monotonic() - began
+            missed = off(found, kind, number)
+            sure = found.fit.confidence if found.fit else ""
+            print(  # noqa: T201
+                f"{'ok ' if missed <= 0.1 else 'BAD'} {way:5}{name:32}{found.limit or found.reason}"
+                f"  off {missed:.1%}  {sure}  {len(found.hits)} requests  {seconds:.1f} s",
+                flush=True,
+            )
+
+
+if __name__ == "__main__":
+    main()
