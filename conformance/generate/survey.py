@@ -268,7 +268,8 @@ class Survey:
         if trial.kind == "chain" and call.verb not in ("GET", "HEAD", "PUT"):
             return replace(finding, exchange=trial.answer.exchange)  # the object's life is over
         if trial.mutation is None or "idempot" not in trial.mutation.at.lower():
-            call = seed.renewed(call, trial.scoped, f"again {trial.answer.exchange}")
+            what = trial.mutation.what if trial.mutation else ""
+            call = seed.renewed(call, trial.scoped, f"again {trial.kind} {what}")
         again = self.attempt(call, trial.scoped)
         if trial.kind not in ("seed", "chain") and not self.control(trial.scoped):
             return None

@@ -36,6 +36,8 @@ def _kind(trial: Trial) -> tuple[str, ...]:
     changed = trial.mutation
     if changed is None or trial.kind == "positive":
         return ("right", trial.scoped.name)
+    if changed.at == "body":
+        return ("body",)
     if trial.kind == "odd":
         return ("odd", changed.what.rpartition(" with ")[2])
     return (changed.family, changed.schema if changed.family != "required" else changed.keyword)
