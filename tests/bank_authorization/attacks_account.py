@@ -90,6 +90,16 @@ def _swapped_consent(w: World) -> bool:
     return bool(answered.get_json()["data"][0]["id"] == w.customer_accounts(1)[0])
 
 
+def _approved_twice(w: World) -> bool:
+    consent = w.one.consent()
+    w.one.tokens(0, consent_id=consent)
+    try:
+        w.one.tokens(1, consent_id=consent)
+    except (AssertionError, KeyError):
+        return False
+    return True
+
+
 def _unpicked(w: World) -> bool:
     mine = w.customer_accounts(0)
     token = w.one.tokens(accounts=mine[:1])["access_token"]
@@ -265,6 +275,7 @@ ATTACKS = (
     Attack(PART, "consent_expiry_checked", False, _outlived),
     Attack(PART, "consent_id_alone_opens", True, _bare_consent),
     Attack(PART, "consent_id_header_wins", True, _swapped_consent),
+    Attack(PART, "approved_consent_offered_again", True, _approved_twice),
     Attack(PART, "accounts_bound", False, _unpicked),
     Attack(PART, "window_from_honoured", False, _windowed("transaction_from", -10)),
     Attack(PART, "window_to_honoured", False, _windowed("transaction_to", -10)),

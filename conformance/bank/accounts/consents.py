@@ -165,7 +165,10 @@ class AccountConsents:
             *(f"{label} {row[name]}" for name, label in labels.items() if name in row),
         ]
         expired = found.expires_at is not None and found.expires_at <= bank.now()
-        awaiting = found.status == "awaiting_authorisation" and not expired
+        open_to: tuple[str, ...] = ("awaiting_authorisation",)
+        if bank.policy.accounts.approved_consent_offered_again:
+            open_to = (*open_to, "authorised")
+        awaiting = found.status in open_to and not expired
         return ConsentView(
             found.client_id, awaiting, "Account information", tuple(lines), picks_accounts=True
         )

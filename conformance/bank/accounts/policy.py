@@ -24,6 +24,7 @@ class AccountPolicy:
     consent_list_client_bound: bool = True
     consent_delete_client_bound: bool = True
     foreign_consent_differs: bool = False  # 403 where an unknown consent gives 404
+    approved_consent_offered_again: bool = False  # to whichever customer comes next
     revocation_effective: bool = True
     revocation_status: int = 204
 

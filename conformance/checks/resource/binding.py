@@ -4,20 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from urllib.parse import quote
 
 from conformance import jose
 from conformance.answer import Answer
 from conformance.errors import Inconclusive, NotApplicable
 from conformance.model import Finding, Request
 from conformance.oauth.grant import Tokens
-from conformance.operation import Operation
 from conformance.protected import Protected, tried
 from conformance.registry import Findings, check
 from conformance.wire import UNCERTIFIED
-
-FORGED = ("X-SSL-Client-Cert", "X-Client-Cert", "Client-Cert", "X-Forwarded-Client-Cert", "SSL-Client-Cert")
-"""Header fields in which proxies tell the application about a certificate, by their usual names."""
 
 
 def bound(protected: Protected) -> str:
@@ -82,25 +77,4 @@ def bearer_downgrade_refused(protected: Protected) -> Findings:
         if answer is not None and answer.ok:
             yield from _found("a refusal of the scheme Bearer", answer, "header Authorization")
             break
-    protected.control(operation)
-
-
-@check(requests=8)
-def certificate_headers_ignored(protected: Protected) -> Findings:
-    """Believes no header field that claims to be the client's certificate."""
-    if bound(protected) != "mtls":
-        raise NotApplicable("tokens are not bound by certificate")
-    operation: Operation = protected.probe()
-    tokens, request = protected.tokens(operation), protected.request(operation)
-    certified = protected.access.shown_by(tokens.client)
-    if certified is None:
-        raise Inconclusive("the TSP has no client certificate")
-    naked = bare(protected, request, tokens)
-    if naked is None or not naked.ok:
-        for name in FORGED:
-            claimed = request.with_header(name, quote(certified.certificate, safe=""))
-            answer = bare(protected, claimed, tokens)
-            if answer is not None and answer.ok:
-                yield from _found("a refusal of a certificate claimed in a header", answer, f"header {name}")
-                break
     protected.control(operation)

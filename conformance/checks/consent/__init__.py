@@ -1,0 +1,1 @@
+"""What a consent opens, for how long, and to whom."""

@@ -1,0 +1,82 @@
+"""What a consent opens: its own permissions, its own transactions."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from conformance.checks.consent.rule import rule_of
+from conformance.errors import NotApplicable
+from conformance.model import Finding
+from conformance.oauth.consent import instant
+from conformance.operation import Operation
+from conformance.protected import Protected, tried
+from conformance.registry import Findings, check
+from conformance.row import Row
+
+
+@check(requests=6)
+def permission_opens_only_its_own(protected: Protected, operation: Operation) -> Findings:
+    """Opens a function only to a consent that names its permission."""
+    rule_of(protected, "permissions")
+    every, own = protected.permissions, operation.function.permission
+    if not own or not operation.reads:
+        raise NotApplicable("the function is no read that a permission opens")
+    halves = (every[::2], every[1::2])
+    if own not in every or not all(halves):
+        raise NotApplicable("bank.yaml names permissions of the bank's own, or there is only one")
+    with_it, without = halves if own in halves[0] else halves[::-1]
+    read = protected.objects(operation)[0]
+    request = protected.request(read)
+    answer = tried(lambda: protected.access.call(protected.access.grant(without), request))
+    if answer is not None and answer.ok:
+        yield Finding(
+            f"a refusal without the permission {own}", f"status {answer.status}", f"function {operation.id}",
+            answer.exchange,
+        )  # fmt: skip
+    protected.control(read, protected.access.grant(with_it).tokens)
+
+
+@check(requests=16)
+def window_honoured(protected: Protected) -> Findings:
+    """Shows the transactions within the consent's window, and none outside."""
+    rule_of(protected, "transaction_from", "transaction_to")
+    operation = protected.fullest(protected.operation("accounts.transactions"))
+    whole = [row for row in protected.reading(operation).rows() if row.instant("booked_at")]
+    moments = sorted({_moment(row) for row in whole})
+    if len(moments) < 6:
+        raise NotApplicable("no account has transactions at six different times")
+    first, last = moments[len(moments) // 4], moments[len(moments) * 3 // 4]
+    consent = protected.access.consent(
+        protected.permissions,
+        transaction_from=instant(first.timestamp()),
+        transaction_to=instant(last.timestamp()),
+    )
+    tokens = protected.fresh(consent=consent).tokens
+    seen: dict[str, Row] = {}
+    size = protected.operations["accounts.transactions"].paging
+    for number in range(1, 20):
+        query = ((size.parameter, str(number)),) if size and number > 1 else ()
+        answer = protected.access.call(tokens, protected.request(operation, query=query))
+        rows = protected.reading(operation).rows_of(answer) if answer.ok else ()
+        fresh = {_name(row): row for row in rows if _name(row) not in seen}
+        seen |= fresh
+        if not fresh or size is None:
+            break
+    early = [row for row in seen.values() if row.instant("booked_at") and _moment(row) < first]
+    late = [row for row in seen.values() if row.instant("booked_at") and _moment(row) > last]
+    for rows_outside, side in ((early, "before the window"), (late, "after the window")):
+        if rows_outside:
+            count, place = len(rows_outside), rows_outside[0].place("booked_at")
+            yield Finding(f"no transaction {side}", f"{count} of them", place)
+    within = {_name(row) for row in whole if first < _moment(row) < last}
+    if missing := within - set(seen):
+        yield Finding("every transaction within the window", f"{len(missing)} are missing", "window")
+
+
+def _moment(row: Row) -> datetime:
+    found = row.instant("booked_at")
+    return found if found is not None else datetime.min.replace(tzinfo=UTC)
+
+
+def _name(row: Row) -> str:
+    return row.text("id") or repr(sorted(row.value.items(), key=str))

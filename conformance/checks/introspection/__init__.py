@@ -1,0 +1,1 @@
+"""What a bank tells of its tokens."""

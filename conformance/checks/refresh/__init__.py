@@ -1,0 +1,1 @@
+"""What refresh tokens give, and to whom."""

@@ -1,0 +1,1 @@
+"""What is over once a TSP has revoked a token."""
