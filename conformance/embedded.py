@@ -26,6 +26,7 @@ from conformance.embedded_authorization import (
     in_files,
 )
 from conformance.embedded_limits import GENEROUS, limited, rate_limit
+from conformance.embedded_publication import publication, published, told
 from conformance.errors import ConfigurationError
 from conformance.load.timeline import Timeline
 from conformance.profile import data_folder
@@ -69,7 +70,7 @@ def application(
     """The bank as a WSGI application, with one defect or none; ``seed`` varies its data."""
 
     def make(changed: Policy) -> WSGIApplication:
-        return Bank(changed, clock, seed)
+        return Bank(published(changed), clock, seed)
 
     return mutant.apply(policy, make) if mutant else make(policy)
 
@@ -82,7 +83,7 @@ def credentials(mutant: Mutant | None) -> dict[str, str]:
 
 def base_of(mutant: Mutant | None, policy: Policy = POLICY) -> Policy:
     """The conformant bank that a mutant is seeded into, which is what its bank file describes."""
-    return BASES[mutant.base](policy) if mutant else policy
+    return told(mutant, BASES[mutant.base](policy), policy) if mutant else policy
 
 
 def description(
@@ -115,6 +116,7 @@ def description(
     data["capabilities"] = list(capabilities(policy.authorization))
     data["authorization"] = authorization(policy.authorization, base_url, hide, folder)
     data["rate_limit"] = rate_limit(limited_url, hide)
+    data |= publication(base_url, policy.publication)
     if fields:
         data["authentication"] = {"kind": "header-pair", "headers": dict(fields)}
     return data

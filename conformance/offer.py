@@ -26,7 +26,7 @@ def profiles_for(target: Target, names: tuple[str, ...], phases: tuple[str, ...]
     """The profiles to judge a target by.
 
     What the user named; else what the bank's file names; else every phase in which the bank offers a
-    function. Profiles that a phase includes come with it. Raises ``ConfigurationError``.
+    function, and what it publishes where its file says so. Profiles that a phase includes come with it. Raises ``ConfigurationError``.
     """
     _known_functions(target)
     if names or phases:
@@ -46,7 +46,8 @@ def profiles_for(target: Target, names: tuple[str, ...], phases: tuple[str, ...]
             f"{target.file or target.base_url}: functions: none is offered, so there is nothing to judge; "
             "list what the bank offers (conformance list functions)"
         )
-    return chosen(tuple(offered), ())
+    published = ("publication",) if target.publication else ()
+    return chosen((*offered, *published), ())
 
 
 def operations(target: Target, profiles: tuple[Profile, ...]) -> Mapping[str, Operation]:

@@ -11,7 +11,7 @@ from pydantic import BeforeValidator, Field, ValidationInfo, WithJsonSchema, fie
 
 from conformance.address import safe
 from conformance.model import Language
-from conformance.reference import ExistingFile, Part, folder
+from conformance.reference import Part, folder
 
 
 def _listed(value: Any) -> Any:
@@ -38,9 +38,12 @@ _ADDRESSES = WithJsonSchema({"type": ["string", "array"], "description": "One ad
 _BY_LANGUAGE = WithJsonSchema(
     {"type": ["string", "object"], "description": "One address, or one for each of en, tc and sc."}
 )
-Places = Annotated[
-    tuple[Annotated[str, BeforeValidator(_place)], ...], BeforeValidator(_listed), _ADDRESSES
+Place = Annotated[
+    str,
+    BeforeValidator(_place),
+    WithJsonSchema({"type": "string", "description": "An https address, or a file relative to this one."}),
 ]
+Places = Annotated[tuple[Place, ...], BeforeValidator(_listed), _ADDRESSES]
 Pages = Annotated[dict[Language, str], BeforeValidator(_pages), _BY_LANGUAGE]
 
 
@@ -49,7 +52,8 @@ class Publication(Part):
 
     ``partners`` lists the bank's TSPs and their products, ``liability`` tells customers who bears a loss.
     ``repositories`` are the public catalogues that list the bank's API. ``gaps`` explains the functions of
-    Annex A that are not offered, ``locators`` holds HKMA's lists of branches and machines by function.
+    Annex A that are not offered, ``locators`` names HKMA's lists of branches and machines by function, each
+    an address or a file.
     """
 
     portal: str = ""
@@ -59,7 +63,7 @@ class Publication(Part):
     partners: Pages = Field(default_factory=dict)
     liability: Pages = Field(default_factory=dict)
     gaps: dict[str, str] = Field(default_factory=dict)
-    locators: dict[str, ExistingFile] = Field(default_factory=dict)
+    locators: dict[str, Place] = Field(default_factory=dict)
     name_in_locators: str = ""
 
     @field_validator("portal", "sandbox")
@@ -81,6 +85,7 @@ class Publication(Part):
     def hosts(self) -> tuple[str, ...]:
         """Every address that the section names."""
         pages = (*self.partners.values(), *self.liability.values())
-        published = tuple(place for place in self.dictionary if urlsplit(place).scheme)
+        places = (*self.dictionary, *self.locators.values())
+        published = tuple(place for place in places if urlsplit(place).scheme)
         named = (self.portal, self.sandbox, *self.repositories, *pages, *published)
         return tuple(url for url in named if url)

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 from conformance import __version__
 from conformance.authentication import secrets
+from conformance.dictionary import Dictionaries
 from conformance.endpoints import tls_hosts
 from conformance.errors import NotApplicable
 from conformance.generate.contract import Contract, contract
@@ -22,6 +23,7 @@ from conformance.oauth.access import Access
 from conformance.offer import operations
 from conformance.openapi import ApiDescription, load_description
 from conformance.operation import Operation
+from conformance.profile import all_profiles
 from conformance.protected import Protected, guarded
 from conformance.reading import Reading
 from conformance.registry import Check, all_checks
@@ -54,6 +56,7 @@ class Session:
     api: ApiDescription | None = None
     notes: dict[str, Any] = field(default_factory=dict)
     _rounds: list[Memory] = field(default_factory=list)
+    _offered: tuple[Operation, ...] | None = None
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def memory(self, number: int) -> Memory:
@@ -73,9 +76,21 @@ class Session:
         """Cases that run at a time."""
         return self.target.limits.jobs
 
+    def offered(self) -> tuple[Operation, ...]:
+        """All that the bank offers in any phase, chosen for this run or not."""
+        with self._lock:
+            if self._offered is None:
+                self._offered = tuple(operations(self.target, bank_phases()).values())
+            return self._offered
+
     def functions(self) -> Mapping[str, Function]:
         """Every function of the chosen profiles, by id."""
         return {f.id: f for profile in self.profiles for f in profile.functions}
+
+
+def bank_phases() -> tuple[Profile, ...]:
+    """The phases of the framework that have functions."""
+    return tuple(p for p in all_profiles().values() if p.is_phase and p.for_banks)
 
 
 @dataclass
@@ -134,6 +149,9 @@ SUPPLIES: dict[str, Callable[[Supply], Any]] = {
     "load": lambda supply: Load(supply.tsp, supply.session.target, supply.session.operations),
     "api": lambda supply: _description(supply.session),
     "seed": lambda supply: supply.session.seed,
+    "offered": lambda supply: supply.session.offered(),
+    "annex": lambda _: {f.id: f for p in bank_phases() for f in p.functions},
+    "dictionaries": lambda supply: Dictionaries(supply.tsp, supply.session.target),
     "survey": lambda supply: _survey(supply),
     "access": lambda supply: supply.access,
     "protected": lambda supply: supply.protected,

@@ -22,9 +22,15 @@ from conformance.bank.authorization.fixture import AuthorizationFixture, authori
 from conformance.bank.authorization.service import AuthorizationService
 from conformance.bank.policy import Policy
 from conformance.bank.products.service import ProductService
+from conformance.bank.publication.service import PublicationService
 from conformance.bank.service import Handler, Service
 
-SERVICES: tuple[Service, ...] = (ProductService(), AuthorizationService(), AccountService())
+SERVICES: tuple[Service, ...] = (
+    ProductService(),
+    PublicationService(),
+    AuthorizationService(),
+    AccountService(),
+)
 CONFORMANT = Policy()
 
 Store = TypeVar("Store")

@@ -10,6 +10,7 @@ from conformance.bank.authorization.policy import AuthorizationPolicy
 from conformance.bank.http_policy import HttpPolicy
 from conformance.bank.limits import LimitPolicy
 from conformance.bank.products.policy import Edit, ListEdit, ProductPolicy, RowEdit
+from conformance.bank.publication.policy import PublicationPolicy
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +22,7 @@ class Policy:
     authorization: AuthorizationPolicy = field(default_factory=AuthorizationPolicy)
     accounts: AccountPolicy = field(default_factory=AccountPolicy)
     limits: LimitPolicy = field(default_factory=LimitPolicy)
+    publication: PublicationPolicy = field(default_factory=PublicationPolicy)
 
     def evolve(self, path: str, value: Any) -> Policy:
         """Give a copy with one decision changed: `policy.evolve("products.total_wrong", True)`.

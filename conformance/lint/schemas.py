@@ -11,17 +11,18 @@ from conformance.document import shown
 from conformance.lint.walk import LISTED, Slip, Specimen, mapping
 
 TYPES = frozenset({"string", "number", "integer", "boolean", "array", "object"})
-_NUMBERS = (
-    "int8 int16 int32 int64 uint8 uint16 uint32 uint64 float double decimal decimal128 double-int "
-    "sf-integer sf-decimal"
-).split()  # noqa: SIM905
-_TEXTS = (
-    "date date-time time duration password byte binary email idn-email hostname idn-hostname ipv4 ipv6 uri "
-    "uri-reference iri iri-reference uri-template uuid json-pointer relative-json-pointer regex char "
-    "commonmark html http-date media-range base64url date-time-local time-local unixtime sf-string sf-token "
-    "sf-binary sf-boolean"
-).split()  # noqa: SIM905
-KNOWN = frozenset((*_NUMBERS, *_TEXTS))
+_NUMBERS = {
+    "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64", "float", "double", "decimal",
+    "decimal128", "double-int", "sf-integer", "sf-decimal",
+}  # fmt: skip
+_TEXTS = {
+    "date", "date-time", "time", "duration", "password", "byte", "binary", "email", "idn-email", "hostname",
+    "idn-hostname", "ipv4", "ipv6", "uri", "uri-reference", "iri", "iri-reference", "uri-template", "uuid",
+    "json-pointer", "relative-json-pointer", "regex", "char", "commonmark", "html", "http-date",
+    "media-range", "base64url", "date-time-local", "time-local", "unixtime", "sf-string", "sf-token",
+    "sf-binary", "sf-boolean",
+}  # fmt: skip
+KNOWN = frozenset(_NUMBERS | _TEXTS)
 _MASK = re.compile(r"(?i)(?:[ymd]{2,4}[-/. ]?){2,3}(?:[ t].*)?|hh:?mm(?::?ss)?")
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_.+-]*")
 

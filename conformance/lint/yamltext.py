@@ -61,7 +61,7 @@ class _Scan:
 
     def _scalar(self, event: Any, top: dict[str, Any] | None) -> Iterator[Slip]:
         text, at = str(event.value), f"{self._name}:{event.start_mark.line + 1}:{event.start_mark.column + 1}"
-        plain = event.style is None and event.implicit[0]
+        plain = not event.style and event.implicit[0]
         if top is not None and top["key"] is None:
             yield from self._key(text, at, plain, top)
             return

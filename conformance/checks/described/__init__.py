@@ -1,0 +1,1 @@
+"""Checks of the running API against its published description."""

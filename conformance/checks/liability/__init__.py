@@ -1,0 +1,1 @@
+"""Checks of what customers are told of liability and fraud."""

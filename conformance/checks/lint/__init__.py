@@ -1,0 +1,1 @@
+"""The lint of published API descriptions, a check for each rule."""

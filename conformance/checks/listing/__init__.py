@@ -1,0 +1,1 @@
+"""Checks of the public repositories that list an API."""
