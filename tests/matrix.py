@@ -2,22 +2,72 @@
 
 from __future__ import annotations
 
+import time
+import time
 from functools import cache
 
-from conformance.bank.mutant import Mutant
+from conformance.bank.mutant import BASES, Mutant
 from conformance.conduct import Scope, prepare
-from conformance.embedded import memory
+from conformance.embedded import POLICY, memory
 from conformance.model import Result, Verdict
 from conformance.run import judge
 from conformance.session import open_session
 
+SCOPES: dict[str, tuple[str, ...]] = dict.fromkeys(
+    ("payment", "idempotency"),
+    ("phase4",),
+)
+"""The profiles that mutants are judged by, where these are not Phase I."""
+SCOPES |= dict.fromkeys(("publication", "lint"), ("publication",))
+
+
+class Clock:
+    """The machine's time, and what has been slept on top of it, so that nobody has to wait."""
+
+    def __init__(self) -> None:
+        self.slept = 0.0
+
+    def __call__(self) -> float:
+        return time.time() + self.slept
+
+    def sleep(self, seconds: float) -> None:
+        self.slept += seconds
+
+
+PHASE3 = frozenset(
+    {"metadata", "keys", "authorize", "login", "request_object", "par", "token", "id_token", "client"}
+)
+"""The scopes of mutants of the authorization server and of what lies behind it."""
+
+
+class Clock:
+    """A clock that a wait moves, so that no wait takes time."""
+
+    def __init__(self) -> None:
+        self.ahead = 0.0
+
+    def __call__(self) -> float:
+        return time.time() + self.ahead
+
+    def sleep(self, seconds: float) -> None:
+        self.ahead += seconds
+
+
+def profiles_of(mutant: Mutant) -> tuple[str, ...]:
+    """The phase that a mutant is judged by."""
+    return ("phase3",) if mutant.scope in PHASE3 else ("phase1",)
+
 
 @cache
-def results(mutant: Mutant | None, seed: int = 0, profiles: tuple[str, ...] = ("phase1",)) -> tuple[Result, ...]:
-    """All results of the reference bank in memory."""
-    target, wire = memory(mutant, seed)
+def results(
+    mutant: Mutant | None, seed: int = 0, profiles: tuple[str, ...] = ("phase1",), base: str = "open"
+) -> tuple[Result, ...]:
+    """All results of the reference bank in memory; ``base`` names the conformant one without a mutant."""
+    clock = Clock()
+    policy = POLICY if mutant else BASES[base](POLICY)
+    target, wire = memory(mutant, seed, policy, clock)
     plan, chosen = prepare(target, Scope(profiles=profiles, seed=seed))
-    with open_session(target, chosen, plan, wire=wire) as session:
+    with open_session(target, chosen, plan, wire=wire, clock=clock, sleep=clock.sleep) as session:
         return judge(plan, session)
 
 
@@ -26,6 +76,8 @@ def fired(found: tuple[Result, ...]) -> dict[str, list[str]]:
     checks: dict[str, list[str]] = {}
     for result in found:
         if result.verdict in (Verdict.FAIL, Verdict.OBSERVATION) or result.findings:
-            said = [f"{result.case.id}: expected {f.expected}, got {f.actual} at {f.at}" for f in result.findings]
+            said = [
+                f"{result.case.id}: expected {f.expected}, got {f.actual} at {f.at}" for f in result.findings
+            ]
             checks.setdefault(result.case.check, []).extend(said)
     return checks

@@ -8,7 +8,7 @@ from conformance.bank.mutant import Mutant, all_mutants
 from conformance.model import Verdict
 from conformance.profile import all_profiles
 from conformance.registry import all_checks
-from tests.matrix import fired, results
+from tests.matrix import fired, profiles_of, results
 
 MUTANTS = all_mutants()
 SEEDS = range(20)
@@ -21,12 +21,25 @@ def test_the_reference_bank_has_no_finding(seed: int) -> None:
     assert not [r for r in found if r.verdict in (Verdict.ERROR, Verdict.INCONCLUSIVE)]
 
 
+AUTHORIZATION = ("open", "fapi2-certificate", "fapi2-mutual", "fapi2-self-signed", "fapi1", "oauth2", "openid")
+
+
+@pytest.mark.parametrize("seed", range(10))
+@pytest.mark.parametrize("base", AUTHORIZATION)
+def test_no_conformant_authorization_server_has_a_finding(base: str, seed: int) -> None:
+    found = results(None, seed, ("phase3",), base)
+    assert not fired(found)
+    assert not [(r.case.id, r.reason) for r in found if r.verdict in (Verdict.ERROR, Verdict.INCONCLUSIVE)]
+
+
 @pytest.mark.parametrize("mutant", MUTANTS, ids=lambda m: m.name)
 def test_a_mutant_is_killed_by_the_checks_that_it_names_and_by_no_other(mutant: Mutant) -> None:
-    found = results(mutant)
+    found = results(mutant, profiles=profiles_of(mutant))
     assert not [r.traceback for r in found if r.verdict is Verdict.ERROR]
     killed_by = fired(found)
-    assert set(killed_by) == set(mutant.kills), "\n".join(line for lines in killed_by.values() for line in lines[:5])
+    assert set(killed_by) == set(mutant.kills), "\n".join(
+        line for lines in killed_by.values() for line in lines[:5]
+    )
 
 
 def test_every_check_is_named_by_a_mutant() -> None:

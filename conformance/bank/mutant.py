@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 from wsgiref.types import WSGIApplication
 
 from conformance.bank import mutants
-from conformance.bank.authorization.presets import authorized_as
+from conformance.bank.authorization.presets import authorized_as, certified_by
 from conformance.bank.policy import Policy
 
 Change = TypeVar("Change", bound=Callable[..., Any])
@@ -24,6 +24,8 @@ BASES: dict[str, Callable[[Policy], Policy]] = {
     ),
     "fapi2-certificate": lambda policy: authorized_as(policy, "fapi2_private_key_jwt_mtls"),
     "fapi2-mutual": lambda policy: authorized_as(policy, "fapi2_mtls_mtls"),
+    "fapi2-authority": lambda policy: certified_by(policy, "tls_client_auth"),
+    "fapi2-self-signed": lambda policy: certified_by(policy, "self_signed_tls_client_auth"),
     "fapi1": lambda policy: authorized_as(policy, "fapi1_advanced_jarm"),
     "oauth2": lambda policy: authorized_as(policy, "oauth2_pkce_mtls"),
     "openid": lambda policy: authorized_as(policy, "openid"),

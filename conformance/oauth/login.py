@@ -257,15 +257,23 @@ def _option(found: Field, wanted: str) -> str:
 
 
 def scripted(
-    browser: Browser, begun: Step, steps: Sequence[LoginStep], values: Mapping[str, str]
+    browser: Browser,
+    begun: Step,
+    steps: Sequence[LoginStep],
+    values: Mapping[str, str],
+    *,
+    whole: bool = False,
 ) -> Flow[Landing]:
     """Follows the steps from a page to the place where the bank sends the customer away to.
 
+    A bank may pass over steps, such as a login that still stands, unless the ``whole`` way is meant.
     Raises ``Inconclusive`` with what the page offered when a step does not match it.
     """
     current = begun
     for number, step in enumerate(steps, 1):
         if isinstance(current, Landing):
+            if whole:
+                raise Inconclusive(f"the bank sent the customer away before login step {number}")
             return current
         form = step.form_on(current.page)
         if form is None:

@@ -47,6 +47,7 @@ def decided(
     """Where the customer's decision leads to."""
     strategy = configured.login.strategy
     if strategy == "form":
-        landing: Landing = run(scripted(browser, shown, steps_of(configured, decision), values))
+        steps, whole = steps_of(configured, decision), decision != "approve"
+        landing: Landing = run(scripted(browser, shown, steps, values, whole=whole))
         return landing
     raise Inconclusive(f"login.strategy {strategy} cannot be followed page by page")

@@ -28,6 +28,17 @@ def preset(name: str) -> AuthorizationPolicy:
     return policy
 
 
+def saying(policy: Policy, **members: object) -> Policy:
+    """Give the bank metadata in which these members have these values, whatever it does."""
+    return policy.evolve("authorization.metadata_replaces", tuple(members.items()))
+
+
+def certified_by(policy: Policy, method: str) -> Policy:
+    """Give the bank mutual TLS throughout, both TSPs registered for one method of RFC 8705."""
+    made = authorized_as(policy, "fapi2_mtls_mtls")
+    return made.evolve("authorization.client_authentication", (method,))
+
+
 def authorized_as(policy: Policy, name: str) -> Policy:
     """Give the bank another preset's authorization server, with the lifetimes that it had."""
     kept = policy.authorization

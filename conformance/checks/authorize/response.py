@@ -54,10 +54,11 @@ def state_intact(access: Access, *, lengths: tuple[int, ...] = (64, 128, 384)) -
     """Gives the state back as it was sent, whatever its length."""
     for length in lengths:
         state = text_of(length)
+        if not access.attempt(access.probe(state=state)).accepted:
+            access.control()
+            continue  # refused in the open, not cut
         landing, _ = access.landing(access.ask(state=state))
         came = access.response_of(landing).get("state")
-        if landing.error and "state" not in access.response_of(landing):
-            continue  # refused in the open, not cut
         if came != state:
             actual = "none" if came is None else f"another value of {len(came)} characters"
             yield Finding(
@@ -84,11 +85,14 @@ def long_state(access: Access, *, length: int = 1000) -> Findings:
 @check(requests=8)
 def no_state_invented(access: Access) -> Findings:
     """Takes a request without state, and sends none back."""
+    attempt = access.attempt(access.probe(state=None))
+    if not attempt.accepted:
+        access.control()
+        if "fapi1" not in access.target.capabilities:  # FAPI 1.0 Baseline, 5.2.2.3, wants a state
+            yield Finding("a request without state accepted", attempt.words, "state", attempt.answer.exchange)
+        return
     landing, _ = access.landing(access.ask(state=None))
-    parameters = access.response_of(landing)
-    if parameters.get("error"):
-        yield Finding("a code without state asked", parameters["error"], "state", landing.answer.exchange)
-    elif "state" in parameters:
+    if "state" in access.response_of(landing):
         yield Finding("no state, since none was sent", "a state", "state", landing.answer.exchange)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 
 from conformance.checks.authorize import walk as walks
+from conformance.errors import NotApplicable
 from conformance.model import Finding
 from conformance.oauth.access import Access
 from conformance.oauth.client import revealed
@@ -70,12 +71,31 @@ def session_renewed(access: Access) -> Findings:
     after = walks.sent(access, start, 0)
     if after.page is None or not walks.matches(access, after, 1):
         return
-    reached = access.run(known.open(after.page.url), None)
-    seen = walks.Walk(reached, known, known.trail[-1])
-    if walks.matches(access, seen, 1):
+    strange = _other_browser(access, start)
+    for window in (strange, known):
+        reached = access.run(window.open(after.page.url), None)
+        seen = walks.Walk(reached, window, window.trail[-1])
+        if walks.matches(access, seen, 1):
+            break
+    if window is known and walks.matches(access, seen, 1):
         expected = "the session from before the login refused"
         yield Finding(expected, "it shows the customer's page", "cookies", seen.answer.exchange)
     access.grant()
+
+
+@check(requests=8)
+def approval_asked(access: Access) -> Findings:
+    """Asks the customer, after the login, to approve what the TSP asks for."""
+    if access.settings.consent is None:
+        raise NotApplicable("the bank makes no consent beforehand, so that an earlier approval may stand")
+    known = walks.steps(access)
+    if len(known) < 2:
+        raise NotApplicable("the login has one step only, in which the customer approves as well")
+    walk = walks.before(access, len(known) - 1)
+    if walk.landing is not None and access.response_of(walk.landing).get("code"):
+        yield Finding(
+            "a page that asks for approval", "a code right after the login", "login", walk.answer.exchange
+        )
 
 
 @check(requests=10, intrusive=True)

@@ -17,7 +17,7 @@ from conformance.checks.client.place import (
 from conformance.errors import Inconclusive, NotApplicable
 from conformance.model import Finding
 from conformance.oauth.access import Access
-from conformance.oauth.client import asserted, assertion
+from conformance.oauth.client import BY_CERTIFICATE, asserted, assertion
 from conformance.oauth.grant import told
 from conformance.registry import Findings, check
 
@@ -205,9 +205,11 @@ def kind_checked(access: Access) -> Findings:
 def client_id_agrees(access: Access) -> Findings:
     """Refuses a request that names another client than the one that authenticates itself."""
     other = access.second
+    if access.client.method in BY_CERTIFICATE:
+        raise NotApplicable("the TSP authenticates by certificate; see other_certificate_refused")
     for place in places(access):
         control(access, place)
-        # The assertion, or the certificate, is the first client's.
+        # The assertion is the first client's.
         form = {**form_for(access, place), "client_id": other.client_id}
         answer = tried(access, place, form)
         if let_in(answer) and answer is not None:

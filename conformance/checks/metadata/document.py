@@ -10,7 +10,8 @@ from urllib.parse import urlsplit
 from conformance.errors import NotApplicable
 from conformance.model import Finding
 from conformance.oauth.access import Access
-from conformance.oauth.server import Published
+from conformance.oauth.grant import members_of
+from conformance.oauth.server import Published, well_known
 from conformance.registry import Findings, check
 
 URLS = (
@@ -52,18 +53,17 @@ def documents(access: Access) -> tuple[tuple[Published, Mapping[str, Any]], ...]
 @check()
 def published(access: Access, *, kind: str = "oauth") -> Findings:
     """Publishes its metadata with status 200 as JSON at the well-known place of the kind of document."""
-    found = [p for p in access.server.published if p.kind == kind]
-    if not found:
+    issuer = access.configured.issuer
+    if not issuer:
         raise NotApplicable(f"no issuer is configured below which {kind} metadata would lie")
-    for document in found:
-        answer = document.answer
-        if answer.status != 200:
-            yield Finding("status 200", f"{answer.status}", f"{kind} metadata", answer.exchange)
-        elif document.members is None:
-            yield Finding("a JSON object", "a body that is none", f"{kind} metadata", answer.exchange)
-        elif answer.media_type != "application/json":
-            actual = answer.media_type or "no Content-Type"
-            yield Finding("application/json", actual, f"{kind} metadata, Content-Type", answer.exchange)
+    answer = access.tsp.get(well_known(issuer, kind), headers=(("Accept", "application/json"),))
+    if answer.status != 200:
+        yield Finding("status 200", f"{answer.status}", f"{kind} metadata", answer.exchange)
+    elif not members_of(answer):
+        yield Finding("a JSON object", "a body that is none", f"{kind} metadata", answer.exchange)
+    elif answer.media_type != "application/json":
+        actual = answer.media_type or "no Content-Type"
+        yield Finding("application/json", actual, f"{kind} metadata, Content-Type", answer.exchange)
 
 
 @check()

@@ -26,8 +26,8 @@ def keys_of(access: Access) -> list[Any]:
     url = access.server.endpoint("jwks_uri")
     answer = access.tsp.get(url, headers=(("Accept", "application/jwk-set+json, application/json"),))
     keys = members_of(answer).get("keys")
-    if not isinstance(keys, list):
-        raise Inconclusive("the key set cannot be read")
+    if not isinstance(keys, list) or not keys:
+        raise Inconclusive("the key set cannot be read, or is empty")
     return keys
 
 
@@ -85,6 +85,8 @@ def id_token_only_asked(access: Access) -> Findings:
     if "openid" not in access.scope_for(access.client).split() or not scopes:
         raise NotApplicable("the TSP does not ask for the scope openid and another")
     grant = access.grant(scope=" ".join(scopes))
+    if "openid" in (grant.tokens.scope or "").split():
+        return  # scope_not_widened tells of it
     if grant.tokens.id_token:
         yield Finding("no ID token", "one", "/id_token", grant.tokens.answer.exchange)
 
