@@ -28,6 +28,8 @@ from conformance.wire import Certified, Received, Wire
 ATTEMPTS = 3
 LONGEST_WAIT = 60.0
 """Seconds that a Retry-After is waited for; a bank that asks for more is left alone."""
+SLOWEST = 2.0
+"""Seconds between requests to a bank that throttles whatever the rate."""
 NO_CONNECTIONS = 3
 """Connections that must fail in a row before a host is taken to be unreachable for the rest of the run."""
 NO_ANSWERS = 12
@@ -89,6 +91,7 @@ class Traffic:
         self._lock = threading.Lock()
         self._next_slot = 0.0
         self._pause_until = 0.0
+        self._interval = 1.0 / limits.requests_per_second
         self._began = time.monotonic()
         self._failures: dict[str, int] = {}
         self._fetching = threading.RLock()
@@ -134,7 +137,8 @@ class Traffic:
                 if last or not _repeatable(request):
                     raise
                 continue
-            wait = self._asked_wait(answer) if patient else None
+            wait = self._asked_wait(answer, attempt) if patient else None
+            self._pace(answer.status == 429)
             if wait is None:
                 return answer
             if last or wait > LONGEST_WAIT:
@@ -145,13 +149,20 @@ class Traffic:
             with self._lock:
                 self._pause_until = max(self._pause_until, time.monotonic() + wait)
 
-    def _asked_wait(self, answer: Answer) -> float | None:
+    def _pace(self, throttled: bool) -> None:
+        """Slows down for a bank that throttles below the rate it was allowed, and recovers by and by."""
+        allowed = 1.0 / self._limits.requests_per_second
+        with self._lock:
+            changed = max(self._interval * 2, 0.05) if throttled else self._interval * 0.97
+            self._interval = max(allowed, min(changed, SLOWEST))
+
+    def _asked_wait(self, answer: Answer, attempt: int) -> float | None:
         """Seconds to wait before the same request may be sent again; None when the answer stands."""
         if answer.status not in (429, 502, 503, 504):
             return None
         asked = answer.header("Retry-After")
         if asked is None:
-            return 1.0
+            return float(2 ** (attempt - 1))
         if asked.strip().isascii() and asked.strip().isdigit():
             return float(asked.strip()[:9])
         try:
@@ -261,7 +272,7 @@ class Traffic:
             self.requests += 1
             now = time.monotonic()
             earliest = max(now, self._next_slot, self._pause_until if waits else 0.0)
-            self._next_slot = earliest + 1.0 / self._limits.requests_per_second
+            self._next_slot = earliest + self._interval
         if earliest > now:
             time.sleep(earliest - now)
 
