@@ -134,7 +134,7 @@ _CONTROL = re.compile(r"\r\n|[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 
 def visible(text: str) -> str:
     """The text with control characters as pictures (``␛``); tabs and line ends stay, CR LF becomes LF."""
-    return _CONTROL.sub(_picture, text)
+    return text if text.isprintable() else _CONTROL.sub(_picture, text)
 
 
 def _picture(found: re.Match[str]) -> str:
@@ -149,6 +149,8 @@ def _picture(found: re.Match[str]) -> str:
 
 def plain(value: Any) -> Any:
     """A value of the model as JSON data; a type that JSON lacks becomes its text."""
+    if type(value) is tuple:
+        return [plain(item) for item in value]
     if isinstance(value, str):
         return visible(value)
     if value is None or isinstance(value, bool | int):

@@ -34,6 +34,10 @@ SHORTEST = 4
 """Values shorter than this are hidden by name only: by value they would blacken every text."""
 PEM_LINES = 2
 """Lines of a secret of several lines that are hidden by themselves, beside the whole."""
+REMEMBERED = 2000
+"""Header fields whose redaction is kept until another secret becomes known."""
+LONGEST_REMEMBERED = 2000
+"""Characters of such a field."""
 ROUNDS = 6
 MARGIN = 8192
 """Characters read past the limit of a body, so that no secret is cut before it is seen."""
@@ -95,6 +99,7 @@ class Vault:
         self._names: dict[str, str] = {}
         self._known: tuple[Known, ...] = ()
         self._spots: tuple[Spot, ...] = ()
+        self._judged: dict[tuple[str, str, _Shown], str] = {}
 
     def add(self, value: str | Secret, name: str = "") -> None:
         """Hides a value from now on, also percent-encoded, in base64, in hex and escaped for JSON or HTML.
@@ -117,6 +122,7 @@ class Vault:
                 *(Known(line, variable, line, (line,), (), None) for line in long),
             )
             self._known = tuple(sorted((*self._known, *added), key=lambda known: -len(known.value)))
+            self._judged = {}  # after what is known, so that nothing judged before is taken for judged now
 
     def _variable(self, name: str) -> str:
         stem = re.sub(r"\W+", "_", name, flags=re.ASCII).strip("_").upper() or "SECRET"
@@ -221,6 +227,16 @@ class Vault:
         return text
 
     def _header(self, name: str, value: str, shown: _Shown) -> str:
+        """A field's value; the fields of a run are few and come again and again, so each is judged once."""
+        judged, key = self._judged, (name, value, shown)
+        found = judged.get(key)
+        if found is None:
+            found = self._header_once(name, value, shown)
+            if len(judged) < REMEMBERED and len(value) <= LONGEST_REMEMBERED:
+                judged[key] = found
+        return found
+
+    def _header_once(self, name: str, value: str, shown: _Shown) -> str:
         value = self._values(value, shown)
         folded = name.lower().strip()
         if folded in ("authorization", "proxy-authorization"):

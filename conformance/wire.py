@@ -14,6 +14,7 @@ import urllib.parse
 import zlib
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from io import BytesIO, StringIO
 from typing import Any, Protocol
 
@@ -107,53 +108,6 @@ def _remaining(timeout: float | None) -> float:
     return left if timeout is None else min(left, timeout)
 
 
-class _Transport(httpx.BaseTransport):
-    """httpx's interface over a pool with a bounded backend; sends the request target byte for byte."""
-
-    def __init__(self, context: ssl.SSLContext, connections: int) -> None:
-        self._pool = httpcore.ConnectionPool(
-            ssl_context=context,
-            max_connections=connections,
-            max_keepalive_connections=connections,
-            keepalive_expiry=15.0,
-            network_backend=_Backend(),
-        )
-
-    def handle_request(self, request: httpx.Request) -> httpx.Response:
-        url = request.url
-        answer = self._pool.handle_request(
-            httpcore.Request(
-                method=request.method.encode(),
-                url=httpcore.URL(
-                    scheme=url.raw_scheme,
-                    host=url.raw_host,
-                    port=url.port,
-                    target=request.extensions["target"],
-                ),
-                headers=request.headers.raw,
-                content=request.stream,
-                extensions={"timeout": request.extensions["timeout"]},
-            )
-        )
-        return httpx.Response(
-            answer.status, headers=answer.headers, stream=_Stream(answer), extensions=answer.extensions
-        )
-
-    def close(self) -> None:
-        self._pool.close()
-
-
-class _Stream(httpx.SyncByteStream):
-    def __init__(self, answer: httpcore.Response) -> None:
-        self._answer = answer
-
-    def __iter__(self) -> Iterator[bytes]:
-        yield from self._answer.iter_stream()
-
-    def close(self) -> None:
-        self._answer.close()
-
-
 class NetworkWire:
     """Sends over the network.
 
@@ -164,7 +118,13 @@ class NetworkWire:
     def __init__(
         self, context: ssl.SSLContext, *, timeout: float, max_body: int = 16 * MEBIBYTE, connections: int = 8
     ) -> None:
-        self._transport = _Transport(context, connections)
+        self._pool = httpcore.ConnectionPool(
+            ssl_context=context,
+            max_connections=connections,
+            max_keepalive_connections=connections,
+            keepalive_expiry=15.0,
+            network_backend=_Backend(),
+        )
         self._timeout = timeout
         self._max_body = max_body
         self.context = context
@@ -172,30 +132,29 @@ class NetworkWire:
     def send(self, request: Request, seconds: float) -> Received:
         _deadline.at = time.monotonic() + seconds
         try:
-            response = self._transport.handle_request(_outgoing(request, self._timeout))
+            response = self._pool.handle_request(_outgoing(request, self._timeout))
             try:
                 return self._receive(response)
             finally:
                 response.close()
         except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
             raise NoConnection(_words(error)) from error
-        except (httpcore.TimeoutException, httpx.TimeoutException) as error:
+        except httpcore.TimeoutException as error:
             raise Unreachable(f"no complete answer in time: {_words(error)}") from error
-        except (httpcore.NetworkError, httpcore.ProtocolError, httpx.TransportError, ssl.SSLError) as error:
+        except (httpcore.NetworkError, httpcore.ProtocolError, ssl.SSLError) as error:
             raise Dropped(_words(error)) from error
         except (httpcore.UnsupportedProtocol, httpx.InvalidURL, UnicodeError) as error:
             raise Refused(f"{request.url!r} is no address that can be sent to: {error}") from error
 
-    def _receive(self, response: httpx.Response) -> Received:
-        pieces = response.stream
-        assert isinstance(pieces, httpx.SyncByteStream)
-        body, wire_bytes = decoded(pieces, response.headers.get("content-encoding", ""), self._max_body)
-        headers = tuple((k.decode("latin-1"), v.decode("latin-1")) for k, v in response.headers.raw)
+    def _receive(self, response: httpcore.Response) -> Received:
+        headers = tuple((k.decode("latin-1"), v.decode("latin-1")) for k, v in response.headers)
+        coding = ", ".join(value for name, value in headers if name.lower() == "content-encoding")
+        body, wire_bytes = decoded(response.iter_stream(), coding, self._max_body)
         version = bytes(response.extensions.get("http_version", b"HTTP/1.1")).decode("ascii", "replace")
-        return Received(response.status_code, headers, body, version, wire_bytes)
+        return Received(response.status, headers, body, version, wire_bytes)
 
     def close(self) -> None:
-        self._transport.close()
+        self._pool.close()
 
 
 class MemoryWire:
@@ -289,25 +248,32 @@ def target(url: str) -> bytes:
     return text.encode("utf-8")
 
 
-def _outgoing(request: Request, timeout: float) -> httpx.Request:
+def _outgoing(request: Request, timeout: float) -> httpcore.Request:
+    """The request with its target byte for byte as written, and the framing that it does not bring itself."""
     parts = urllib.parse.urlsplit(request.url)
-    origin = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}/"
+    authority = parts.netloc.rpartition("@")[2]
     headers = [(name.encode("utf-8"), value.encode("utf-8")) for name, value in request.headers]
     names = {name.lower() for name, _ in request.headers}
     if "host" not in names:
-        authority = parts.netloc.rpartition("@")[2]
         headers.insert(0, (b"Host", authority.encode("idna" if authority.isascii() else "utf-8")))
     framed = "content-length" in names or "transfer-encoding" in names
     if not framed and (request.body or request.method in ("POST", "PUT", "PATCH")):
         headers.append((b"Content-Length", str(len(request.body)).encode()))
-    limits = dict.fromkeys(("connect", "read", "write", "pool"), timeout)
-    return httpx.Request(
-        request.method,
-        origin,
+    scheme, host, port = _origin(f"{parts.scheme}://{authority}/")
+    return httpcore.Request(
+        method=request.method.encode("utf-8"),
+        url=httpcore.URL(scheme=scheme, host=host, port=port, target=target(request.url)),
         headers=headers,
-        stream=httpx.ByteStream(request.body),
-        extensions={"target": target(request.url), "timeout": limits},
+        content=(request.body,) if request.body else (),
+        extensions={"timeout": dict.fromkeys(("connect", "read", "write", "pool"), timeout)},
     )
+
+
+@lru_cache(maxsize=256)
+def _origin(url: str) -> tuple[bytes, bytes, int | None]:
+    """Scheme, host and port as they are dialled; raises ``httpx.InvalidURL``."""
+    origin = httpx.URL(url)
+    return origin.raw_scheme, origin.raw_host, origin.port
 
 
 def decoded(pieces: Iterable[bytes], coding: str, limit: int) -> tuple[bytes, int]:

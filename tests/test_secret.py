@@ -155,6 +155,15 @@ def test_a_secret_of_eight_characters_is_found_inside_a_word_and_a_shorter_one_o
     assert known.text("cab123 ab12 \\nab12") == f"cab123 {MASK} \\n{MASK}"
 
 
+def test_a_header_seen_before_its_secret_was_known_is_judged_again() -> None:
+    vault = Vault()
+    field = ("X-Request", "before-c4nary-value-after")
+    assert vault.headers([field, field]) == (field, field)
+    vault.add("c4nary-value", "late")
+    assert vault.headers([field]) == (("X-Request", "before-[redacted]-after"),)
+    assert "$LATE" in vault.curl(Request("GET", "https://bank.example/", (field,)))
+
+
 def test_values_too_short_to_tell_apart_are_not_hidden_by_value() -> None:
     assert vault("HK").text("HKD in HK") == "HKD in HK"
 

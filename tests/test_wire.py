@@ -57,7 +57,7 @@ def test_a_content_coding_that_was_not_asked_for_is_not_decoded(coding: str) -> 
 
 
 def test_a_body_that_is_not_in_its_content_coding_is_no_answer() -> None:
-    with pytest.raises(Unreachable, match="is not gzip"):
+    with pytest.raises(Unreachable, match="is not the gzip"):
         ask(answer(b"plain", "Content-Encoding: gzip"))
 
 
