@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TextIO
 
 from conformance import report, results, run, verdict
+from conformance.ledger import FILE as LEDGER
 from conformance.model import Plan, Profile, Result
 from conformance.offer import profiles_for
 from conformance.plan import Selection
@@ -95,7 +96,15 @@ def conduct(
     with ExitStack() as stack:
         writer = stack.enter_context(results.Writer(path))
         session = stack.enter_context(
-            open_session(target, profiles, plan, wire=wire, record=writer.exchange, deep=scope.deep)
+            open_session(
+                target,
+                profiles,
+                plan,
+                wire=wire,
+                record=writer.exchange,
+                deep=scope.deep,
+                ledger=output.folder / LEDGER,
+            )
         )
         writer.header(header_of(target, scope, plan, profiles, session, output.fail_on))
         heard.begins(plan)

@@ -27,6 +27,8 @@ from conformance.embedded_authorization import (
 )
 from conformance.embedded_limits import GENEROUS, limited, rate_limit
 from conformance.embedded_publication import publication, published, told
+from conformance.embedded_writes import writes
+from conformance.embedded_publication import publication, published, told
 from conformance.errors import ConfigurationError
 from conformance.load.timeline import Timeline
 from conformance.profile import data_folder
@@ -115,6 +117,7 @@ def description(
         data["tls"] = {"ca": str(ca)}
     data["capabilities"] = list(capabilities(policy.authorization))
     data["authorization"] = authorization(policy.authorization, base_url, hide, folder)
+    data["writes"] = writes(policy.payments, fixture_of(policy.authorization))
     data["rate_limit"] = rate_limit(limited_url, hide)
     data |= publication(base_url, policy.publication)
     if fields:

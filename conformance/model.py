@@ -232,6 +232,7 @@ class Case:
     writes: bool = False
     intrusive: bool = False
     requests: int = 1
+    creates: int = 0
     settled: tuple[Verdict, str] | None = None
 
 

@@ -7,6 +7,8 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from decimal import Decimal
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -17,6 +19,7 @@ from conformance.endpoints import tls_hosts
 from conformance.errors import NotApplicable
 from conformance.generate.contract import Contract, contract
 from conformance.generate.survey import Budget, Survey
+from conformance.ledger import Ledger
 from conformance.load.load import Load
 from conformance.model import Case, Exchange, Function, Plan, Profile, Request
 from conformance.oauth.access import Access
@@ -35,6 +38,7 @@ from conformance.tls.table import table
 from conformance.traffic import Limits, Traffic
 from conformance.tsp import Memory, Tsp
 from conformance.wire import Certified, MemoryWire, NetworkWire, Wire
+from conformance.writing.payments import Payments
 
 
 @dataclass
@@ -53,6 +57,7 @@ class Session:
     seed: int = 0
     on_network: bool = True
     deep: float = 0.0
+    ledger: Ledger = field(default_factory=Ledger)
     api: ApiDescription | None = None
     notes: dict[str, Any] = field(default_factory=dict)
     _rounds: list[Memory] = field(default_factory=list)
@@ -155,6 +160,9 @@ SUPPLIES: dict[str, Callable[[Supply], Any]] = {
     "survey": lambda supply: _survey(supply),
     "access": lambda supply: supply.access,
     "protected": lambda supply: supply.protected,
+    "payments": lambda supply: Payments(
+        supply.access, supply.session.operations, supply.session.ledger, supply.case.id
+    ),
 }
 """What a check can ask for by the name of a positional parameter."""
 
@@ -174,8 +182,9 @@ def open_session(
     clock: Callable[[], float] = time.time,
     sleep: Callable[[float], None] = time.sleep,
     deep: float = 0.0,
+    ledger: Path | None = None,
 ) -> Iterator[Session]:
-    """A session with its connections, closed at the end.
+    """A session with its connections, closed at the end. ``ledger`` is the file that tells what was made.
 
     ``wire`` stands in for the network, for a bank in memory. Raises ``ConfigurationError`` for secrets,
     certificates and descriptions that cannot be read.
@@ -209,6 +218,7 @@ def open_session(
         sleep=sleep,
         wires=lambda certified: _wire(target, wire, certified),
     )
+    told = Ledger(ledger, budget=Decimal(target.writes.budget) if target.writes else None, clock=clock)
     try:
         yield Session(
             target=target,
@@ -219,9 +229,11 @@ def open_session(
             seed=plan.seed,
             on_network=not isinstance(wire, MemoryWire),
             deep=deep,
+            ledger=told,
             api=load_description(target.api) if target.api else None,
         )
     finally:
+        told.close()
         traffic.close()
 
 

@@ -36,6 +36,7 @@ from conformance.reference import Bytes, ExistingFile, JsonPath, Part, Seconds
 from conformance.signing import SignedRequest
 from conformance.tlsfiles import Tls
 from conformance.token import ClientCredentials
+from conformance.writing.settings import Writes
 from conformance.yamlfile import Document, Loc
 
 PERMISSIONS = ("writes", "intrusive")
@@ -126,6 +127,7 @@ class Target(Part):
     hosts: tuple[str, ...] = ()
     tls_endpoints: tuple[str, ...] = ()
     rate_limit: RateLimit = Field(default_factory=RateLimit)
+    writes: Writes | None = None
 
     _document: Document | None = PrivateAttr(default=None)
     _waivers: tuple[Waiver, ...] = PrivateAttr(default=())

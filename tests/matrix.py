@@ -13,32 +13,17 @@ from conformance.model import Result, Verdict
 from conformance.run import judge
 from conformance.session import open_session
 
-SCOPES: dict[str, tuple[str, ...]] = dict.fromkeys(
-    ("payment", "idempotency"),
-    ("phase4",),
-)
-"""The profiles that mutants are judged by, where these are not Phase I."""
-SCOPES |= dict.fromkeys(("publication", "lint"), ("publication",))
-
-
-class Clock:
-    """The machine's time, and what has been slept on top of it, so that nobody has to wait."""
-
-    def __init__(self) -> None:
-        self.slept = 0.0
-
-    def __call__(self) -> float:
-        return time.time() + self.slept
-
-    def sleep(self, seconds: float) -> None:
-        self.slept += seconds
-
-
 PHASE3 = frozenset(
     {"metadata", "keys", "authorize", "login", "request_object", "par", "token", "id_token", "client"}
 )
 """The scopes of mutants of the authorization server and of what lies behind it."""
 
+SCOPES: dict[str, str] = {
+    **dict.fromkeys(PHASE3, "phase3"),
+    **dict.fromkeys(("payment", "idempotency"), "phase4"),
+    **dict.fromkeys(("publication", "lint"), "publication"),
+}
+"""The profile that mutants of a scope are judged by, where that is not Phase I."""
 
 class Clock:
     """A clock that a wait moves, so that no wait takes time."""
@@ -54,8 +39,12 @@ class Clock:
 
 
 def profiles_of(mutant: Mutant) -> tuple[str, ...]:
-    """The phase that a mutant is judged by."""
-    return ("phase3",) if mutant.scope in PHASE3 else ("phase1",)
+    """The profile that a mutant is judged by."""
+    return (SCOPES.get(mutant.scope, "phase1"),)
+
+
+GENERATED = ("contract", "negative", "relation", "injection", "identity")
+"""Subjects that judge by the API description whatever a bank answers, and so see most defects of the others."""
 
 
 @cache

@@ -20,6 +20,7 @@ from conformance.bank import gateway, http, throttle
 from conformance.bank.accounts.service import AccountService
 from conformance.bank.authorization.fixture import AuthorizationFixture, authorization_fixture
 from conformance.bank.authorization.service import AuthorizationService
+from conformance.bank.payments.service import PaymentService
 from conformance.bank.policy import Policy
 from conformance.bank.products.service import ProductService
 from conformance.bank.publication.service import PublicationService
@@ -30,6 +31,7 @@ SERVICES: tuple[Service, ...] = (
     PublicationService(),
     AuthorizationService(),
     AccountService(),
+    PaymentService(),
 )
 CONFORMANT = Policy()
 

@@ -9,6 +9,7 @@ from conformance.bank.accounts.policy import AccountPolicy
 from conformance.bank.authorization.policy import AuthorizationPolicy
 from conformance.bank.http_policy import HttpPolicy
 from conformance.bank.limits import LimitPolicy
+from conformance.bank.payments.policy import PaymentPolicy
 from conformance.bank.products.policy import Edit, ListEdit, ProductPolicy, RowEdit
 from conformance.bank.publication.policy import PublicationPolicy
 
@@ -21,6 +22,7 @@ class Policy:
     products: ProductPolicy = field(default_factory=ProductPolicy)
     authorization: AuthorizationPolicy = field(default_factory=AuthorizationPolicy)
     accounts: AccountPolicy = field(default_factory=AccountPolicy)
+    payments: PaymentPolicy = field(default_factory=PaymentPolicy)
     limits: LimitPolicy = field(default_factory=LimitPolicy)
     publication: PublicationPolicy = field(default_factory=PublicationPolicy)
 

@@ -7,6 +7,14 @@ import json
 import click
 
 from conformance.cli.options import Choice, scope
+from conformance.writing.settings import Writes
+
+
+def _cost(creates: int, writes: Writes | None) -> str:
+    """What one run of a case may move: how often, how much, from which account."""
+    if not creates or writes is None:
+        return ""
+    return f"  at most {creates} x {writes.currency} {writes.amount} from {writes.account}"
 
 
 @click.command("plan")
@@ -38,7 +46,9 @@ def command(choice: Choice, as_json: bool) -> int:
     writes = [case for case in going if case.writes]
     click.echo(f"writes    {len(writes)}")
     for case in writes:
-        click.echo(f"          {case.id}  {case.check}")
+        click.echo(f"          {case.id}  {case.check}{_cost(case.creates, target.writes)}")
+    if target.writes is not None and any(case.creates for case in writes):
+        click.echo(f"budget    {target.writes.currency} {target.writes.budget}, which a run never exceeds")
     intrusive = [case for case in going if case.intrusive]
     click.echo(f"intrusive {len(intrusive)}")
     click.echo(f"digest    {plan.digest}")

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from conformance.bank.app import Bank
 
 PROMPTS = frozenset({"none", "login", "consent", "select_account"})
-MACHINE_SCOPES = frozenset({"consents"})
+MACHINE_SCOPES = frozenset({"consents", "applications"})
 CLIENT_PARAMETERS = frozenset({"client_assertion", "client_assertion_type", "client_secret"})
 PARAMETERS = frozenset(
     {

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from werkzeug.wrappers import Request, Response
 
 from conformance.bank.authorization import client, form, issue, jws, pages, request_object
+from conformance.bank.authorization.authorization_request import MACHINE_SCOPES
 from conformance.bank.authorization.binding import bound_to
 from conformance.bank.authorization.consent import KINDS
 from conformance.bank.authorization.consent_reference import consent_of
@@ -37,7 +38,7 @@ def begin(bank: Bank, request: Request) -> Response:
     if sum(hint in given for hint in HINTS) != 1:
         raise OAuthError("invalid_request", "Exactly one hint is needed.")
     scopes = tuple(given.get("scope", "").split())
-    if "openid" not in scopes or not set(scopes) <= set(caller.scopes) - {"consents"}:
+    if "openid" not in scopes or not set(scopes) <= set(caller.scopes) - MACHINE_SCOPES:
         raise OAuthError("invalid_scope", "The scope is not known, or lacks openid.")
     message = given.get("binding_message", "")
     if not message and policy.ciba_binding_message_required:

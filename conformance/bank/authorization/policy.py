@@ -26,7 +26,7 @@ class AuthorizationPolicy:
     # The profile: each value is conformant somewhere, and the metadata tell which one was chosen.
     client_authentication: tuple[str, ...] = ("private_key_jwt",)  # first for TSP one, last for TSP two
     sender_constraint: Literal["dpop", "mtls", "none"] = "dpop"
-    scopes: tuple[str, ...] = ("openid", "accounts", "services", "consents")
+    scopes: tuple[str, ...] = ("openid", "accounts", "services", "payments", "consents", "applications")
     id_token_alg: str = "ES256"
     access_token_format: Literal["opaque", "jwt"] = "opaque"
     response_types: tuple[str, ...] = ("code",)
@@ -394,5 +394,5 @@ class AuthorizationPolicy:
     @classmethod
     def oauth2_pkce_mtls(cls) -> AuthorizationPolicy:
         """OAuth 2.0 as RFC 9700 asks: code with PKCE, mutual TLS, rotated refresh tokens, no PAR needed."""
-        scopes = ("accounts", "services", "consents")
+        scopes = ("accounts", "services", "payments", "consents", "applications")
         return replace(cls.fapi2_mtls_mtls(), par_required=False, refresh_rotation=True, scopes=scopes)

@@ -1,0 +1,1 @@
+"""The payment services of the reference bank: Phase IV."""

@@ -1,0 +1,206 @@
+"""Carrying out an instruction: token, signature, idempotency key, consent, and then the effect, once."""
+
+from __future__ import annotations
+
+import datetime
+import hashlib
+import secrets
+import time
+from contextlib import nullcontext
+from typing import TYPE_CHECKING, Any
+
+from werkzeug.wrappers import Request, Response
+
+from conformance.bank import http
+from conformance.bank.accounts import paging
+from conformance.bank.accounts.data import HONG_KONG, instant
+from conformance.bank.authorization.issuer import issuer
+from conformance.bank.authorization.resource import Access, access, insufficient, protected
+from conformance.bank.authorization.stores import stores as authorization_stores
+from conformance.bank.payments import ledger, otp, signature
+from conformance.bank.payments.consents import TYPE, status, told
+from conformance.bank.payments.forms import judged
+from conformance.bank.payments.functions import Instruction
+from conformance.bank.payments.stores import Payment, PaymentConsent, Reply, stores
+
+if TYPE_CHECKING:
+    from conformance.bank.app import Bank
+
+KEY = "Idempotency-Key"
+LONGEST_KEY = 128
+RACE = 0.08
+"""Seconds between looking and writing in a bank that does not hold its lock."""
+
+
+@protected
+def instruct(bank: Bank, request: Request, /, *, function: Instruction) -> Response:
+    """Take one instruction."""
+    policy, store = bank.policy.payments, stores(bank)
+    caller = _caller(bank, request)
+    paging.judge_names(bank, request)
+    signature.judge(bank, request, caller.client_id)
+    key = request.headers.get(KEY, "")
+    if (not key and policy.key_required) or len(key) > LONGEST_KEY:
+        raise http.bad_request(bank, f"{KEY} is missing or too long.")
+    given = request.get_json(silent=True)
+    body = hashlib.sha256(request.path.encode() + b"\n" + request.get_data()).hexdigest()
+    known = (caller.client_id if policy.key_client_bound else "", key)
+    with nullcontext() if policy.key_races or policy.consent_use_races else store.lock:
+        earlier = store.replies.get(known) if key and policy.key_honoured else None
+        if earlier is not None:
+            return _again(bank, earlier, body)
+        instruction = judged(bank, function, given)
+        consent = _consent(bank, caller, function, instruction)
+        if policy.key_races or policy.consent_use_races:
+            time.sleep(RACE)
+        _use(bank, consent, key)
+        made = _made(bank, request, caller, function, instruction, consent)
+        payload = {"data": row(bank, made)}
+        store.payments[made.identifier] = made
+        store.replies[known] = Reply(body, payload)
+        if function.outcome == "payment" and made.status == "accepted":
+            ledger.book(bank, made)
+    return told(bank, payload, 201)
+
+
+def _again(bank: Bank, earlier: Reply, body: str) -> Response:
+    """Answer what a key was answered before."""
+    policy = bank.policy.payments
+    if earlier.body != body and policy.key_body_compared:
+        raise http.Refusal(422, "key_reused", f"The {KEY} belongs to another request.")
+    if policy.booked_twice:
+        ledger.book(bank, stores(bank).payments[earlier.payload["data"]["id"]])
+    return told(bank, earlier.payload, policy.replay_status)
+
+
+def _use(bank: Bank, consent: PaymentConsent | None, key: str) -> None:
+    """Use the consent up; a second use is refused unless the policy lets it through."""
+    policy = bank.policy.payments
+    if consent is None or not policy.consent_single_use:
+        return
+    with stores(bank).lock:
+        same_key = policy.key_races and consent.used_by == key
+        if consent.status == "used" and not policy.consent_use_races and not same_key:
+            raise _unusable()
+        consent.status, consent.used_by = "used", key
+
+
+def _caller(bank: Bank, request: Request) -> Access:
+    policy = bank.policy.payments
+    if not policy.token_needed and "Authorization" not in request.headers:
+        return _anybody(bank)
+    scopes = ("payments",) if policy.customer_needed else ("payments", "consents")
+    caller = access(bank, request, *scopes)
+    if caller.customer_id is None and policy.customer_needed:
+        raise insufficient(bank, "The token is for no customer.", "payments")
+    return caller
+
+
+def _anybody(bank: Bank) -> Access:
+    """Give the access of whoever was allowed a payment last."""
+    tokens = list(authorization_stores(bank).access.values())
+    token = next(each for each in reversed(tokens) if each.grant.customer_id)
+    grant = token.grant
+    return Access(grant.client_id, grant.customer_id, grant.consent, token.scopes, token)
+
+
+def _unusable() -> http.Refusal:
+    return http.Refusal(403, "consent_not_usable", "The consent does not allow this.")
+
+
+def _consent(
+    bank: Bank, caller: Access, function: Instruction, instruction: dict[str, Any]
+) -> PaymentConsent | None:
+    policy = bank.policy.payments
+    kind, identifier = caller.consent or ("", "")
+    found = stores(bank).consents.get(identifier) if kind == TYPE else None
+    if found is None:
+        if policy.customer_needed:
+            raise _unusable()
+        return None
+    standing = status(bank, found)
+    if standing != "authorised" and not (standing == "used" and not policy.consent_single_use):
+        raise _unusable()
+    if found.function != function.id and policy.function_bound:
+        raise _unusable()
+    loose = {
+        "amount": policy.amount_bound,
+        "limit": policy.amount_bound,
+        "currency": policy.currency_bound,
+        "creditor": policy.creditor_bound,
+    }
+    if found.function != function.id:
+        return found
+    for name in instruction.keys() | found.instruction.keys():
+        if instruction.get(name) != found.instruction.get(name) and loose.get(name, True):
+            raise _unusable()
+    return found
+
+
+def _made(
+    bank: Bank,
+    request: Request,
+    caller: Access,
+    function: Instruction,
+    instruction: dict[str, Any],
+    consent: PaymentConsent | None,
+) -> Payment:
+    made = Payment(
+        identifier=secrets.token_hex(16),
+        client_id=caller.client_id,
+        customer_id=caller.customer_id or bank.authorization_fixture.customers[0].customer_id,
+        function=function.id,
+        outcome=function.outcome,
+        instruction=instruction,
+        account_id=ledger.account(bank, caller.customer_id, consent),
+        created_at=bank.now(),
+        status="accepted",
+    )
+    if function.outcome == "payment" and instruction.get("execution_date", "") > today(bank):
+        made.status = "scheduled"
+    if function.outcome == "mandate":
+        made.status = "active" if bank.policy.payments.mandate_active_at_once else "awaiting_otp"
+        otp.renew(bank, made)
+    if function.outcome == "merchant":
+        made.status = "awaiting_customer"
+        made.launch_url = launch_url(bank, request, made)
+    return made
+
+
+def today(bank: Bank) -> str:
+    """Give the day in Hong Kong."""
+    return datetime.datetime.fromtimestamp(bank.now(), HONG_KONG).date().isoformat()
+
+
+def launch_url(bank: Bank, request: Request, made: Payment) -> str:
+    """Give where the customer goes to approve a merchant's payment."""
+    kind, host = bank.policy.payments.launch_url, issuer(bank, request)
+    if kind == "foreign":
+        host = "https://pay.elsewhere.example"
+    if kind == "http":
+        host = host.replace("https://", "http://")
+    personal = f"?amount={made.instruction['amount']}&customer={made.customer_id}"
+    return f"{host}/payments/launch/{made.identifier}{personal if kind == 'personal' else ''}"
+
+
+def row(bank: Bank, payment: Payment) -> dict[str, Any]:
+    """Give the payment as a canonical row."""
+    policy = bank.policy.payments
+    told_row: dict[str, Any] = {
+        "id": payment.identifier,
+        "function": payment.function,
+        "status": payment.status,
+        "created_at": instant(payment.created_at),
+    }
+    for name in ("amount", "limit", "currency"):
+        if name in payment.instruction:
+            told_row[name] = payment.instruction[name]
+    if policy.row_amount_wrong and "amount" in told_row:
+        told_row["amount"] = f"1{told_row['amount']}"
+    if policy.row_lacks_status:
+        del told_row["status"]
+    if payment.launch_url and policy.launch_url != "absent":
+        told_row["launch_url"] = payment.launch_url
+    if policy.otp_in_answer and payment.otp:
+        told_row["hint"] = f"OTP {payment.otp}"
+    return told_row

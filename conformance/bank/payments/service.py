@@ -1,0 +1,31 @@
+"""The paths of the payment services."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import partial
+
+from conformance.bank.payments import afterwards, consents, instruct
+from conformance.bank.payments.functions import INSTRUCTIONS
+from conformance.bank.service import Route
+
+CONSENTS = "/payment-consents"
+ONE = "/payments/<payment_id>"
+
+
+class PaymentService:
+    """Consents to payments, the instructions of Phase IV, and what becomes of them."""
+
+    def routes(self) -> Iterable[Route]:
+        """Give the routes."""
+        yield Route(CONSENTS, ("POST",), consents.create)
+        yield Route(f"{CONSENTS}/<consent_id>", ("GET",), consents.read)
+        yield Route(f"{CONSENTS}/<consent_id>", ("DELETE",), consents.revoke)
+        for function in INSTRUCTIONS:
+            yield Route(function.path, ("POST",), partial(instruct.instruct, function=function))
+        yield Route(ONE, ("GET",), afterwards.read)
+        yield Route(ONE, ("DELETE",), afterwards.cancel)
+        yield Route(f"{ONE}/confirmation", ("POST",), afterwards.confirm)
+        yield Route(f"{ONE}/one-time-password", ("POST",), afterwards.renew)
+        yield Route("/payments/launch/<payment_id>", ("GET",), afterwards.launch)
+        yield Route("/sandbox/one-time-passwords/<payment_id>", ("GET",), afterwards.sandbox_otp)

@@ -1,0 +1,1 @@
+"""A request repeated is one request."""

@@ -1,0 +1,132 @@
+"""What an idempotency key promises: one request, however often it is sent."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+
+from conformance.errors import Inconclusive
+from conformance.model import Finding
+from conformance.operation import Operation
+from conformance.registry import Findings, check
+from conformance.writing.payments import Payments, refused
+
+AT_ONCE = 4
+LATER = (409, 425, 429, 503)
+"""Statuses that ask a TSP to try again while the first request is on its way."""
+
+
+@check(writes=True, requests=11, creates=2)
+def same_request_is_one(payments: Payments, operation: Operation) -> Findings:
+    """Answers a request that is repeated under its key with what the first one made."""
+    payments.idempotency  # noqa: B018 - raises where the bank has no keys
+    payment = payments.paid(payments.agreed(operation.id))
+    again = payments.sent(payment.agreed, key=payment.key)
+    if not again.ok:
+        yield Finding(
+            expected="the first answer again",
+            actual=f"status {again.status}",
+            at=payments.idempotency.header,
+            exchange=again.exchange,
+        )
+    elif payments.identifier(again, operation) != payment.id:
+        yield Finding(
+            expected=f"identifier {payment.id} of the first answer",
+            actual=f"identifier {payments.identifier(again, operation)}: it was made twice",
+            at=payments.idempotency.header,
+            exchange=again.exchange,
+        )
+
+
+@check(writes=True, requests=11, creates=2)
+def other_request_is_refused(payments: Payments, operation: Operation) -> Findings:
+    """Refuses a key under which another request was sent before."""
+    rule = payments.idempotency
+    payment = payments.paid(payments.agreed(operation.id))
+    other = payments.agreed(operation.id, _other(payments, operation))
+    answer = payments.sent(other, key=payment.key)
+    if not refused(answer):
+        yield Finding(
+            expected="a refusal of a key that belongs to another request",
+            actual=f"status {answer.status}",
+            at=rule.header,
+            exchange=answer.exchange,
+        )
+        return
+    payments.paid(other)
+
+
+def _other(payments: Payments, operation: Operation) -> dict[str, object]:
+    """A right instruction that differs from the usual one."""
+    usual = payments.instruction(operation.id)
+    for name in ("reference", "order", "gift", "reason"):
+        if isinstance(usual.get(name), str):
+            return {**usual, name: f"{usual[name]} B"}
+    raise Inconclusive(f"writes.values.{operation.id} has no member such as reference that may differ")
+
+
+@check(writes=True, requests=14, creates=AT_ONCE)
+def requests_at_the_same_time_are_one(payments: Payments, operation: Operation) -> Findings:
+    """Makes one thing of requests that arrive under one key at the same moment."""
+    rule, key = payments.idempotency, payments.key()
+    agreed = payments.agreed(operation.id)
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        sent = [pool.submit(payments.sent, agreed, key=key) for _ in range(AT_ONCE)]
+        answers = [each.result() for each in sent]
+    taken = [answer for answer in answers if answer.ok]
+    if not taken:
+        raise Inconclusive(f"control request refused: all were answered {answers[0].status}")
+    made = {payments.identifier(answer, operation) for answer in taken}
+    if len(made) > 1:
+        yield Finding(
+            expected="one identifier",
+            actual=f"{len(made)} identifiers: it was made more than once",
+            at=rule.header,
+            exchange=taken[-1].exchange,
+        )
+    wrong = [answer for answer in answers if not answer.ok and answer.status not in LATER]
+    if wrong:
+        yield Finding(
+            expected="the first answer again, or a status that asks to try again",
+            actual=f"status {wrong[0].status}",
+            at=rule.header,
+            exchange=wrong[0].exchange,
+        )
+
+
+@check(writes=True, requests=16, creates=2)
+def key_belongs_to_its_tsp(payments: Payments, operation: Operation) -> Findings:
+    """Takes a key from one TSP that another TSP has used."""
+    rule, second = payments.idempotency, payments.access.second
+    payment = payments.paid(payments.agreed(operation.id))
+    other = payments.agreed(operation.id, client=second)
+    answer = payments.sent(other, key=payment.key)
+    same = answer.ok and payments.identifier(answer, operation) == payment.id
+    if answer.ok and not same:
+        return
+    if not same:
+        payments.paid(other)  # the control: without the shared key the other TSP's request is right
+    yield Finding(
+        expected="a payment of the other TSP's own",
+        actual="the first TSP's payment" if same else f"status {answer.status}",
+        at=rule.header,
+        exchange=answer.exchange,
+    )
+
+
+@check(writes=True, requests=9, creates=1)
+def key_is_needed(payments: Payments, operation: Operation) -> Findings:
+    """Refuses an instruction without a key, where the bank says that it needs one."""
+    rule = payments.idempotency
+    agreed = payments.agreed(operation.id)
+    if not rule.required:
+        return
+    answer = payments.sent(agreed, key="")
+    if not refused(answer):
+        yield Finding(
+            expected="a refusal without the key",
+            actual=f"status {answer.status}",
+            at=rule.header,
+            exchange=answer.exchange,
+        )
+        return
+    payments.paid(agreed)

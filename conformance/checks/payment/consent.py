@@ -1,0 +1,219 @@
+"""A payment is the one that its customer allowed, and is made once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from decimal import Decimal
+from typing import Any
+
+from conformance.answer import Answer
+from conformance.errors import Inconclusive, NotApplicable
+from conformance.model import Finding
+from conformance.oauth.consent import consent_request, instant, referring
+from conformance.oauth.grant import told
+from conformance.operation import Operation
+from conformance.registry import Findings, check
+from conformance.writing.payments import Agreed, Payments, refused
+
+AT_ONCE = 4
+SHORT = 6.0
+"""Seconds that a consent lives which is to end before it is used."""
+
+
+def _changed(payments: Payments, operation: Operation, changes: Mapping[str, Any], what: str) -> Findings:
+    """Gives an instruction other than the one agreed to, and then the right one."""
+    agreed = payments.agreed(operation.id)
+    answer = payments.sent(agreed, instruction={**agreed.instruction, **changes})
+    if not refused(answer):
+        yield Finding(
+            expected=f"a refusal of a payment whose {what} is not the one that the customer allowed",
+            actual=f"status {answer.status}",
+            at=f"{what} of the instruction",
+            exchange=answer.exchange,
+        )
+        return
+    payments.paid(agreed)
+
+
+def _member(payments: Payments, operation: Operation, name: str) -> Any:
+    value = payments.instruction(operation.id).get(name)
+    if value is None:
+        raise NotApplicable(f"the instruction of {operation.id} has no {name}")
+    return value
+
+
+@check(writes=True, requests=12, creates=1)
+def amount_is_that_of_the_consent(payments: Payments, operation: Operation) -> Findings:
+    """Refuses a payment of another amount than its customer allowed."""
+    amount = Decimal(_member(payments, operation, "amount"))
+    yield from _changed(payments, operation, {"amount": str(amount + amount)}, "amount")
+
+
+@check(writes=True, requests=12, creates=1)
+def currency_is_that_of_the_consent(payments: Payments, operation: Operation, *, other: str) -> Findings:
+    """Refuses a payment in another currency than its customer allowed."""
+    if _member(payments, operation, "currency") == other:
+        raise NotApplicable(f"payments are in {other} already")
+    yield from _changed(payments, operation, {"currency": other}, "currency")
+
+
+@check(writes=True, requests=12, creates=1)
+def payee_is_that_of_the_consent(payments: Payments, operation: Operation) -> Findings:
+    """Refuses a payment to another payee than its customer allowed."""
+    present = _member(payments, operation, "creditor")
+    others = [dict(each) for each in payments.settings.creditors if dict(each) != present]
+    if not others:
+        raise Inconclusive("writes.creditors names no second payee in bank.yaml")
+    yield from _changed(payments, operation, {"creditor": others[0]}, "creditor")
+
+
+@check(writes=True, requests=12, creates=1)
+def consent_serves_one_function(payments: Payments, operation: Operation, *, other: str) -> Findings:
+    """Refuses an instruction of another kind than its customer allowed."""
+    instruction = payments.instruction(other)
+    payments.operation(other)
+    agreed = payments.agreed(operation.id)
+    stranger = Agreed(other, instruction, agreed.tokens, agreed.consent, agreed.client)
+    answer = payments.sent(stranger)
+    if not refused(answer):
+        yield Finding(
+            expected=f"a refusal of {other} with a consent to {operation.id}",
+            actual=f"status {answer.status}",
+            at="Authorization",
+            exchange=answer.exchange,
+        )
+        return
+    payments.paid(agreed)
+
+
+@check(writes=True, requests=12, creates=2)
+def consent_is_used_once(payments: Payments, operation: Operation) -> Findings:
+    """Refuses a second payment with a consent that has been used."""
+    payments.rule  # noqa: B018 - raises where there is no such consent
+    agreed = payments.agreed(operation.id)
+    payments.paid(agreed)
+    again = payments.sent(agreed)
+    if not refused(again):
+        yield Finding(
+            expected="a refusal of a second payment with the same consent",
+            actual=f"status {again.status}",
+            at="Authorization",
+            exchange=again.exchange,
+        )
+
+
+@check(writes=True, requests=14, creates=AT_ONCE)
+def consent_is_used_once_at_the_same_time(payments: Payments, operation: Operation) -> Findings:
+    """Makes one payment of several that use one consent at the same moment."""
+    payments.rule  # noqa: B018 - raises where there is no such consent
+    agreed = payments.agreed(operation.id)
+    answers = at_once(lambda: payments.sent(agreed))
+    taken = [answer for answer in answers if answer.ok]
+    if not taken:
+        raise Inconclusive(f"control request refused: {told(answers[0])}")
+    made = {payments.identifier(answer, operation) for answer in taken}
+    if len(taken) > 1 and len(made) > 1:
+        yield Finding(
+            expected="one payment",
+            actual=f"{len(made)} payments",
+            at="Authorization",
+            exchange=taken[-1].exchange,
+        )
+
+
+def at_once(send: Any) -> list[Answer]:
+    """The answers to a request that leaves several times at the same moment."""
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        return [each.result() for each in [pool.submit(send) for _ in range(AT_ONCE)]]
+
+
+@check(writes=True, requests=14, creates=1)
+def consent_ends(payments: Payments, operation: Operation) -> Findings:
+    """Refuses a payment with a consent that has ended by its time."""
+    if "expires_at" not in str(payments.rule.create.json_):
+        raise NotApplicable("the bank's consents to a payment have no end that a TSP sets")
+    agreed = payments.agreed(operation.id, expires_at=instant(payments.access.now() + SHORT))
+    payments.access.tsp.wait(SHORT + 1.5)
+    answer = payments.sent(agreed)
+    yield from _ended(payments, operation, answer, "that has expired")
+
+
+@check(writes=True, requests=14, creates=1)
+def revoked_consent_pays_nothing(payments: Payments, operation: Operation) -> Findings:
+    """Refuses a payment with a consent that its TSP has revoked."""
+    asked = payments.rule.revoke
+    if asked is None:
+        raise NotApplicable("the bank's file declares no way to revoke a consent (writes.consent.revoke)")
+    agreed = payments.agreed(operation.id)
+    request = consent_request(payments.access, asked, {"consent_id": agreed.consent})
+    answer = payments.access.call(payments.access.machine(payments.rule.scope or None), request)
+    if not answer.ok:
+        raise Inconclusive(f"the consent could not be revoked: {told(answer)}")
+    yield from _ended(payments, operation, payments.sent(agreed), "that was revoked")
+
+
+def _ended(payments: Payments, operation: Operation, answer: Answer, which: str) -> Iterator[Finding]:
+    if not refused(answer):
+        yield Finding(
+            expected=f"a refusal of a payment with a consent {which}",
+            actual=f"status {answer.status}",
+            at="Authorization",
+            exchange=answer.exchange,
+        )
+        return
+    payments.made(operation.id)
+
+
+@check(writes=True, requests=12, creates=1)
+def consent_of_another_tsp_is_refused(payments: Payments, operation: Operation) -> Findings:
+    """Lets no TSP ask a customer for the consent that another TSP has made."""
+    access = payments.access
+    consent = payments.awaiting(operation.id, payments.instruction(operation.id))
+    named = referring(payments.rule, consent)
+    asked = access.ask(client=access.second, scope=payments.settings.scope, consent="", **named)
+    attempt = access.attempt(asked)
+    if attempt.accepted:
+        yield Finding(
+            expected="a refusal of a consent that another TSP has made",
+            actual=attempt.words,
+            at="authorization_details",
+            exchange=attempt.answer.exchange,
+        )
+        return
+    right = access.attempt(access.ask(scope=payments.settings.scope, consent="", **named))
+    if not right.accepted:
+        raise Inconclusive(f"control request refused: {right.words}")
+
+
+@check(writes=True, requests=8, creates=1)
+def customer_must_have_agreed(payments: Payments, operation: Operation) -> Findings:
+    """Refuses a payment with the TSP's own token, which no customer has given."""
+    machine = payments.access.machine(payments.rule.scope or None)
+    agreed = payments.agreed(operation.id)
+    answer = payments.sent(agreed, tokens=machine)
+    if not refused(answer):
+        yield Finding(
+            expected="a refusal of a payment that no customer has allowed",
+            actual=f"status {answer.status}",
+            at="Authorization",
+            exchange=answer.exchange,
+        )
+        return
+    payments.paid(agreed)
+
+
+@check(writes=True, requests=8, creates=1)
+def token_is_needed(payments: Payments, operation: Operation) -> Findings:
+    """Refuses an instruction without a token."""
+    agreed = payments.agreed(operation.id)
+    answer = payments.sent(agreed, after=lambda request: request.without_header("Authorization"))
+    if not refused(answer):
+        yield Finding(
+            expected="status 401 or 403 without a token",
+            actual=f"status {answer.status}",
+            at="Authorization",
+            exchange=answer.exchange,
+        )
+        return
+    payments.paid(agreed)

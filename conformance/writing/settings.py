@@ -1,0 +1,99 @@
+"""The ``writes`` section of a target file: what may be written, how much of it, and in which way."""
+
+from __future__ import annotations
+
+from decimal import Decimal, InvalidOperation
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, Field, WithJsonSchema
+
+from conformance.oauth.settings import Asked, ConsentRule
+from conformance.reference import JsonPath, Part, Seconds, SecretRef
+
+
+def _money(value: Any) -> Any:
+    """A decimal written as text or as a whole number; exact, finite, not negative."""
+    if isinstance(value, bool | float):
+        raise ValueError("write an amount in quotes, so that it is exact")  # noqa: TRY004
+    try:
+        amount = Decimal(str(value))
+    except InvalidOperation:
+        raise ValueError(f"{value!r} is no amount") from None
+    if not amount.is_finite() or amount < 0:
+        raise ValueError(f"{value!r} is no amount")
+    return str(value)
+
+
+Money = Annotated[str, BeforeValidator(_money), WithJsonSchema({"type": "string", "examples": ["1.00"]})]
+
+
+class Idempotency(Part):
+    """The header field that makes a repeated request one; ``lifetime`` is how long a key is remembered."""
+
+    header: str = "Idempotency-Key"
+    required: bool = True
+    lifetime: Seconds = 86400.0
+
+
+class Signing(Part):
+    """How a request is signed, by the TSP's key.
+
+    ``jws``: detached over the body (RFC 7515, appendix F); ``http-message``: RFC 9421; ``cavage``:
+    draft-cavage-http-signatures-12. ``components`` are covered in order; ``max_age`` is how old a signature
+    may be, in seconds. ``issued_at`` names the JWS header parameter that tells its time.
+    """
+
+    kind: Literal["jws", "http-message", "cavage"]
+    header: str = "x-jws-signature"
+    issued_at: str = "iat"
+    components: tuple[str, ...] = ()
+    digest: str = ""
+    max_age: Seconds = 60.0
+    replay_refused: bool = True
+    key: SecretRef | None = None
+    key_id: str = ""
+
+
+class OneTimePassword(Part):
+    """Where the sandbox tells the password that a customer's phone gets, and the bounds that the bank keeps.
+
+    ``tries`` is how many wrong ones the bank takes at most, ``lifetime`` seconds; ``fixed`` is a sandbox's
+    constant password.
+    """
+
+    inbox: Asked | None = None
+    at: JsonPath = "$.data.otp"
+    fixed: SecretRef | None = None
+    confirm: Asked = Field(
+        default_factory=lambda: Asked(path="/payments/{id}/confirmation", json={"otp": "{otp}"})
+    )
+    renew: Asked | None = None
+    tries: int = 5
+    lifetime: Seconds = 300.0
+
+
+class Writes(Part):
+    """What cases that write may do.
+
+    Each payment is of ``amount`` in ``currency``; all of a run together never exceed ``budget``. ``account``
+    names, for the plan, the account that pays. ``largest`` is the most that the bank takes in one payment,
+    empty where it does not say. ``values`` holds the members of each function's instruction by function id,
+    ``{amount}`` and ``{currency}`` among their values; ``consent`` is how a customer is asked for one
+    instruction beforehand; ``scope`` is what the customer's token needs, ``read_scope`` the TSP's own.
+    """
+
+    currency: str = Field(default="HKD", pattern="^[A-Z]{3}$")
+    amount: Money = "1.00"
+    budget: Money = "0"
+    account: str = "the account that the customer picks"
+    largest: Money | Literal[""] = ""
+    values: dict[str, dict[str, Any]] = Field(default_factory=dict)
+    creditors: tuple[dict[str, str], ...] = ()
+    scope: str = "payments"
+    read_scope: str = ""
+    idempotency: Idempotency | None = None
+    signature: Signing | None = None
+    consent: ConsentRule | None = None
+    status: Asked = Field(default_factory=lambda: Asked(method="GET", path="/payments/{id}"))
+    cancel: Asked | None = None
+    one_time_password: OneTimePassword | None = None
