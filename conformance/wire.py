@@ -218,7 +218,6 @@ class MemoryWire:
             "SERVER_PROTOCOL": "HTTP/1.1",
             "REMOTE_ADDR": "127.0.0.1",
             "REMOTE_PORT": str(self.port),
-            "CONTENT_LENGTH": str(len(request.body)),
             "HTTP_HOST": parts.netloc,
             "wsgi.version": (1, 0),
             "wsgi.url_scheme": parts.scheme,
@@ -229,6 +228,8 @@ class MemoryWire:
             "wsgi.run_once": False,
             **self._environ,
         }
+        if request.header("Content-Length") is None:
+            environ["CONTENT_LENGTH"] = str(len(request.body))
         for name, value in request.headers:
             key = name.upper().replace("-", "_")
             key = key if key in ("CONTENT_TYPE", "CONTENT_LENGTH") else f"HTTP_{key}"

@@ -48,5 +48,7 @@ class LimitPolicy:
     body: str = "contract"
     """contract, empty, html, other (JSON of another shape), data (what was asked for)."""
     cacheable: bool = False
+    strain: str = ""
+    """What happens above half of the quota: slow (answers take 4 s), faults (every fourth is a 500)."""
     lockout: float = 0.0
     """Seconds that a refused caller stays refused, begun anew by each refusal."""

@@ -68,6 +68,8 @@ def admit(bank: Bank, request: Request) -> None:
         _hold_back(bank, counts, limiter, decision)
     elif not decision.served:
         raise _refusal(bank, policy, decision)
+    elif policy.strain and decision.remaining < policy.quota / 2:
+        _strain(bank, policy, decision)
 
 
 def finish(bank: Bank, request: Request, response: Response) -> Response:
@@ -91,6 +93,13 @@ def finish(bank: Bank, request: Request, response: Response) -> Response:
     if not decision.served and not policy.shapes:
         _reshape(policy, response)
     return response
+
+
+def _strain(bank: Bank, policy: LimitPolicy, decision: Decision) -> None:
+    if policy.strain == "slow":
+        bank.rest(4.0)
+    elif decision.remaining % 4 == 0:
+        raise Refusal(500, "internal_error", "The bank has a fault.")
 
 
 def _hold_back(bank: Bank, counts: Counts, limiter: Limiter, decision: Decision) -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from conformance.load.limiter import Kind, Limit, Seen
 from conformance.load.shot import Hit
+from conformance.load.volley import usual_refusal
 
 _PHASES = 8
 _KEPT = 5
@@ -49,18 +50,39 @@ class Clues:
 
 def best(hits: Sequence[Hit], clues: Clues) -> Fit:
     """The limit with the fewest errors; of equal ones the simplest kind."""
-    arrived = sorted((Seen(h.arrived, h.ended, h.ok) for h in hits), key=lambda s: s.at)
-    sent = sorted((Seen(h.sent, h.ended, h.ok) for h in hits), key=lambda s: s.at)
-    found: list[tuple[int, float, Limit]] = []
-    for order, kind in enumerate(_SIMPLEST):
+    arrived, sent = seen_of(hits)
+    coarse: list[tuple[Kind, list[tuple[int, Limit]]]] = []
+    margin = max(6, len(hits) // 12)
+    most = 1 << 30
+    for kind in _SIMPLEST:
         seen = sent if kind is Kind.CONCURRENCY else arrived
-        best_of_kind = _search(kind, seen, clues)
-        if best_of_kind is not None:
-            found.append((best_of_kind[0], order + _oddity(best_of_kind[1], clues), best_of_kind[1]))
-    found.sort(key=lambda each: each[:2])
-    errors, _, limit = found[0]
-    also = tuple(other for wrong, _, other in found[1:] if wrong <= errors + 1)
+        found = _least(_coarse(kind, seen, clues), seen, _KEPT, most)
+        if found:
+            coarse.append((kind, found))
+            most = min(most, found[0][0] + margin)
+    fits: list[tuple[int, float, Limit]] = []
+    for order, (kind, found) in enumerate(coarse):
+        if found[0][0] <= most:
+            errors, limit = _refined(found, sent if kind is Kind.CONCURRENCY else arrived)
+            fits.append((errors, order + _oddity(limit, clues), limit))
+    fits.sort(key=lambda each: each[:2])
+    errors, _, limit = fits[0]
+    also = tuple(other for wrong, _, other in fits[1:] if wrong <= errors + 1)
     return Fit(limit, errors, len(hits), also)
+
+
+def seen_of(hits: Sequence[Hit]) -> tuple[list[Seen], list[Seen]]:
+    """The hits as a limiter met them, in order: by about when they arrived, and by when they were sent.
+
+    On the way a request was half as long as the fastest ones took; what more they took, the bank needed.
+    A failure of another kind than the usual refusal was let through.
+    """
+    road = min(hit.seconds for hit in hits)
+    usual = usual_refusal(hits)
+    judged = [(hit, hit.ok or hit.status != usual) for hit in hits]
+    arrived = [Seen(hit.sent + min(hit.seconds, 3 * road) / 2, hit.ended, ok) for hit, ok in judged]
+    sent = [Seen(hit.sent, hit.ended, ok) for hit, ok in judged]
+    return sorted(arrived, key=lambda each: each.at), sorted(sent, key=lambda each: each.at)
 
 
 def _oddity(limit: Limit, clues: Clues) -> float:
@@ -69,23 +91,21 @@ def _oddity(limit: Limit, clues: Clues) -> float:
     return 10.0 * far + 5.0 * (limit.phase is not None) + 2.0 * limit.counts_refused
 
 
-def _search(kind: Kind, seen: Sequence[Seen], clues: Clues) -> tuple[int, Limit] | None:
-    """The best of a kind: a coarse grid first, then finer ones around the best few."""
-    found = _least(_coarse(kind, seen, clues), seen, _KEPT)
-    if not found:
-        return None
-    if kind is Kind.CONCURRENCY:
+def _refined(found: list[tuple[int, Limit]], seen: Sequence[Seen]) -> tuple[int, Limit]:
+    """The best of a kind, from finer grids around its best few."""
+    if found[0][1].kind is Kind.CONCURRENCY:
         return found[0]
     for step in (0.02, 0.005):
         around = (near for _, limit in found for near in _around(limit, step))
-        found = _least(around, seen, 2) or found
+        found = _least(around, seen, 2, found[0][0]) or found
     return _centred(found[0], seen)
 
 
-def _least(candidates: Iterable[Limit], seen: Sequence[Seen], keep: int) -> list[tuple[int, Limit]]:
-    """The candidates with the fewest errors, of different windows."""
+def _least(
+    candidates: Iterable[Limit], seen: Sequence[Seen], keep: int, most: int
+) -> list[tuple[int, Limit]]:
+    """The candidates with the fewest errors, of different windows; none with more than ``most``."""
     found: list[tuple[int, Limit]] = []
-    most = 1 << 30
     for limit in candidates:
         errors = limit.errors(seen, most)
         if errors > most:
@@ -100,7 +120,7 @@ def _least(candidates: Iterable[Limit], seen: Sequence[Seen], keep: int) -> list
         found.sort(key=lambda each: each[0])
         del found[keep:]
         if len(found) == keep:
-            most = found[-1][0]
+            most = min(most, found[-1][0])
     return found
 
 
@@ -143,6 +163,12 @@ def _coarse(kind: Kind, seen: Sequence[Seen], clues: Clues) -> Iterator[Limit]:
     low, high = clues.shortest * 0.8, clues.longest * 2.1
     if clues.near and kind is not Kind.COUNTER:
         low, high = clues.near * 0.8, clues.near * 2.1
+    if kind is Kind.COUNTER:
+        # What is left of the last window decides, so that a window a little wrong explains little.
+        for window in _geometric(low, high, 1.012):
+            for quota in quotas:
+                yield Limit(kind, quota, window, None, True)
+                yield Limit(kind, quota, window, None, False)
     for window in _geometric(low, high, 1.04):
         for quota in quotas:
             for counting in (False, True) if kind is not Kind.FIXED else (False,):

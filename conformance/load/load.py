@@ -142,11 +142,11 @@ class Load:
             raise NotApplicable(f"no limit to look at: {found.reason or 'nothing was refused'}")
         return found
 
-    def refresh(self, found: Measured) -> None:
-        """Waits until a limit serves a few requests again: some tokens of a bucket, a new window."""
+    def refresh(self, found: Measured, *, whole: bool = False) -> None:
+        """Waits until a limit serves a few requests again, or with ``whole`` as many as ever."""
         wait = found.longest
         if found.limit is not None and found.limit.window:
-            bucket = found.limit.kind is Kind.BUCKET
+            bucket = found.limit.kind is Kind.BUCKET and not whole
             wait = min(_FEW / found.limit.rate, found.limit.window) if bucket else found.limit.window * 1.1
         if found.refused:
             self.rest(min(wait + GRACE, self.caps.seconds))

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field, replace
 from conformance.load.fit import Clues, Fit, best
 from conformance.load.limiter import Kind, Limit
 from conformance.load.shot import Hit, Shot, Until
-from conformance.load.volley import Volley, points
+from conformance.load.volley import Volley, points, usual_refusal
 from conformance.model import Request
 
 IN_A_ROW = 4
@@ -59,8 +59,15 @@ class Measured:
         return tuple(hit for volley in self.volleys for hit in volley.hits)
 
     @property
+    def usual(self) -> int:
+        """The status of the refusals; -1 where there are none."""
+        return usual_refusal(self.hits)
+
+    @property
     def refused(self) -> tuple[Hit, ...]:
-        return tuple(hit for hit in self.hits if not hit.ok)
+        """The refusals of the limit; a fault of another status is none."""
+        usual = self.usual
+        return tuple(hit for hit in self.hits if hit.status == usual)
 
     @property
     def limit(self) -> Limit | None:
@@ -284,12 +291,10 @@ def limited(hits: Sequence[Hit], wanted: int) -> bool:
 
 
 def _run(hits: Sequence[Hit]) -> int:
-    """Requests served before the first refusal of the kind that came most often."""
-    statuses = [hit.status for hit in hits if not hit.ok]
-    most = max(set(statuses), key=statuses.count)
-    run = 0
+    """Requests served before the first refusal of the limit."""
+    usual, run = usual_refusal(hits), 0
     for hit in hits:
-        if hit.status == most:
+        if hit.status == usual:
             break
         run += hit.ok
     return run

@@ -28,6 +28,10 @@ class Timeline:
         """Moves the clock on."""
         self._at += max(0.0, seconds)
 
+    def turn(self, moment: float) -> None:
+        """Sets the clock, also back: to follow what happens at the same time one after another."""
+        self._at = moment
+
 
 class RealTime:
     """The clock of the machine."""
@@ -37,7 +41,7 @@ class RealTime:
 
     def sleep(self, seconds: float) -> None:
         """Waits."""
-        time.sleep(seconds)
+        time.sleep(max(0.0, seconds))
 
 
 class MemoryPath:
@@ -57,19 +61,24 @@ class MemoryPath:
 
     def fire(self, shots: Sequence[Shot], until: Until | None = None) -> list[Hit]:
         start, hits = self.now(), []
+        latest = start
         for shot in shots:
             due = start + shot.at
-            if due > self.now():
+            if isinstance(self._clock, Timeline):
+                # Every shot leaves in time, as if there were as many connections as it takes.
+                self._clock.turn(due)
+            elif due > self.now():
                 self._clock.sleep(due - self.now())
             hit = self._one(shot, due)
             hits.append(hit)
+            latest = max(latest, hit.ended)
             if until is not None and until(hit):
                 break
+        self._clock.sleep(latest - self.now())
         return hits
 
     def _one(self, shot: Shot, due: float) -> Hit:
-        # On a timeline every shot leaves in time, as if there were as many connections as it takes.
-        sent = due if isinstance(self._clock, Timeline) else self.now()
+        sent = self.now()
         wire = self._wire
         usual = wire.port if isinstance(wire, MemoryWire) else 0
         if shot.fresh and isinstance(wire, MemoryWire):

@@ -46,6 +46,14 @@ class Volley:
         return tuple(hit for hit in self.hits if not hit.ok)
 
 
+def usual_refusal(hits: Sequence[Hit]) -> int:
+    """The status that a limit refuses with: 429 where it came, else what came most often; -1 for none."""
+    statuses = [hit.status for hit in hits if not hit.ok]
+    if statuses.count(429) > 2:
+        return 429
+    return max(set(statuses), key=statuses.count) if statuses else -1
+
+
 def points(volleys: Sequence[Volley], start: float, slots: int = 40) -> list[dict[str, float]]:
     """Rates over time for a curve: asked, achieved (sent) and refused a second, in equal slots."""
     hits = [hit for volley in volleys for hit in volley.hits]

@@ -6,7 +6,6 @@ from urllib.parse import urlencode, urlsplit, urlunsplit
 
 from conformance.errors import Inconclusive, NotApplicable
 from conformance.load.load import Load
-from conformance.load.search import Measured
 from conformance.model import Finding, Request
 from conformance.registry import Findings, check
 from conformance.token import ClientCredentials
@@ -63,7 +62,7 @@ def strangers_limited(load: Load) -> Findings:
 
 def _bounded(load: Load, request: Request, what: str) -> Findings:
     found = load.refusing()
-    wanted = _usual(found)
+    wanted = found.usual
     with load.alone():
         load.refresh(found)
         first = load.burst([request]).hits[0]
@@ -80,12 +79,6 @@ def _bounded(load: Load, request: Request, what: str) -> Findings:
         at=what,
         exchange=volley.hits[-1].exchange,
     )
-
-
-def _usual(found: Measured) -> int:
-    """The status that the bank refuses with."""
-    statuses = [hit.status for hit in found.refused]
-    return max(set(statuses), key=statuses.count)
 
 
 @check(intrusive=True, requests=120)

@@ -1,0 +1,1 @@
+"""Resilience: what becomes of answers when requests come fast, break off or share a connection."""

@@ -1,0 +1,59 @@
+"""Connections: kept between requests, and broken off in the middle of one."""
+
+from __future__ import annotations
+
+from conformance import probe
+from conformance.errors import Inconclusive
+from conformance.load.load import Load
+from conformance.load.shot import Shot
+from conformance.model import Finding, Request
+from conformance.operation import Operation
+from conformance.registry import Findings, check
+from conformance.tsp import Tsp
+
+_TIMES = 5
+
+
+@check(requests=1)
+def connection_kept(tsp: Tsp, operations: tuple[Operation, ...]) -> Findings:
+    """Keeps the connection open after an answer, so that the next request needs no new handshake."""
+    answer = tsp.call(probe.sample(tsp, operations))
+    told = (answer.header("Connection") or "").lower()
+    if "close" in {word.strip() for word in told.split(",")}:
+        yield Finding(
+            expected="a connection that stays open",
+            actual="Connection: close",
+            at="header Connection",
+            exchange=answer.exchange,
+        )
+
+
+@check(intrusive=True, requests=15)
+def broken_upload_survived(load: Load) -> Findings:
+    """Serves others as before when uploads break off in the middle."""
+    plain = load.request()
+    upload = Request(
+        "POST",
+        f"{plain.url.split('?')[0].rstrip('/')}/x7f3nowhere",
+        (*plain.headers, ("Content-Type", "application/json")),
+        b'"' + b"a" * 4096 + b'"',
+    )
+    found = load.measured()
+    with load.alone():
+        load.refresh(found)
+        shots = [Shot(index / load.caps.rate, plain) for index in range(4)]
+        odd = next((hit for hit in load.fire(shots) if not hit.ok), None)
+        if odd is not None:
+            raise Inconclusive(f"control request refused: the correct request was answered {odd.status}")
+        for _ in range(_TIMES):
+            load.tsp.path.cut(upload, 1024)
+        load.refresh(found)
+        after = load.fire(shots)
+    bad = [hit for hit in after if hit.status >= 500 or hit.status == 0]
+    if bad:
+        yield Finding(
+            expected=f"the same request served after {_TIMES} uploads that broke off",
+            actual=f"status {bad[0].status}" if bad[0].status else bad[0].fault,
+            at="after broken uploads",
+            exchange=bad[0].exchange,
+        )
