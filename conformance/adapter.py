@@ -42,7 +42,8 @@ class Column:
                 notes.problem(f"one of the languages {', '.join(self.languages)}", shown(written), at)
                 return None
         wanted = self.path.names[-1] if self.path.names else self.path.text
-        notes.problem(f"a row with its language in {wanted}", "none", nodes[-1].pointer)
+        hint = f"a row with its language in {wanted} (a list without one is declared as language: none)"
+        notes.problem(hint, "none", nodes[-1].pointer)
         return None
 
 
@@ -118,12 +119,14 @@ class RowMapping:
                 return None
         if self.fields is None:
             return Row(node.value, {"": node.pointer}, node.pointer, spoken, frozenset({""}))
-        notes.places, notes.verbatim = {}, set()
+        notes.places, notes.verbatim, notes.unread = {}, set(), set()
         value = read_object(self.fields, nodes, "", notes)
         if value is ABSENT:
             notes.problem(f"at least one of {', '.join(self.fields)}", shown(node.value), node.pointer)
             return None
-        return Row(value, notes.places, node.pointer, spoken, frozenset(notes.verbatim))
+        return Row(
+            value, notes.places, node.pointer, spoken, frozenset(notes.verbatim), frozenset(notes.unread)
+        )
 
 
 def _column(given: Any, at: str) -> Column:

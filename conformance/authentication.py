@@ -58,6 +58,10 @@ class Scheme(Part):
         """The URLs, besides the bank's base URL, that it sends requests to."""
         return ()
 
+    def constants(self, now: float) -> tuple[tuple[str, str], ...]:
+        """Header fields that it adds to every request and that are no credentials, such as a country."""
+        return ()
+
     def under(self, base_url: str) -> Scheme:
         """The same, with addresses relative to the bank's base URL made absolute."""
         return self
@@ -169,6 +173,10 @@ class Identity:
         self._token = token
         self._renew_at = token.expires_at - min(EARLY, max(0.0, token.expires_at - now) / 10)
         return token
+
+    def constants(self, now: float) -> tuple[tuple[str, str], ...]:
+        """The header fields of its kind that are no credentials."""
+        return self._scheme.constants(now)
 
     def sign(self, request: Request, token: Token | None, now: float) -> Request:
         """The request with the credentials, of this token where one is needed."""

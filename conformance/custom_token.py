@@ -172,6 +172,9 @@ class CustomToken(Scheme):
             *(name for name, value in self.headers.items() if isinstance(value, Secret)),
         )
 
+    def constants(self, now: float) -> tuple[tuple[str, str], ...]:
+        return header_fields({k: v for k, v in self.headers.items() if not isinstance(v, Secret)}, now)
+
     @property
     def hosts(self) -> tuple[str, ...]:
         return () if self.asked.path.startswith("/") else (self.asked.path,)

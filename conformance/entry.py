@@ -117,6 +117,21 @@ class LanguageChoice(Part):
         return {"column": self.column, "values": spelled}
 
 
+def _no_language(value: Any) -> Any:
+    return {} if value == "none" else value
+
+
+class NoLanguage(Part):
+    """This function has one language, whatever the rest of the file says."""
+
+
+Spoken = Annotated[
+    Annotated[NoLanguage, Tag("none")] | Annotated[LanguageChoice, Tag("choice")],
+    Discriminator(lambda value: "none" if not value or isinstance(value, NoLanguage) else "choice"),
+    BeforeValidator(_no_language),
+]
+
+
 class NoPaging(Part):
     """Every list comes whole."""
 
@@ -242,7 +257,7 @@ class Entry(Part):
     request: Asked = Field(default_factory=Asked)
     rows: list[str] | None = None
     fields: dict[str, Any] | None = None
-    language: LanguageChoice | None = None
+    language: Spoken | None = None
     paging: Paging | None = None
     reads: bool | None = None
     operation: str = ""

@@ -41,6 +41,8 @@ class Notes:
     slips: dict[str, Finding] = field(default_factory=dict)
     places: dict[str, str] = field(default_factory=dict)
     verbatim: set[str] = field(default_factory=set)
+    unread: set[str] = field(default_factory=set)
+    """Canonical places whose value came, but could not be read."""
 
     def problem(self, expected: str, actual: str, at: str) -> None:
         if len(self.problems) < MAX_PROBLEMS:
@@ -246,6 +248,7 @@ def _applied(apply: Apply, read: Node, node: Node, at: str, notes: Notes) -> Ite
         value = apply(read.value, node.value)
     except Unreadable as error:
         label = ".".join(part for part in at.split("/") if part and not part.isdigit())
+        notes.unread.add(at)
         notes.problem(f"{error.expected}, for {label}", shown(read.value), read.pointer)
     else:
         if value is not ABSENT:

@@ -6,6 +6,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
+from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -111,6 +112,18 @@ def instant(value: Any, where: tzinfo | None) -> str:
     return stamped(read, where)
 
 
+def since_1970(value: Any, parts: int) -> str:
+    """The RFC 3339 date-time of seconds since 1970, or of ``parts`` of them. Raises ``Unreadable``."""
+    expected = f"a count of {'milli' if parts == 1000 else ''}seconds since 1970"
+    text = str(value).strip() if isinstance(value, str | int | Decimal) else ""
+    if isinstance(value, bool) or not re.fullmatch(r"[0-9]{1,17}(?:\.[0-9]{1,9})?", text, re.ASCII):
+        raise Unreadable(expected)
+    try:
+        return datetime.fromtimestamp(float(text) / parts, HONG_KONG).isoformat()
+    except (ValueError, OverflowError, OSError):
+        raise Unreadable(expected) from None
+
+
 def stamped(read: datetime, where: tzinfo) -> str:
     """A time in RFC 3339, in the given zone when it names none. Raises ``Unreadable`` for odd offsets."""
     if read.tzinfo is None:
@@ -185,9 +198,23 @@ def hours(value: Any, on: Iterable[str] = ()) -> list[dict[str, Any]]:
     return rows
 
 
-def tenor(value: Any) -> str:
-    """The length of a deposit as an ISO 8601 duration: ``3 months``, ``12個月``. Raises ``Unreadable``."""
+def unit_of_time(word: Any) -> str:
+    """D, W, M or Y for a word such as ``months``. Raises ``Unreadable``."""
+    folded = word.strip().rstrip(".").lower() if isinstance(word, str) else None
+    found = next((code for code, words in _UNITS.items() if folded in words), None)
+    if found is None:
+        raise Unreadable("a unit of time such as months")
+    return found
+
+
+def tenor(value: Any, unit: str = "") -> str:
+    """The length of a deposit as an ISO 8601 duration: ``3 months``, ``12個月``.
+
+    ``unit`` (D, W, M, Y) is that of a bare number. Raises ``Unreadable``.
+    """
     expected = "a length of time such as 3 months"
+    if unit and re.fullmatch(r"[0-9]{1,4}", str(value).strip(), re.ASCII) and not isinstance(value, bool):
+        return f"P{int(value)}{unit}"
     if not isinstance(value, str):
         raise Unreadable(expected)
     text = short(value, expected)

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
 
 from conformance.adapter import RowMapping
-from conformance.entry import CursorPaging, Entry, LanguageChoice, LinkPaging, PagePaging, pairs
+from conformance.entry import CursorPaging, Entry, LanguageChoice, LinkPaging, NoLanguage, PagePaging, pairs
 from conformance.errors import ConfigurationError
 from conformance.model import Function, Language, Profile, Resource
 from conformance.operation import LanguageCarrier, LanguageRule, Operation, Paging
@@ -80,8 +80,9 @@ def _operation(target: Target, profile: Profile, function: Function, entry: Entr
     if asked.media_type and not any(name.lower() == "content-type" for name in headers):
         headers["Content-Type"] = asked.media_type
     canonical = entry.rows is None
-    language = entry.language or target.language
-    rule = _language(language) if language else CANONICAL_LANGUAGE if canonical else None
+    one = isinstance(entry.language, NoLanguage)
+    language = None if isinstance(entry.language, NoLanguage) else entry.language or target.language
+    rule = _language(language) if language else CANONICAL_LANGUAGE if canonical and not one else None
     # What a file says of paging counts, also that there is none; a silent one leaves the canonical way.
     paging = entry.paging or (target.paging if "paging" in target.model_fields_set else None)
     method = asked.method or function.method

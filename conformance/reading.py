@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from itertools import zip_longest
 from typing import Any
 from urllib.parse import urljoin
 
 from conformance.adapter import Rows
 from conformance.answer import Answer
-from conformance.document import Document, NotJson, parse
+from conformance.document import Document, NotJson, parse, parts_of, pointer
 from conformance.entry import CursorPaging
 from conformance.errors import Inconclusive, NotApplicable
 from conformance.model import Language, Request
@@ -55,17 +56,44 @@ class Reading:
             return
         seen = {first.body}
         total = self.total(language)
-        read = len(self.rows_of(first, language))
+        read = self.counts(first)
         for number in range(paging.first + 1, paging.first + MAX_PAGES):
-            if read == 0 or (total is not None and read >= total):
+            if not read or (total is not None and (total in read or min(read) > total)):
                 return
             answer = self._tsp.call(self.operation, language, query=((paging.parameter, str(number)),))
-            rows = len(self.rows_of(answer, language)) if answer.status == 200 else 0
-            if rows == 0 or answer.body in seen:
+            counts = self.counts(answer) if answer.status == 200 else ()
+            if not counts or answer.body in seen:
                 return
             seen.add(answer.body)
-            read += rows
+            read = tuple(sum(pair) for pair in zip_longest(read, counts, fillvalue=0))
             yield answer
+
+    def rows_in_all_languages(self, answer: Answer) -> Rows:
+        """The rows of an answer in every language that it holds, since a page counts them all."""
+        key = ("rows of all languages", answer.exchange)
+        document = self.document_of(answer).value
+        rows: Rows = self._tsp.memory.once(key, lambda: self.operation.mapping.read(document))
+        return rows
+
+    def counts(self, answer: Answer) -> tuple[int, ...]:
+        """How many elements the lists hold in which the rows of an answer stand, outermost first.
+
+        A bank may give one element for several rows (rates for notes and transfers of one currency), or
+        nest products in brands: any of these can be what it counts.
+        """
+        document = self.document_of(answer).value
+        lists: list[dict[str, int]] = []
+        for row in self.rows_in_all_languages(answer).rows:
+            depth, node, place = 0, document, ""
+            for part in parts_of(row.pointer):
+                if isinstance(node, list):
+                    if depth == len(lists):
+                        lists.append({})
+                    lists[depth][place] = len(node)
+                    depth += 1
+                node = node[int(part)] if isinstance(node, list) else node[part]
+                place += pointer([part])
+        return tuple(sum(found.values()) for found in lists)
 
     def _continued(self, first: Answer, language: Language | None) -> Iterator[Answer]:
         """The pages after the first where each says how to ask for the next one."""

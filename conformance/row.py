@@ -72,6 +72,8 @@ class Row:
     pointer: str = ""
     language: Language | None = None
     verbatim: frozenset[str] = frozenset()
+    unread: frozenset[str] = frozenset()
+    """Pointers into the row at which the bank gave a value that could not be read, reported as such."""
 
     def get(self, path: str) -> Any:
         """The value at a path, or None when absent."""

@@ -300,7 +300,13 @@ def target_from_url(base_url: str) -> Target:
 def schema() -> dict[str, Any]:
     """The JSON Schema of a target file, for editors."""
     made = Target.model_json_schema(by_alias=True, mode="validation")
-    for holder, name in ((made, "authentication"), (made, "paging"), (made["$defs"]["Entry"], "paging")):
+    entry = made["$defs"]["Entry"]
+    for holder, name in (
+        (made, "authentication"),
+        (made, "paging"),
+        (entry, "paging"),
+        (entry, "language"),
+    ):
         holder["properties"][name] = {"anyOf": [{"const": "none"}, holder["properties"][name]]}
     listed = made["properties"]["functions"]
     listed["additionalProperties"] = {

@@ -41,6 +41,9 @@ class Credentials(Protocol):
 
     def apply(self, request: Request, send: Callable[[Request], Answer], now: float) -> Request: ...
 
+    def constants(self, now: float) -> tuple[tuple[str, str], ...]:
+        """Header fields that it adds and that identify nobody."""
+
     def forget(self) -> None:
         """Drops a token that the bank refused, so that the next request fetches another."""
 
@@ -80,7 +83,7 @@ class Traffic:
         self.base_url = base_url.rstrip("/")
         self.vault = vault
         self.now = clock
-        self.constant_headers = headers
+        self._headers = headers
         self._wire = wire
         self._credentials = credentials
         self._limits = limits
@@ -106,6 +109,10 @@ class Traffic:
     def knows(self, url: str) -> bool:
         """Whether the host of a URL is one that the target names."""
         return _authority(url) in self._hosts
+
+    def constant_headers(self, now: float) -> tuple[tuple[str, str], ...]:
+        """The header fields of every request that are no credentials, made for a moment."""
+        return (*self._credentials.constants(now), *self._headers(now))
 
     def authorized(self, request: Request, case: str) -> Request:
         """The request with the TSP's credentials; a token is fetched by one thread at a time."""

@@ -339,6 +339,13 @@ def _instant(setting: Any) -> Apply:
     return lambda value, _: moment.instant(value, where)
 
 
+@_transform("epoch", setting=None)
+def _epoch(setting: Any) -> Apply:
+    if setting not in (None, "s", "ms"):
+        raise ConfigurationError(f"{setting!r}: write epoch for seconds since 1970, or {{epoch: ms}}")
+    return lambda value, _: moment.since_1970(value, 1000 if setting == "ms" else 1)
+
+
 @_transform("date", setting=None)
 def _date(setting: Any) -> Apply:
     form = _settings(setting, ["format"], "format").get("format")
@@ -366,9 +373,24 @@ def _hours(setting: Any) -> Apply:
     return lambda value, _: moment.hours(value, on)
 
 
-@_transform("tenor")
-def _tenor(_: Any) -> Apply:
-    return lambda value, _: moment.tenor(value)
+@_transform("tenor", setting=None)
+def _tenor(setting: Any) -> Apply:
+    if isinstance(setting, str) and setting.startswith("$"):
+        path = compiled(setting)
+
+        def read(value: Any, node: Any) -> str:
+            beside = path.find(node)
+            return moment.tenor(value, moment.unit_of_time(beside[0].value) if beside else "")
+
+        return read
+    try:
+        unit = "" if setting is None else moment.unit_of_time(setting)
+    except Unreadable:
+        raise ConfigurationError(
+            f"{setting!r} is no unit of time; write {{tenor: months}}, or {{tenor: $.unit}} where the bank "
+            "gives the unit beside the number"
+        ) from None
+    return lambda value, _: moment.tenor(value, unit)
 
 
 def _form(form: Any) -> str:

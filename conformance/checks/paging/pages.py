@@ -8,9 +8,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import zip_longest
 
-from conformance.adapter import Row, Rows
+from conformance.adapter import Row
 from conformance.answer import Answer
-from conformance.document import parts_of, pointer
 from conformance.errors import Inconclusive, NotApplicable
 from conformance.operation import Operation, Paging
 from conformance.reading import Reading
@@ -96,10 +95,7 @@ class Pager:
 
     def rows(self, answer: Answer) -> tuple[Row, ...]:
         """The rows of an answer in every language that it holds, since a page counts them all."""
-        key = ("rows of all languages", answer.exchange)
-        document = self.reading.document_of(answer).value
-        rows: Rows = self.tsp.memory.once(key, lambda: self.operation.mapping.read(document))
-        return rows.rows
+        return self.reading.rows_in_all_languages(answer).rows
 
     def keys(self, answer: Answer) -> tuple[str, ...]:
         """The rows of an answer by what identifies them."""
@@ -111,24 +107,8 @@ class Pager:
         return tuple(found)
 
     def counts(self, answer: Answer) -> tuple[int, ...]:
-        """How many elements the lists hold in which the rows of an answer stand, outermost first.
-
-        A bank may give one element for several rows (rates for notes and transfers of one currency), or
-        nest products in brands: any of these can be what it counts.
-        """
-        document = self.reading.document_of(answer).value
-        lists: list[dict[str, int]] = []
-        for row in self.rows(answer):
-            depth, node, place = 0, document, ""
-            for part in parts_of(row.pointer):
-                if isinstance(node, list):
-                    if depth == len(lists):
-                        lists.append({})
-                    lists[depth][place] = len(node)
-                    depth += 1
-                node = node[int(part)] if isinstance(node, list) else node[part]
-                place += pointer([part])
-        return tuple(sum(found.values()) for found in lists)
+        """How many elements the lists of an answer hold in which its rows stand, outermost first."""
+        return self.reading.counts(answer)
 
     def total(self, answer: Answer) -> int | None:
         """The total that an answer states, where the bank declares one."""

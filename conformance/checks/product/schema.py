@@ -8,7 +8,7 @@ from typing import Any
 
 from conformance.checks.product.dates import ZONELESS
 from conformance.checks.product.members import reach
-from conformance.document import resolve
+from conformance.document import pointer, resolve, shown
 from conformance.errors import NotApplicable
 from conformance.model import Finding, Language, Resource
 from conformance.reading import Reading
@@ -24,7 +24,7 @@ MISSING = frozenset({"required", "anyOf", "minItems"})
 def required_fields(reading: Reading) -> Findings:
     """Gives in every row the fields without which it is of no use."""
     for row, violation in violations(reading):
-        if violation.keyword in MISSING:
+        if violation.keyword in MISSING and not _unread(row, violation):
             yield Finding(violation.expected, f"none in {_named(row)}", row.place(violation.instance_pointer))
 
 
@@ -43,8 +43,11 @@ def values_can_be_read(reading: Reading) -> Findings:
 def recommended_fields(reading: Reading, *, besides: tuple[str, ...] = ()) -> Findings:
     """Gives the fields that make a row useful to a customer who compares, in at least one row each."""
     rows = reading.rows().rows
+    unread = {place for row in rows for place in row.unread}
     for path in _resource(reading).recommended:
-        if path not in besides and rows and not any(_filled(row, path) for row in rows):
+        if path in besides or any(place.startswith(pointer(path.split("."))) for place in unread):
+            continue
+        if rows and not any(_filled(row, path) for row in rows):
             yield Finding(f"{path} in some row", f"none in {len(rows)} rows", rows[0].place())
 
 
@@ -67,6 +70,15 @@ def _judged_elsewhere(row: Row, violation: Violation) -> bool:
         return False
     name = violation.instance_pointer.rpartition("/")[2]
     return name.endswith("_url") or (isinstance(value, str) and ZONELESS.fullmatch(value) is not None)
+
+
+def _unread(row: Row, violation: Violation) -> bool:
+    """Whether the missing member is one that came and could not be read, which is said once."""
+    for place in row.unread:
+        parent, _, name = place.rpartition("/")
+        if (parent, f"a member {shown(name)}") == (violation.instance_pointer, violation.expected):
+            return True
+    return False
 
 
 def _filled(row: Row, path: str) -> bool:
