@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import time
-import time
+from dataclasses import replace
 from functools import cache
 
 from conformance.bank.mutant import BASES, Mutant
 from conformance.conduct import Scope, prepare
 from conformance.embedded import POLICY, memory
-from conformance.model import Result, Verdict
+from conformance.model import Plan, Result, Verdict
+from conformance.plan import Selection
 from conformance.run import judge
 from conformance.session import open_session
 
@@ -17,13 +18,13 @@ PHASE3 = frozenset(
     {"metadata", "keys", "authorize", "login", "request_object", "par", "token", "id_token", "client"}
 )
 """The scopes of mutants of the authorization server and of what lies behind it."""
-
 SCOPES: dict[str, str] = {
     **dict.fromkeys(PHASE3, "phase3"),
     **dict.fromkeys(("payment", "idempotency"), "phase4"),
     **dict.fromkeys(("publication", "lint"), "publication"),
 }
 """The profile that mutants of a scope are judged by, where that is not Phase I."""
+
 
 class Clock:
     """A clock that a wait moves, so that no wait takes time."""
@@ -47,6 +48,17 @@ GENERATED = ("contract", "negative", "relation", "injection", "identity")
 """Subjects that judge by the API description whatever a bank answers, and so see most defects of the others."""
 
 
+LIMITS = frozenset({"rate_limit", "resilience"})
+"""Subjects that send by the hundred, and have a bank of their own to send to."""
+
+
+def lean(plan: Plan, mutant: Mutant | None, seed: int) -> Plan:
+    """The plan without the checks of limits, where they can show nothing that they have not shown before."""
+    if mutant.scope in LIMITS if mutant else seed < 3:
+        return plan
+    return replace(plan, cases=tuple(case for case in plan.cases if case.check.split(".")[0] not in LIMITS))
+
+
 @cache
 def results(
     mutant: Mutant | None, seed: int = 0, profiles: tuple[str, ...] = ("phase1",), base: str = "open"
@@ -55,7 +67,10 @@ def results(
     clock = Clock()
     policy = POLICY if mutant else BASES[base](POLICY)
     target, wire = memory(mutant, seed, policy, clock)
-    plan, chosen = prepare(target, Scope(profiles=profiles, seed=seed))
+    skips = () if mutant is None or mutant.scope in GENERATED else tuple(f"{name}.*" for name in GENERATED)
+    scope = Scope(profiles=profiles, selection=Selection(skips=skips), seed=seed)
+    plan, chosen = prepare(target, scope)
+    plan = lean(plan, mutant, seed)
     with open_session(target, chosen, plan, wire=wire, clock=clock, sleep=clock.sleep) as session:
         return judge(plan, session)
 

@@ -21,7 +21,9 @@ def test_the_reference_bank_has_no_finding(seed: int) -> None:
     assert not [r for r in found if r.verdict in (Verdict.ERROR, Verdict.INCONCLUSIVE)]
 
 
-AUTHORIZATION = ("open", "fapi2-certificate", "fapi2-mutual", "fapi2-self-signed", "fapi1", "oauth2", "openid")
+AUTHORIZATION = (
+    "open", "fapi2-certificate", "fapi2-mutual", "fapi2-self-signed", "fapi1", "oauth2", "openid",
+)  # fmt: skip
 
 
 @pytest.mark.parametrize("seed", range(10))

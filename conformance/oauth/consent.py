@@ -16,7 +16,7 @@ from conformance.path import compiled
 
 if TYPE_CHECKING:
     from conformance.answer import Answer
-    from conformance.oauth.access import Access
+    from conformance.oauth.channel import Channel
 
 
 def instant(seconds: float) -> str:
@@ -25,7 +25,7 @@ def instant(seconds: float) -> str:
 
 
 def consent_values(
-    access: Access, rule: ConsentRule, permissions: tuple[str, ...], members: Mapping[str, Any]
+    access: Channel, rule: ConsentRule, permissions: tuple[str, ...], members: Mapping[str, Any]
 ) -> dict[str, Any]:
     """What the template of a consent is filled with."""
     ends = access.now() + timedelta(days=rule.days).total_seconds()
@@ -38,7 +38,9 @@ def consent_values(
     }
 
 
-def consent_request(access: Access, asked: Asked, values: Mapping[str, Any], *, whole: Any = None) -> Request:
+def consent_request(
+    access: Channel, asked: Asked, values: Mapping[str, Any], *, whole: Any = None
+) -> Request:
     """One request of the consent resource; ``whole`` replaces its body."""
     body = whole if whole is not None else filled(asked.json_, values)
     headers: tuple[tuple[str, str], ...] = (("Accept", "application/json"),)
@@ -50,7 +52,7 @@ def consent_request(access: Access, asked: Asked, values: Mapping[str, Any], *, 
 
 
 def consent_answer(
-    access: Access,
+    access: Channel,
     rule: ConsentRule,
     client: Client,
     permissions: tuple[str, ...],
@@ -65,7 +67,7 @@ def consent_answer(
 
 
 def consent_made(
-    access: Access,
+    access: Channel,
     rule: ConsentRule,
     client: Client,
     permissions: tuple[str, ...],

@@ -8,8 +8,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from conformance.answer import Answer
+from conformance.errors import Inconclusive
 from conformance.oauth.client import Client
 from conformance.oauth.login import Landing, Shown
+
+SPARE = 20.0
+"""Seconds that a remembered token must still be good for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,13 +90,20 @@ class Code:
 
 @dataclass(frozen=True, slots=True)
 class Tokens:
-    """A successful token response. ``expires_at`` is in seconds since the epoch, infinite when not told."""
+    """Tokens, with the response that gave them. ``expires_at`` is in seconds since the epoch, or infinite."""
 
     access_token: str = field(repr=False)
-    answer: Answer
+    reply: Answer | None
     members: Mapping[str, Any] = field(repr=False)
     client: Client
     received: float
+
+    @property
+    def answer(self) -> Answer:
+        """The token response; raises ``Inconclusive`` for tokens that were given beforehand."""
+        if self.reply is None:
+            raise Inconclusive("login.strategy is tokens: no token response was seen")
+        return self.reply
 
     @property
     def refresh_token(self) -> str:
@@ -123,9 +134,9 @@ class Tokens:
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """What one customer allowed one TSP: the code and its tokens. ``customer`` counts from 0."""
+    """What one customer allowed one TSP: its login and its tokens. ``customer`` counts from 0."""
 
-    code: Code
+    login: Code | None
     tokens: Tokens
     customer: int = 0
     permissions: tuple[str, ...] = ()
@@ -135,13 +146,20 @@ class Grant:
         return self.tokens.access_token
 
     @property
+    def code(self) -> Code:
+        """The code behind it; raises ``Inconclusive`` for tokens that were given beforehand."""
+        if self.login is None:
+            raise Inconclusive("login.strategy is tokens: there was no login to look at")
+        return self.login
+
+    @property
     def client(self) -> Client:
-        return self.code.client
+        return self.tokens.client
 
     @property
     def consent(self) -> str:
         """The identifier of the consent behind it; empty where the bank has none."""
-        return self.code.asked.consent
+        return self.login.asked.consent if self.login else ""
 
 
 def _text(value: Any) -> str:

@@ -104,7 +104,7 @@ class Browser:
             except ValueError:
                 return Landing(place, {}, fragment=False, answer=answer)
             if any(same_place(url, uri) for uri in self.redirect_uris) or not self.stays(url):
-                return _landed(url, answer)
+                return landed_at(url, answer)
             again = answer.status in (307, 308)
             body = request.body if again else b""
             kept = request.headers if again else (("Accept", "text/html"),)
@@ -153,7 +153,8 @@ def _origin(url: str) -> str:
     return f"{parts.scheme}://{parts.netloc}"
 
 
-def _landed(url: str, answer: Answer) -> Landing:
+def landed_at(url: str, answer: Answer) -> Landing:
+    """The landing at a URL, with the parameters that it carries."""
     base, _, fragment = url.partition("#")
     query = base.partition("?")[2]
     if fragment and "=" in fragment and not query:
@@ -226,11 +227,11 @@ class LoginStep:
         for name, text in self.fill.items():
             found = form.field(name)
             assert found is not None
-            given[found.name] = _filled(text, values)
+            given[found.name] = filled(text, values)
         for name, text in self.choose.items():
             found = form.field(name)
             assert found is not None
-            given[found.name] = _option(found, _filled(text, values))
+            given[found.name] = _option(found, filled(text, values))
         ticked = [each for each in form.fields if each.kind in ("checkbox", "radio") and self._ticks(each)]
         sent = [(n, given.pop(n, v)) for n, v in form.pairs() if n not in {t.name for t in ticked}]
         sent += [*given.items(), *((each.name, each.value) for each in ticked)]
@@ -246,7 +247,8 @@ def _first(form: Form) -> Button | None:
     return form.buttons[0] if form.buttons else None
 
 
-def _filled(text: str, values: Mapping[str, str]) -> str:
+def filled(text: str, values: Mapping[str, str]) -> str:
+    """A text with ``{name}`` replaced by the customer's values."""
     for name, value in values.items():
         text = text.replace("{" + name + "}", value)
     return text
