@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+import time
 from dataclasses import replace
 from functools import cache
 
@@ -10,7 +11,6 @@ from conformance.bank.mutant import BASES, Mutant
 from conformance.conduct import Scope, prepare
 from conformance.embedded import POLICY, memory
 from conformance.model import Plan, Result, Verdict
-from conformance.plan import Selection
 from conformance.run import judge
 from conformance.session import open_session
 
@@ -18,13 +18,13 @@ PHASE3 = frozenset(
     {"metadata", "keys", "authorize", "login", "request_object", "par", "token", "id_token", "client"}
 )
 """The scopes of mutants of the authorization server and of what lies behind it."""
+
 SCOPES: dict[str, str] = {
     **dict.fromkeys(PHASE3, "phase3"),
     **dict.fromkeys(("payment", "idempotency"), "phase4"),
     **dict.fromkeys(("publication", "lint"), "publication"),
 }
 """The profile that mutants of a scope are judged by, where that is not Phase I."""
-
 
 class Clock:
     """A clock that a wait moves, so that no wait takes time."""
@@ -67,9 +67,7 @@ def results(
     clock = Clock()
     policy = POLICY if mutant else BASES[base](POLICY)
     target, wire = memory(mutant, seed, policy, clock)
-    skips = () if mutant is None or mutant.scope in GENERATED else tuple(f"{name}.*" for name in GENERATED)
-    scope = Scope(profiles=profiles, selection=Selection(skips=skips), seed=seed)
-    plan, chosen = prepare(target, scope)
+    plan, chosen = prepare(target, Scope(profiles=profiles, seed=seed))
     plan = lean(plan, mutant, seed)
     with open_session(target, chosen, plan, wire=wire, clock=clock, sleep=clock.sleep) as session:
         return judge(plan, session)
