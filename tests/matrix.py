@@ -3,28 +3,29 @@
 from __future__ import annotations
 
 import time
-import time
 from dataclasses import replace
 from functools import cache
 
 from conformance.bank.mutant import BASES, Mutant
 from conformance.conduct import Scope, prepare
 from conformance.embedded import POLICY, memory
-from conformance.model import Plan, Result, Verdict
+from conformance.model import Plan, Profile, Result, Verdict
+from conformance.plan import Selection
 from conformance.run import judge
 from conformance.session import open_session
+from conformance.target import Target
 
 PHASE3 = frozenset(
     {"metadata", "keys", "authorize", "login", "request_object", "par", "token", "id_token", "client"}
 )
 """The scopes of mutants of the authorization server and of what lies behind it."""
-
 SCOPES: dict[str, str] = {
     **dict.fromkeys(PHASE3, "phase3"),
     **dict.fromkeys(("payment", "idempotency"), "phase4"),
     **dict.fromkeys(("publication", "lint"), "publication"),
 }
 """The profile that mutants of a scope are judged by, where that is not Phase I."""
+
 
 class Clock:
     """A clock that a wait moves, so that no wait takes time."""
@@ -45,7 +46,7 @@ def profiles_of(mutant: Mutant) -> tuple[str, ...]:
 
 
 GENERATED = ("contract", "negative", "relation", "injection", "identity")
-"""Subjects that judge by the API description whatever a bank answers, and so see most defects of the others."""
+"""Subjects that judge by the API description whatever a bank answers, and so see most of the others' defects."""
 
 
 LIMITS = frozenset({"rate_limit", "resilience"})
@@ -59,6 +60,15 @@ def lean(plan: Plan, mutant: Mutant | None, seed: int) -> Plan:
     return replace(plan, cases=tuple(case for case in plan.cases if case.check.split(".")[0] not in LIMITS))
 
 
+def planned(
+    target: Target, mutant: Mutant | None, seed: int, profiles: tuple[str, ...]
+) -> tuple[Plan, tuple[Profile, ...]]:
+    """What is judged of the reference bank with a defect or without one."""
+    skips = () if mutant is None or mutant.scope in GENERATED else tuple(f"{name}.*" for name in GENERATED)
+    plan, chosen = prepare(target, Scope(profiles=profiles, selection=Selection(skips=skips), seed=seed))
+    return lean(plan, mutant, seed), chosen
+
+
 @cache
 def results(
     mutant: Mutant | None, seed: int = 0, profiles: tuple[str, ...] = ("phase1",), base: str = "open"
@@ -67,8 +77,7 @@ def results(
     clock = Clock()
     policy = POLICY if mutant else BASES[base](POLICY)
     target, wire = memory(mutant, seed, policy, clock)
-    plan, chosen = prepare(target, Scope(profiles=profiles, seed=seed))
-    plan = lean(plan, mutant, seed)
+    plan, chosen = planned(target, mutant, seed, profiles)
     with open_session(target, chosen, plan, wire=wire, clock=clock, sleep=clock.sleep) as session:
         return judge(plan, session)
 
