@@ -46,7 +46,7 @@ def profiles_of(mutant: Mutant) -> tuple[str, ...]:
 
 
 GENERATED = ("contract", "negative", "relation", "injection", "identity")
-"""Subjects that judge by the API description whatever a bank answers, and so see most of the others' defects."""
+"""Subjects that judge by the API description whatever a bank answers, and so see most defects of all."""
 
 
 LIMITS = frozenset({"rate_limit", "resilience"})
