@@ -49,7 +49,7 @@ class Volley:
 def usual_refusal(hits: Sequence[Hit]) -> int:
     """The status that a limit refuses with: 429 where it came, else what came most often; -1 for none."""
     statuses = [hit.status for hit in hits if not hit.ok]
-    if statuses.count(429) > 2:
+    if 429 in statuses:
         return 429
     return max(set(statuses), key=statuses.count) if statuses else -1
 
