@@ -213,6 +213,16 @@ def estimate(plan: Plan) -> int:
     return sum(case.requests for case in plan.cases if case.settled is None)
 
 
+def logins(plan: Plan) -> int:
+    """Customers' logins that a plan needs, about; one that cases share is counted once."""
+    from conformance.registry import all_checks
+
+    checks = all_checks()
+    needed = [checks[case.check].logins for case in plan.cases if case.settled is None]
+    shared = {each for names in needed for each in names if isinstance(each, str)}
+    return len(shared) + sum(each for names in needed for each in names if isinstance(each, int))
+
+
 def folder_for(target: Target, root: Path, now: datetime | None = None) -> Path:
     """``reports/<target>/<UTC time>``, with a name that any file system takes."""
     name = re.sub(r"[^a-z0-9]+", "-", target.name.lower()).strip("-") or "bank"

@@ -28,15 +28,16 @@ Findings = Iterator[Finding]
 
 P = ParamSpec("P")
 
-PER_FUNCTION = frozenset({"operation", "reading"})
+PER_FUNCTION = frozenset({"operation", "reading", "feed"})
 """Parameters that make a check run once for each function."""
 
 
 @dataclass(frozen=True, slots=True)
 class Check:
     """A registered check. ``requests`` estimates what one case sends, ``creates`` how many things that move
-    money it makes at most; ``confirm`` false means that the check repeats its own findings, so that it is not
-    run again for them."""
+    money it makes at most, ``logins`` the customers' logins that it needs: how many of its own, and the names
+    of those that it shares with other checks; ``confirm`` false means that the check repeats its own
+    findings, so that it is not run again for them."""
 
     id: str
     function: Callable[..., Findings]
@@ -48,6 +49,7 @@ class Check:
     requests: int = 1
     confirm: bool = True
     creates: int = 0
+    logins: tuple[int | str, ...] = ()
 
     @property
     def per_function(self) -> bool:
@@ -93,12 +95,13 @@ def check(
     requests: int = 1,
     confirm: bool = True,
     creates: int = 0,
+    logins: tuple[int | str, ...] = (),
 ) -> Callable[[Callable[P, Findings]], Callable[P, Findings]]:
     """Registers a check as ``<subject>.<function name>``, the subject being the folder it lies in."""
 
     def register(function: Callable[P, Findings]) -> Callable[P, Findings]:
         subject = function.__module__.removeprefix("conformance.checks.").split(".")[0]
-        add(function, f"{subject}.{function.__name__}", writes, intrusive, requests, confirm, creates)
+        add(function, f"{subject}.{function.__name__}", writes, intrusive, requests, confirm, creates, logins)
         return function
 
     return register
@@ -112,6 +115,7 @@ def add(
     requests: int,
     confirm: bool,
     creates: int = 0,
+    logins: tuple[int | str, ...] = (),
 ) -> None:
     """Registers a function under an id; refuses a second one and a check without a purpose."""
     known = _CHECKS.get(id)
@@ -136,6 +140,7 @@ def add(
         requests=requests,
         confirm=confirm,
         creates=creates,
+        logins=logins,
     )
 
 

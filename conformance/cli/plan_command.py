@@ -17,13 +17,16 @@ def _cost(creates: int, writes: Writes | None) -> str:
     return f"  at most {creates} x {writes.currency} {writes.amount} from {writes.account}"
 
 
+LOGINS = "more where a bank gives up a code after a wrong try, and for what is to be confirmed"
+
+
 @click.command("plan")
 @scope
 @click.option("--json", "as_json", is_flag=True, help="The whole plan as JSON.")
 def command(choice: Choice, as_json: bool) -> int:
     """Shows the cases, the requests they need, what they would write, and the digest; sends nothing."""
     from conformance.cli.targets import opened, scoped
-    from conformance.conduct import estimate, prepare
+    from conformance.conduct import estimate, logins, prepare
     from conformance.results import plain
 
     with opened(choice, resolve=False) as target:
@@ -34,6 +37,7 @@ def command(choice: Choice, as_json: bool) -> int:
             "digest": plan.digest,
             "seed": plan.seed,
             "requests": estimate(plan),
+            "logins": logins(plan),
             "profiles": [profile.name for profile in profiles],
             "cases": [plain(case) for case in plan.cases],
         }
@@ -43,6 +47,7 @@ def command(choice: Choice, as_json: bool) -> int:
         click.echo(f"profile   {profile.name}  {profile.title}")
     click.echo(f"cases     {len(going)} to run, {len(plan.cases) - len(going)} settled beforehand")
     click.echo(f"requests  about {estimate(plan)} at the most; reads that cases share are sent once")
+    click.echo(f"logins    about {logins(plan)} of customers; {LOGINS}")
     writes = [case for case in going if case.writes]
     click.echo(f"writes    {len(writes)}")
     for case in writes:

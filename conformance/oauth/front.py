@@ -226,6 +226,7 @@ class Front(Channel):
         if attempt.shown is None:
             raise Inconclusive("there is no page to log in on")
         values = customer_values(self.customer(customer))
+        self.memory.once(("oauth", "logins"), list).append(customer)
         return decided(self.configured, attempt.shown, window, values, decision, lambda f: self.run(f, None))
 
     def response_of(self, landing: Landing) -> Mapping[str, str]:

@@ -10,7 +10,7 @@ from pydantic import Field, ValidationError
 from conformance.authorization import Authorization
 from conformance.errors import Inconclusive
 from conformance.oauth.login import LoginStep
-from conformance.reference import Part
+from conformance.reference import Part, SecretRef
 
 
 class Asked(Part):
@@ -43,7 +43,8 @@ class Settings(Part):
     """The free section of ``authorization``.
 
     ``push`` and ``request_object`` choose how requests travel where metadata leave it open; ``code_lifetime``
-    is in seconds; ``parameters`` are added to every authorization request.
+    is in seconds; ``parameters`` are added to every authorization request. ``registration_token`` admits to
+    dynamic registration.
     """
 
     push: bool | None = None
@@ -54,6 +55,7 @@ class Settings(Part):
     machine_scope: str = ""
     resource: str = ""
     consent: ConsentRule | None = None
+    registration_token: SecretRef | None = None
 
 
 def settings_of(configured: Authorization) -> Settings:

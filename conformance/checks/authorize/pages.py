@@ -43,7 +43,7 @@ def no_cross_origin_reading(access: Access) -> Findings:
         yield Finding("no such header field", allowed[:80], at, attempt.answer.exchange)
 
 
-@check(requests=8)
+@check(requests=8, logins=("grant",))
 def no_framing(access: Access) -> Findings:
     """Forbids every other site to show its pages in a frame."""
     for answer in pages(access):
@@ -58,7 +58,7 @@ def no_framing(access: Access) -> Findings:
             )
 
 
-@check(requests=8)
+@check(requests=8, logins=("grant",))
 def no_referrer(access: Access) -> Findings:
     """Keeps the address of its pages, which may hold secrets, from the Referer of what follows."""
     for answer in pages(access):
@@ -69,7 +69,7 @@ def no_referrer(access: Access) -> Findings:
             yield Finding("a strict Referrer-Policy", actual, f"page {_path(answer)}", answer.exchange)
 
 
-@check(requests=8)
+@check(requests=8, logins=("grant",))
 def not_kept(access: Access) -> Findings:
     """Lets no cache keep its pages."""
     for answer in pages(access):
@@ -78,7 +78,7 @@ def not_kept(access: Access) -> Findings:
             yield Finding("Cache-Control: no-store", actual, f"page {_path(answer)}", answer.exchange)
 
 
-@check(requests=8)
+@check(requests=8, logins=("grant",))
 def nothing_from_elsewhere(access: Access) -> Findings:
     """Loads nothing from, and links to nothing on, hosts that are not the bank's, on its pages."""
     for answer in pages(access):
@@ -103,7 +103,7 @@ def _site(url: str) -> str:
     return ".".join(labels[-3:] if len(labels) > 2 and len(labels[-2]) <= 3 else labels[-2:])
 
 
-@check(requests=8)
+@check(requests=8, logins=("grant",))
 def cookies_protected(access: Access) -> Findings:
     """Sets the cookies of its pages Secure, HttpOnly and SameSite."""
     seen: set[str] = set()
@@ -121,7 +121,7 @@ def cookies_protected(access: Access) -> Findings:
                 )
 
 
-@check(requests=8)
+@check(requests=8, logins=("grant",))
 def password_posted(access: Access) -> Findings:
     """Sends the customer's password in the body of a POST, never in a URL."""
     for answer in pages(access):

@@ -129,7 +129,7 @@ def parameter_repeated(access: Access) -> Findings:
     access.control()
 
 
-@check(requests=6)
+@check(requests=6, logins=(2,))
 def own_redirects_only(access: Access) -> Findings:
     """Follows no address that a form field or a parameter of its login pages names."""
     from conformance.checks.authorize.walk import walked

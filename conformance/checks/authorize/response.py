@@ -49,7 +49,7 @@ def names_issuer(access: Access) -> bool:
     return metadata.get("authorization_response_iss_parameter_supported") is True
 
 
-@check(requests=24)
+@check(requests=24, logins=(3,))
 def state_intact(access: Access, *, lengths: tuple[int, ...] = (64, 128, 384)) -> Findings:
     """Gives the state back as it was sent, whatever its length."""
     for length in lengths:
@@ -66,7 +66,7 @@ def state_intact(access: Access, *, lengths: tuple[int, ...] = (64, 128, 384)) -
             )
 
 
-@check(requests=8)
+@check(requests=8, logins=(1,))
 def long_state(access: Access, *, length: int = 1000) -> Findings:
     """Gives even a long state back whole, or says that it is too long."""
     state = text_of(length)
@@ -82,7 +82,7 @@ def long_state(access: Access, *, length: int = 1000) -> Findings:
         )
 
 
-@check(requests=8)
+@check(requests=8, logins=(1,))
 def no_state_invented(access: Access) -> Findings:
     """Takes a request without state, and sends none back."""
     attempt = access.attempt(access.probe(state=None))
@@ -96,7 +96,7 @@ def no_state_invented(access: Access) -> Findings:
         yield Finding("no state, since none was sent", "a state", "state", landing.answer.exchange)
 
 
-@check(requests=8)
+@check(requests=8, logins=(2,))
 def nonce_intact(access: Access, *, lengths: tuple[int, ...] = (1, 64)) -> Findings:
     """Puts the nonce into the ID token as it was sent, up to 64 characters."""
     if "openid" not in access.scope_for(access.client).split():
@@ -116,7 +116,7 @@ def nonce_intact(access: Access, *, lengths: tuple[int, ...] = (1, 64)) -> Findi
             )
 
 
-@check(requests=8)
+@check(requests=8, logins=(1,))
 def long_nonce(access: Access, *, length: int = 384) -> Findings:
     """Puts even a long nonce into the ID token whole, or says that it is too long."""
     if "openid" not in access.scope_for(access.client).split():
@@ -138,7 +138,7 @@ def _nonce(token: str) -> object:
         raise Inconclusive("the ID token cannot be read") from None
 
 
-@check(requests=8)
+@check(requests=8, logins=("grant",))
 def issuer_named(access: Access) -> Findings:
     """Names its issuer in the authorization response."""
     code = access.grant().code
@@ -152,7 +152,7 @@ def issuer_named(access: Access) -> Findings:
         yield Finding(f"iss {access.server.issuer}", actual, "iss", code.landing.answer.exchange)
 
 
-@check(requests=8)
+@check(requests=8, logins=("denied",))
 def issuer_named_in_error(access: Access) -> Findings:
     """Names its issuer in an authorization response that is an error, too."""
     end = denied(access)
@@ -166,7 +166,7 @@ def issuer_named_in_error(access: Access) -> Findings:
         yield Finding(f"iss {access.server.issuer}", actual, "iss", end.landing.answer.exchange)
 
 
-@check(requests=8)
+@check(requests=8, logins=("grant",))
 def code_in_query(access: Access) -> Findings:
     """Sends a code in the query, never in the fragment, of the redirect URI."""
     landing = access.grant().code.landing
@@ -174,7 +174,7 @@ def code_in_query(access: Access) -> Findings:
         yield Finding("the response in the query", "in the fragment", "redirect", landing.answer.exchange)
 
 
-@check(requests=8)
+@check(requests=8, logins=("denied",))
 def denial_honoured(access: Access) -> Findings:
     """Gives no code when the customer refuses."""
     end = denied(access)
@@ -182,7 +182,7 @@ def denial_honoured(access: Access) -> Findings:
         yield Finding("an error, since the customer refused", "a code", "code", end.landing.answer.exchange)
 
 
-@check(requests=8)
+@check(requests=8, logins=("denied",))
 def denial_told(access: Access) -> Findings:
     """Tells the TSP with access_denied, and its state, that the customer refused."""
     end = denied(access)
@@ -195,7 +195,7 @@ def denial_told(access: Access) -> Findings:
         yield Finding("the state that was sent", "none", "state", exchange)
 
 
-@check(requests=8)
+@check(requests=8, logins=("denied",))
 def error_text(access: Access) -> Findings:
     """Writes error descriptions in the characters that RFC 6749 admits."""
     end = denied(access)
@@ -206,7 +206,7 @@ def error_text(access: Access) -> Findings:
         yield Finding(expected, f"U+{ord(wrong[0]):04X}", "error_description", end.landing.answer.exchange)
 
 
-@check(requests=8)
+@check(requests=8, logins=("grant",))
 def redirect_status(access: Access) -> Findings:
     """Never redirects a request that carries the customer's credentials with 307 or 308."""
     for answer in access.grant().code.trail:

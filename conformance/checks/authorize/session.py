@@ -29,7 +29,7 @@ def _forged(name: str, value: str) -> str | None:
     return None
 
 
-@check(requests=16)
+@check(requests=16, logins=(2, "grant"))
 def form_token_checked(access: Access) -> Findings:
     """Refuses a form whose token against forgery is not the one that it gave."""
     for number in range(len(walks.steps(access))):
@@ -45,7 +45,7 @@ def form_token_checked(access: Access) -> Findings:
     access.grant()
 
 
-@check(requests=16)
+@check(requests=16, logins=(2, "grant"))
 def bound_to_browser(access: Access) -> Findings:
     """Takes a form only from the browser that it was shown in."""
     for number in range(len(walks.steps(access))):
@@ -59,7 +59,7 @@ def bound_to_browser(access: Access) -> Findings:
     access.grant()
 
 
-@check(requests=16)
+@check(requests=16, logins=(1, "grant"))
 def session_renewed(access: Access) -> Findings:
     """Gives the customer a new session at login, so that one known before it is worth nothing."""
     if len(walks.steps(access)) < 2:
@@ -83,7 +83,7 @@ def session_renewed(access: Access) -> Findings:
     access.grant()
 
 
-@check(requests=8)
+@check(requests=8, logins=(1,))
 def approval_asked(access: Access) -> Findings:
     """Asks the customer, after the login, to approve what the TSP asks for."""
     if access.settings.consent is None:
@@ -98,7 +98,7 @@ def approval_asked(access: Access) -> Findings:
         )
 
 
-@check(requests=10, intrusive=True)
+@check(requests=10, intrusive=True, logins=(1, "grant"))
 def password_checked(access: Access) -> Findings:
     """Lets nobody in with a wrong password."""
     customer = access.customer(0)
@@ -118,7 +118,7 @@ def password_checked(access: Access) -> Findings:
     access.grant()
 
 
-@check(requests=10, intrusive=True)
+@check(requests=10, intrusive=True, logins=(2, "grant"))
 def customers_not_told(access: Access) -> Findings:
     """Answers a wrong password and an unknown customer alike."""
     customer = access.customer(0)

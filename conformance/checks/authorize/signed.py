@@ -243,7 +243,7 @@ def request_object_variety(access: Access) -> Findings:
             yield Finding(f"a signed request {what} accepted", made.words, "request", made.answer.exchange)
 
 
-@check(requests=16)
+@check(requests=16, logins=(2,))
 def outside_ignored(access: Access) -> Findings:
     """Takes no parameter from outside a signed or pushed request: neither in its place nor beside it."""
     if not access.pushes() and not access.signs():

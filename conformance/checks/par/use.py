@@ -34,7 +34,7 @@ def open_uri(
     return access.opened(asked, [("client_id", named), ("request_uri", uri)], browser)
 
 
-@check(requests=12)
+@check(requests=12, logins=(1,))
 def single_use(access: Access) -> Findings:
     """Takes a request URI for one login only."""
     control(access)

@@ -68,7 +68,7 @@ def judged_claims(jws: Jws, access: Access, exchange: int, what: str) -> Finding
         yield Finding("an exp ahead", f"{now - ends:.0f} s ago", f"{what}, exp", exchange)
 
 
-@check(requests=8)
+@check(requests=8, logins=("grant",))
 def id_token_given(access: Access) -> Findings:
     """Gives an ID token to a TSP that asked for the scope openid."""
     if "openid" not in access.scope_for(access.client).split():
@@ -78,7 +78,7 @@ def id_token_given(access: Access) -> Findings:
         yield Finding("an ID token", "none", "/id_token", answer.exchange)
 
 
-@check(requests=10)
+@check(requests=10, logins=("grant without openid",))
 def id_token_only_asked(access: Access) -> Findings:
     """Gives no ID token to a TSP that did not ask for the scope openid."""
     scopes = [s for s in access.scope_for(access.client).split() if s != "openid"]
@@ -91,7 +91,7 @@ def id_token_only_asked(access: Access) -> Findings:
         yield Finding("no ID token", "one", "/id_token", grant.tokens.answer.exchange)
 
 
-@check(requests=8)
+@check(requests=8, logins=("grant",))
 def id_token_signed(access: Access, *, allowed: tuple[str, ...] = ()) -> Findings:
     """Signs the ID token with a published key and an admitted algorithm."""
     jws, exchange = id_token(access)
@@ -104,7 +104,7 @@ def id_token_signed(access: Access, *, allowed: tuple[str, ...] = ()) -> Finding
         yield Finding("a signature of a published key", f"it {problem}", "ID token", exchange)
 
 
-@check(requests=8)
+@check(requests=8, logins=("grant",))
 def id_token_key_named(access: Access) -> Findings:
     """Names in the ID token's header which of several published keys signed it."""
     jws, exchange = id_token(access)
@@ -112,14 +112,14 @@ def id_token_key_named(access: Access) -> Findings:
         yield Finding("a kid", "none", "ID token, kid", exchange)
 
 
-@check(requests=8)
+@check(requests=8, logins=("grant",))
 def id_token_claims(access: Access) -> Findings:
     """Names itself, the client and an end still ahead in the ID token."""
     jws, exchange = id_token(access)
     yield from judged_claims(jws, access, exchange, "ID token")
 
 
-@check(requests=8)
+@check(requests=8, logins=("grant",))
 def id_token_issue_time(access: Access) -> Findings:
     """Tells in the ID token when it was made, and that was just now."""
     jws, exchange = id_token(access)
@@ -131,7 +131,7 @@ def id_token_issue_time(access: Access) -> Findings:
         yield Finding("the present in iat", f"{made - tokens.received:+.0f} s", "ID token, iat", exchange)
 
 
-@check(requests=8)
+@check(requests=8, logins=("grant",))
 def id_token_subject(access: Access) -> Findings:
     """Names the customer in the ID token's sub: ASCII, not longer than 255 characters, the same each time."""
     jws, exchange = id_token(access)
@@ -149,7 +149,7 @@ def id_token_subject(access: Access) -> Findings:
             yield Finding("the same sub as userinfo", "another", "ID token, sub", answer.exchange)
 
 
-@check(requests=8)
+@check(requests=8, logins=("grant",))
 def id_token_hash(access: Access) -> Findings:
     """Binds the ID token to the access token that it came with, where it has a hash of it."""
     jws, exchange = id_token(access)
@@ -159,7 +159,7 @@ def id_token_hash(access: Access) -> Findings:
         yield Finding("the hash of the access token", "another", "ID token, at_hash", exchange)
 
 
-@check(requests=8)
+@check(requests=8, logins=("grant",))
 def id_token_private(access: Access) -> Findings:
     """Puts nothing about the person into the ID token that was not asked for."""
     jws, exchange = id_token(access)
@@ -170,7 +170,7 @@ def id_token_private(access: Access) -> Findings:
         yield Finding("no personal data", f"the claims {', '.join(found)}", "ID token", exchange)
 
 
-@check(requests=8)
+@check(requests=8, logins=("grant",))
 def response_signed(access: Access, *, allowed: tuple[str, ...] = ()) -> Findings:
     """Signs its authorization response with a published key, for this client, for a short time (JARM)."""
     code = access.grant().code
@@ -190,7 +190,7 @@ def response_signed(access: Access, *, allowed: tuple[str, ...] = ()) -> Finding
     yield from judged_claims(jws, access, exchange, "response")
 
 
-@check(requests=8)
+@check(requests=8, logins=("grant",))
 def response_signed_whole(access: Access) -> Findings:
     """Puts all of a signed authorization response inside the JWT (JARM)."""
     code = access.grant().code
@@ -201,7 +201,7 @@ def response_signed_whole(access: Access) -> Findings:
         yield Finding("the parameter response alone", ", ".join(beside), at, code.landing.answer.exchange)
 
 
-@check(requests=8)
+@check(requests=8, logins=("grant",))
 def response_signed_lifetime(access: Access, *, longest: int = 600) -> Findings:
     """Ends a signed authorization response after ten minutes at the latest (JARM)."""
     code = access.grant().code

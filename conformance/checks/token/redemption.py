@@ -24,13 +24,13 @@ def _refused(access: Access, name: str, expected: str, at: str) -> Findings:
         yield Finding(expected, "an access token", at, answer.exchange)
 
 
-@check(requests=20)
+@check(requests=20, logins=("redemptions",))
 def wrong_verifier_refused(access: Access) -> Findings:
     """Refuses a code with a verifier that does not match its challenge."""
     yield from _refused(access, "wrong verifier", "a wrong code_verifier refused", "code_verifier")
 
 
-@check(requests=2)
+@check(requests=2, logins=(1, "redemptions"))
 def short_verifier_refused(access: Access) -> Findings:
     """Refuses a code with a verifier that is shorter than a verifier can be."""
     if gave_token(redemptions(access).of("wrong verifier")):
@@ -43,37 +43,37 @@ def short_verifier_refused(access: Access) -> Findings:
         yield Finding(expected, "an access token", "code_verifier", answer.exchange)
 
 
-@check(requests=2)
+@check(requests=2, logins=("redemptions",))
 def verifier_needed(access: Access) -> Findings:
     """Refuses a code without the verifier of its challenge."""
     yield from _refused(access, "no verifier", "a redemption without code_verifier refused", "code_verifier")
 
 
-@check(requests=2)
+@check(requests=2, logins=("redemptions",))
 def redirect_uri_bound(access: Access) -> Findings:
     """Refuses a code with another redirect URI than that of its request."""
     yield from _refused(access, "other redirect_uri", "another redirect_uri refused", "redirect_uri")
 
 
-@check(requests=2)
+@check(requests=2, logins=("redemptions",))
 def client_bound(access: Access) -> Findings:
     """Refuses a code to a client that it was not made for."""
     yield from _refused(access, "other client", "another client's code refused", "client_id")
 
 
-@check(requests=2)
+@check(requests=2, logins=("redemptions",))
 def parameter_repeated(access: Access) -> Findings:
     """Refuses a token request in which a parameter stands twice."""
     yield from _refused(access, "repeated parameter", "a repeated parameter refused", "code")
 
 
-@check(requests=2)
+@check(requests=2, logins=("redemptions",))
 def get_refused(access: Access) -> Findings:
     """Gives tokens to POST only."""
     yield from _refused(access, "GET", "a token request by GET refused", "method")
 
 
-@check(requests=2)
+@check(requests=2, logins=("redemptions",))
 def query_refused(access: Access) -> Findings:
     """Reads no parameter of a token request from the URL, where it would be logged."""
     if gave_token(redemptions(access).of("GET")):
@@ -81,7 +81,7 @@ def query_refused(access: Access) -> Findings:
     yield from _refused(access, "query", "a code in the URL not read", "query")
 
 
-@check(requests=2)
+@check(requests=2, logins=("redemptions",))
 def possession_needed(access: Access) -> Findings:
     """Gives no token to a client that shows nothing, neither certificate nor proof, to bind it to."""
     if access.constraint == "none":
@@ -131,7 +131,7 @@ def _still_good(access: Access, operations: tuple[Operation, ...], grant: Grant)
     return None
 
 
-@check(requests=12)
+@check(requests=12, logins=("replayed",))
 def replay_refused(access: Access, operations: tuple[Operation, ...]) -> Findings:
     """Refuses a code that was redeemed before, at once and after a second."""
     for seconds, answer in replayed(access, operations).answers.items():
@@ -142,7 +142,7 @@ def replay_refused(access: Access, operations: tuple[Operation, ...]) -> Finding
             return
 
 
-@check(requests=12)
+@check(requests=12, logins=("replayed",))
 def replay_ends_grant(access: Access, operations: tuple[Operation, ...]) -> Findings:
     """Ends the tokens of a code that somebody tried to redeem a second time."""
     found = replayed(access, operations)
@@ -157,7 +157,7 @@ def replay_ends_grant(access: Access, operations: tuple[Operation, ...]) -> Find
         )
 
 
-@check(requests=12, confirm=False)
+@check(requests=12, confirm=False, logins=(2,))
 def redeemed_once(access: Access, *, rounds: int = 2) -> Findings:
     """Gives tokens to one of two redemptions of a code that arrive together."""
     for _ in range(rounds):
@@ -174,7 +174,7 @@ def redeemed_once(access: Access, *, rounds: int = 2) -> Findings:
             return
 
 
-@check(requests=10)
+@check(requests=10, logins=(1, "redemptions"))
 def code_expires(access: Access, *, longest: int = 60) -> Findings:
     """Refuses a code after its lifetime, which is no longer than the profile admits."""
     lifetime = min(access.settings.code_lifetime, float(longest))
@@ -187,7 +187,7 @@ def code_expires(access: Access, *, longest: int = 60) -> Findings:
         raise Inconclusive("control request refused: a right redemption")
 
 
-@check(requests=12)
+@check(requests=12, logins=("redemptions",))
 def refusal_code(access: Access) -> Findings:
     """Refuses a code that is not good with invalid_grant and status 400."""
     answer = redemptions(access).of("wrong verifier")
@@ -200,7 +200,7 @@ def refusal_code(access: Access) -> Findings:
         yield Finding("error invalid_grant", error or "none", "/error", answer.exchange)
 
 
-@check(requests=4)
+@check(requests=4, logins=("redemptions",))
 def nothing_echoed(access: Access) -> Findings:
     """Repeats no code and no verifier in its error answers."""
     found = redemptions(access)
@@ -211,7 +211,7 @@ def nothing_echoed(access: Access) -> Findings:
             return
 
 
-@check(requests=4)
+@check(requests=4, logins=("grant",))
 def password_refused(access: Access) -> Findings:
     """Gives no token for a customer's password (grant type password)."""
     customer = access.customer(0)
@@ -223,7 +223,7 @@ def password_refused(access: Access) -> Findings:
     access.grant()
 
 
-@check(requests=6)
+@check(requests=6, logins=("grant",))
 def unknown_grant_refused(access: Access) -> Findings:
     """Refuses a grant type that does not exist, and a request without any."""
     for what, kind in {"an unknown grant_type": "conformance", "no grant_type": None}.items():
@@ -233,7 +233,7 @@ def unknown_grant_refused(access: Access) -> Findings:
     access.grant()
 
 
-@check(requests=4)
+@check(requests=4, logins=(1, "redemptions"))
 def challenge_not_dropped(access: Access) -> Findings:
     """Refuses a verifier for a code whose request had no challenge (PKCE downgrade)."""
     asked = access.ask(code_challenge=None, code_challenge_method=None)

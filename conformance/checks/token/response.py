@@ -21,7 +21,7 @@ def response(access: Access) -> Answer:
     return answer
 
 
-@check(requests=8)
+@check(requests=8, logins=("grant",))
 def not_kept(access: Access) -> Findings:
     """Lets no cache keep a token response."""
     answer = response(access)
@@ -30,7 +30,7 @@ def not_kept(access: Access) -> Findings:
         yield Finding("Cache-Control: no-store", value[:80] or "none", "Cache-Control", answer.exchange)
 
 
-@check(requests=8)
+@check(requests=8, logins=("grant",))
 def json_sent(access: Access) -> Findings:
     """Sends tokens as application/json."""
     answer = response(access)
@@ -38,7 +38,7 @@ def json_sent(access: Access) -> Findings:
         yield Finding("application/json", answer.media_type or "none", "Content-Type", answer.exchange)
 
 
-@check(requests=8)
+@check(requests=8, logins=("grant",))
 def kind_told(access: Access) -> Findings:
     """Names the kind of the access token: DPoP where it is bound by DPoP, Bearer otherwise."""
     answer = response(access)
@@ -48,7 +48,7 @@ def kind_told(access: Access) -> Findings:
         yield Finding(f"token_type {expected}", kind[:40] or "none", "/token_type", answer.exchange)
 
 
-@check(requests=8)
+@check(requests=8, logins=("grant",))
 def lifetime_told(access: Access, *, longest: int = 31_536_000) -> Findings:
     """Tells in whole positive seconds how long an access token is good for."""
     answer = response(access)
@@ -59,7 +59,7 @@ def lifetime_told(access: Access, *, longest: int = 31_536_000) -> Findings:
         yield Finding(f"from 1 to {longest} seconds", shown, "/expires_in", answer.exchange)
 
 
-@check(requests=10)
+@check(requests=10, logins=("grant of less",))
 def scope_not_widened(access: Access) -> Findings:
     """Grants no scope that was not asked for."""
     scopes = access.scope_for(access.client).split()
@@ -135,7 +135,7 @@ def _random_part(token: str) -> str:
     return token.rpartition(".")[2] if token.count(".") == 2 else token
 
 
-@check(requests=60)
+@check(requests=60, logins=(6,))
 def codes_unguessable(access: Access, *, count: int = 6) -> Findings:
     """Makes authorization codes that nobody can guess: long, random, never the same."""
     codes = [access.code() for _ in range(count)]
@@ -145,7 +145,7 @@ def codes_unguessable(access: Access, *, count: int = 6) -> Findings:
         yield Finding("codes with 128 bits of entropy", problem, "code", exchange)
 
 
-@check(requests=10)
+@check(requests=10, logins=(3, "grant"))
 def refresh_unguessable(access: Access, *, count: int = 4) -> Findings:
     """Makes refresh tokens that nobody can guess: long, random, never the same."""
     values = []
