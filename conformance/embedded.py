@@ -47,6 +47,7 @@ POLICY = (
     CONFORMANT.evolve("http.plain_http", "refused")
     .evolve("authorization.code_lifetime", 5)
     .evolve("authorization.par_lifetime", 8)
+    .evolve("payments.otp_lifetime", 8)
     .evolve("limits", GENEROUS)
 )
 """The bank as it is judged: in memory no socket keeps plain http out, so that the bank does.

@@ -116,6 +116,12 @@ class Ledger:
             self._entries[number] = settled
             self._write(settled)
 
+    def clean(self, identifier: str) -> None:
+        """Tells that what bears the bank's identifier was cancelled."""
+        for number, entry in list(self._entries.items()):
+            if entry.identifier == identifier:
+                self.settle(number, "cleaned")
+
     @property
     def entries(self) -> tuple[Entry, ...]:
         """Everything so far, in order."""

@@ -161,7 +161,11 @@ SUPPLIES: dict[str, Callable[[Supply], Any]] = {
     "access": lambda supply: supply.access,
     "protected": lambda supply: supply.protected,
     "payments": lambda supply: Payments(
-        supply.access, supply.session.operations, supply.session.ledger, supply.case.id
+        supply.access,
+        supply.session.operations,
+        supply.session.ledger,
+        supply.case.id,
+        supply.session.offered(),
     ),
 }
 """What a check can ask for by the name of a positional parameter."""

@@ -29,6 +29,8 @@ BASES: dict[str, Callable[[Policy], Policy]] = {
     "fapi1": lambda policy: authorized_as(policy, "fapi1_advanced_jarm"),
     "oauth2": lambda policy: authorized_as(policy, "oauth2_pkce_mtls"),
     "openid": lambda policy: authorized_as(policy, "openid"),
+    "message-signature": lambda policy: policy.evolve("payments.signature", "http-message"),
+    "cavage-signature": lambda policy: policy.evolve("payments.signature", "cavage"),
 }
 """The conformant banks that defects are seeded into: open to everybody, or to registered clients only; and
 the presets of the authorization server, where the first is FAPI 2.0 with private_key_jwt and DPoP."""

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import json
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from conformance.answer import Answer
@@ -24,8 +25,9 @@ from conformance.oauth.grant import Tokens, told
 from conformance.oauth.settings import Asked, ConsentRule, filled
 from conformance.operation import Operation
 from conformance.path import compiled
+from conformance.protected import Protected
 from conformance.row import Row
-from conformance.writing.settings import Idempotency, Signing, Writes
+from conformance.writing.settings import Idempotency, OneTimePassword, Signing, Writes
 from conformance.writing.signature import RIGHT, Twist, signed
 
 Instruction = Mapping[str, Any]
@@ -61,12 +63,14 @@ class Payment:
 
 @dataclass
 class Payments:
-    """One case's view of the functions of Phase IV. ``operations`` are all offered ones, by id."""
+    """One case's view of the functions of Phase IV. ``operations`` are all offered ones, by id, of the chosen
+    profiles; ``offered`` those of every phase."""
 
     access: Access
     operations: Mapping[str, Operation]
     ledger: Ledger
     case: str
+    offered: Sequence[Operation] = ()
 
     # What is configured.
 
@@ -300,6 +304,66 @@ class Payments:
 
         shared: Payment = self.access.memory.once(("payments", "made", function), fetch)
         return shared
+
+    # One-time passwords.
+
+    @property
+    def passwords(self) -> OneTimePassword:
+        rule = self.settings.one_time_password
+        if rule is None:
+            raise NotApplicable("the bank's file declares no one-time passwords (writes.one_time_password)")
+        return rule
+
+    def password(self, payment: Payment) -> str:
+        """The password that the customer of an instruction has been sent now."""
+        rule = self.passwords
+        if rule.fixed is not None:
+            return rule.fixed.reveal()
+        if rule.inbox is None:
+            raise Inconclusive("the bank's file tells no way to a synthetic customer's password")
+        found = _at(self.ask(rule.inbox, payment.id), rule.at)
+        if not found:
+            raise Inconclusive("the sandbox tells no one-time password")
+        self.access.tsp.hide(found, "OTP")
+        return found
+
+    def confirm(self, payment: Payment, password: str) -> Answer:
+        """The answer to a password."""
+        return self.ask(self.passwords.confirm, payment.id, values={"otp": password})
+
+    def renewed(self, payment: Payment) -> None:
+        """Has the customer sent another password."""
+        asked = self.passwords.renew
+        if asked is None:
+            raise NotApplicable("the bank's file declares no way to renew a password")
+        answer = self.ask(asked, payment.id)
+        if not answer.ok:
+            raise Inconclusive(f"control request refused: the renewal was answered {told(answer)}")
+
+    # Accounts.
+
+    def cleaned(self, payment: Payment) -> None:
+        """Tells the ledger that a payment was cancelled."""
+        self.ledger.clean(payment.id)
+
+    def funds(self, currency: str) -> Decimal:
+        """What the first customer's accounts hold in a currency now, as Phase III tells it.
+
+        Raises ``NotApplicable`` where the bank does not tell it.
+        """
+        protected = Protected(self.access, {each.id: each for each in self.offered})
+        if not {"accounts.balances", "accounts.status"} <= protected.operations.keys():
+            raise NotApplicable("the bank does not offer the balances of accounts (Phase III)")
+        total = Decimal(0)
+        for operation in protected.objects(protected.operation("accounts.balances")):
+            answer = self.access.call(protected.tokens(operation), protected.request(operation))
+            if not answer.ok:
+                raise Inconclusive(f"the balances were answered {told(answer)}")
+            rows = [r for r in operation.mapping.read(answer.json()).rows if r.text("currency") == currency]
+            rows = [row for row in rows if row.text("type") == "available"] or rows
+            for row in rows[:1]:
+                total += row.decimal("amount") or 0
+        return total
 
     # What became of it.
 

@@ -134,7 +134,7 @@ def _creditor(policy: PaymentPolicy, name: str, value: Any) -> dict[str, str]:
     if not isinstance(value, dict) or value.keys() - {"scheme", "identification", "name"}:
         raise Fault(name, value)
     scheme, identification = value.get("scheme"), value.get("identification")
-    if scheme not in _CREDITORS or not isinstance(identification, str) or not _is_text(value.get("name")):
+    if scheme not in policy.schemes or not isinstance(identification, str) or not _is_text(value.get("name")):
         raise Fault(name, value)
     if policy.creditor_form_checked and not _CREDITORS[scheme].fullmatch(identification):
         raise Fault(f"{name}.identification", value)

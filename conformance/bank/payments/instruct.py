@@ -197,8 +197,8 @@ def row(bank: Bank, payment: Payment) -> dict[str, Any]:
             told_row[name] = payment.instruction[name]
     if policy.row_amount_wrong and "amount" in told_row:
         told_row["amount"] = f"1{told_row['amount']}"
-    if policy.row_lacks_status:
-        del told_row["status"]
+    if policy.created_at_absent:
+        del told_row["created_at"]
     if payment.launch_url and policy.launch_url != "absent":
         told_row["launch_url"] = payment.launch_url
     if policy.otp_in_answer and payment.otp:

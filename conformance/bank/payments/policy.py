@@ -38,6 +38,7 @@ class PaymentPolicy:
     required_checked: bool = True
     fault_named: bool = True  # a refusal names the member
     creditor_form_checked: bool = True
+    schemes: tuple[str, ...] = ("account", "fps_id", "phone", "email", "qr")
     qr_checksum_checked: bool = True
     past_date_accepted: bool = False
     fault_status: int = 400
@@ -64,13 +65,12 @@ class PaymentPolicy:
     signature_b64_ignored: bool = False
     signature_hmac_accepted: bool = False
     signature_components_optional: tuple[str, ...] = ()
-    signature_components_unchecked: tuple[str, ...] = ()
     digest_checked: bool = True
     signature_age: int = 60  # seconds
 
     # What becomes of a payment.
     row_amount_wrong: bool = False
-    row_lacks_status: bool = False
+    created_at_absent: bool = False
     status_moves_back: bool = False
     status_owner_bound: bool = True
     foreign_payment_differs: bool = False  # 403 where an unknown one gives 404
@@ -83,6 +83,7 @@ class PaymentPolicy:
     # One-time passwords of mandates.
     otp_checked: bool = True
     otp_tries: int = 3
+    otp_tries_counted: bool = True
     otp_lifetime: int = 120
     otp_expiry_checked: bool = True
     otp_in_answer: bool = False

@@ -134,7 +134,7 @@ def _message(bank: Bank, policy: PaymentPolicy, request: Request, keys: list[jws
     lines = [f'"{name}": {_value(request, name)}' for name in covered]
     lines.append(f'"@signature-params": {inputs[2]}')
     kid = parameters.get("keyid", "").strip('"')
-    _proved("\n".join(lines), base64.b64decode(given[2], validate=True), keys, kid, policy, covered)
+    _proved("\n".join(lines), base64.b64decode(given[2], validate=True), keys, kid, policy)
 
 
 def _cavage(bank: Bank, policy: PaymentPolicy, request: Request, keys: list[jws.Key]) -> None:
@@ -148,7 +148,7 @@ def _cavage(bank: Bank, policy: PaymentPolicy, request: Request, keys: list[jws.
     _age(bank, policy, date.timestamp() if date else None)
     text = "\n".join(f"{name}: {_value(request, name)}" for name in covered)
     value = base64.b64decode(members["signature"], validate=True)
-    _proved(text, value, keys, members.get("keyId", ""), policy, covered)
+    _proved(text, value, keys, members.get("keyId", ""), policy)
 
 
 def _complete(policy: PaymentPolicy, covered: list[str], wanted: tuple[str, ...]) -> None:
@@ -177,9 +177,8 @@ def _proved(
     keys: list[jws.Key],
     kid: str,
     policy: PaymentPolicy,
-    covered: list[str],
 ) -> None:
-    if not policy.signature_checked or set(policy.signature_components_unchecked) & set(covered):
+    if not policy.signature_checked:
         return
     for key in keys:
         if key.kid == kid and isinstance(key.public, ec.EllipticCurvePublicKey):

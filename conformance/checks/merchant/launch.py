@@ -1,0 +1,106 @@
+"""Payments to a merchant, app to app and web to app: where the customer is sent, and what counts as paid."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import parse_qsl, urlsplit
+
+from conformance.errors import Inconclusive, NotApplicable
+from conformance.model import Finding, Request
+from conformance.oauth.grant import told
+from conformance.operation import Operation
+from conformance.registry import Findings, check
+from conformance.writing.payments import Payment, Payments, refused
+
+PERSONAL = re.compile(r"(?i)^(name|customer|account|amount|phone|mobile|email|hkid|address|payer)")
+SETTLED = ("completed", "settled", "accepted", "paid")
+
+
+def _launch(payments: Payments, operation: Operation) -> tuple[Payment, str]:
+    payment = payments.made(operation.id)
+    url = payment.row.text("launch_url")
+    if not url:
+        raise Inconclusive("the bank tells no launch URL")
+    return payment, url
+
+
+@check(writes=True, requests=8, creates=1)
+def launch_url_is_secure(payments: Payments, operation: Operation) -> Findings:
+    """Sends the customer to https, where an app may take over the link, and nowhere else."""
+    payment, url = _launch(payments, operation)
+    scheme = urlsplit(url).scheme.lower()
+    if scheme != "https":
+        yield Finding(
+            expected="a launch URL with https",
+            actual=f"scheme {scheme or 'none'}",
+            at=payment.row.place("launch_url"),
+            exchange=payment.answer.exchange,
+        )
+
+
+@check(writes=True, requests=8, creates=1)
+def launch_url_is_the_banks(payments: Payments, operation: Operation) -> Findings:
+    """Sends the customer to a host of the bank."""
+    payment, url = _launch(payments, operation)
+    host = urlsplit(url)
+    if host.scheme == "https" and not payments.access.tsp.knows(url):
+        yield Finding(
+            expected="a host that the bank's file names, under base_url, authorization or hosts",
+            actual=f"host {(host.hostname or 'none')[:100]}",
+            at=payment.row.place("launch_url"),
+            exchange=payment.answer.exchange,
+        )
+
+
+@check(writes=True, requests=8, creates=1)
+def launch_url_is_impersonal(payments: Payments, operation: Operation) -> Findings:
+    """Puts neither the customer nor the payment into the query of the launch URL."""
+    payment, url = _launch(payments, operation)
+    telling = [name for name, _ in parse_qsl(urlsplit(url).query) if PERSONAL.match(name)]
+    if telling:
+        yield Finding(
+            expected="a reference that tells nothing",
+            actual=f"query parameters {', '.join(telling[:5])}",
+            at=payment.row.place("launch_url"),
+            exchange=payment.answer.exchange,
+        )
+
+
+@check(writes=True, requests=10, creates=1)
+def result_is_settled_by_the_bank(payments: Payments, operation: Operation) -> Findings:
+    """Settles nothing on the word of the browser that comes to the launch URL."""
+    payment = payments.paid(payments.agreed(operation.id))
+    url = payment.row.text("launch_url") or ""
+    if not url or not payments.access.tsp.knows(url):
+        raise Inconclusive("the launch URL is not one that the suite may open")
+    mark = "&" if urlsplit(url).query else "?"
+    claimed = f"{url}{mark}status=success&result=paid&code=0000"
+    payments.access.tsp.send(Request("GET", claimed, (("Accept", "text/html"),)))
+    status = payments.standing(payment).text("status") or ""
+    if status in SETTLED:
+        yield Finding(
+            expected="a payment that awaits its customer",
+            actual=f"status {status}",
+            at="status",
+        )
+
+
+@check(writes=True, requests=4)
+def return_url_is_registered(payments: Payments, operation: Operation, *, member: str) -> Findings:
+    """Refuses to send the customer back to an address that the TSP has not registered."""
+    instruction = payments.instruction(operation.id)
+    if member not in instruction:
+        raise NotApplicable(f"the instruction of {operation.id} has no {member}")
+    for url in ("https://attacker.example/return", f"{instruction[member]}.attacker.example/"):
+        answer = payments.proposed(operation.id, {**instruction, member: url})
+        if not refused(answer):
+            yield Finding(
+                expected="a refusal of an address that is not registered",
+                actual=f"status {answer.status}",
+                at=member,
+                exchange=answer.exchange,
+            )
+            return
+    control = payments.proposed(operation.id, instruction)
+    if not control.ok:
+        raise Inconclusive(f"control request refused: {told(control)}")

@@ -1,0 +1,247 @@
+"""What an instruction may hold: amounts, currencies, payees, dates, and the members that must be there.
+
+All is judged at the first step at which the bank sees an instruction, where nothing is moved.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from conformance.errors import Inconclusive, NotApplicable
+from conformance.model import Finding
+from conformance.oauth.grant import told
+from conformance.operation import Operation
+from conformance.registry import Findings, check
+from conformance.writing.payments import Payments, refused
+
+
+def _refuses(
+    payments: Payments, operation: Operation, wrong: Iterable[tuple[str, Mapping[str, Any]]], at: str
+) -> Findings:
+    """Proposes instructions that are wrong, and one that is right."""
+    instruction = payments.instruction(operation.id)
+    for what, changes in wrong:
+        answer = payments.proposed(operation.id, {**instruction, **changes})
+        if not refused(answer):
+            yield Finding(
+                expected=f"a refusal of {what}",
+                actual=f"status {answer.status}",
+                at=at,
+                exchange=answer.exchange,
+            )
+            return
+    control = payments.proposed(operation.id, instruction)
+    if not control.ok:
+        raise Inconclusive(f"control request refused: a right instruction was answered {told(control)}")
+
+
+def _amount(payments: Payments, operation: Operation) -> str:
+    value = payments.instruction(operation.id).get("amount")
+    if not isinstance(value, str):
+        raise NotApplicable(f"the instruction of {operation.id} has no amount that is a text")
+    return value
+
+
+@check(writes=True, requests=3)
+def zero_is_refused(payments: Payments, operation: Operation) -> Findings:
+    """Refuses a payment of nothing."""
+    _amount(payments, operation)
+    wrong = [("an amount of 0", {"amount": "0"}), ("an amount of 0.00", {"amount": "0.00"})]
+    yield from _refuses(payments, operation, wrong, "amount")
+
+
+@check(writes=True, requests=3)
+def negative_is_refused(payments: Payments, operation: Operation) -> Findings:
+    """Refuses a payment of less than nothing, which would take money from its payee."""
+    amount = _amount(payments, operation)
+    yield from _refuses(payments, operation, [("a negative amount", {"amount": f"-{amount}"})], "amount")
+
+
+@check(writes=True, requests=3)
+def precision_fits_the_currency(payments: Payments, operation: Operation) -> Findings:
+    """Refuses an amount with more decimals than its currency has, in place of rounding it."""
+    amount = Decimal(_amount(payments, operation)).quantize(Decimal("0.01"))
+    wrong = [("an amount with three decimals", {"amount": f"{amount}5"})]
+    yield from _refuses(payments, operation, wrong, "amount")
+
+
+@check(writes=True, intrusive=True, requests=4)
+def limit_is_kept(payments: Payments, operation: Operation) -> Findings:
+    """Refuses a payment above the largest that the bank says it takes, and amounts beyond all sense."""
+    _amount(payments, operation)
+    largest = payments.settings.largest
+    if not largest:
+        raise NotApplicable("the bank's file declares no largest payment (writes.largest)")
+    over = Decimal(largest) + Decimal("0.01")
+    wrong = [
+        ("an amount above the largest", {"amount": str(over)}),
+        ("an amount of 30 digits", {"amount": "9" * 30}),
+    ]
+    yield from _refuses(payments, operation, wrong, "amount")
+
+
+@check(writes=True, requests=3)
+def exponent_is_refused(payments: Payments, operation: Operation) -> Findings:
+    """Refuses an amount written with an exponent."""
+    _amount(payments, operation)
+    yield from _refuses(payments, operation, [("the amount 1e1", {"amount": "1e1"})], "amount")
+
+
+@check(writes=True, requests=3)
+def other_digits_are_refused(payments: Payments, operation: Operation) -> Findings:
+    """Refuses an amount in digits other than those of ASCII."""
+    wide = _amount(payments, operation).translate({48 + n: 0xFF10 + n for n in range(10)})
+    yield from _refuses(payments, operation, [("full-width digits", {"amount": wide})], "amount")
+
+
+@check(writes=True, requests=8)
+def loose_numbers_are_refused(payments: Payments, operation: Operation) -> Findings:
+    """Refuses what only resembles an amount: blanks, a plus sign, separators, words."""
+    amount = _amount(payments, operation)
+    loose = (f" {amount}", f"+{amount}", "1,000.00", f"HKD{amount}", "NaN", "")
+    yield from _refuses(payments, operation, [(f"the amount {x!r}", {"amount": x}) for x in loose], "amount")
+
+
+@check(writes=True, requests=4)
+def unknown_currency_is_refused(payments: Payments, operation: Operation) -> Findings:
+    """Refuses a currency that does not exist, and one that is not spelt as ISO 4217 spells it."""
+    if "currency" not in payments.instruction(operation.id):
+        raise NotApplicable(f"the instruction of {operation.id} has no currency")
+    wrong = [(f"the currency {x}", {"currency": x}) for x in ("XXX", "HK$", "QQQ")]
+    yield from _refuses(payments, operation, wrong, "currency")
+
+
+@check(writes=True, requests=9)
+def missing_member_is_named(payments: Payments, operation: Operation) -> Findings:
+    """Refuses an instruction that lacks a compulsory member, and names it."""
+    for name, answer in _lacking(payments, operation):
+        if refused(answer) and name.lower() not in answer.text().lower().replace("-", "_"):
+            yield Finding(
+                expected=f"an error that names {name}",
+                actual=answer.text()[:200] or "an empty body",
+                at=name,
+                exchange=answer.exchange,
+            )
+            return
+
+
+@check(writes=True, requests=9)
+def missing_member_is_refused(payments: Payments, operation: Operation) -> Findings:
+    """Refuses an instruction that lacks its amount, currency or payee as the request's own fault."""
+    for name, answer in _lacking(payments, operation):
+        if not refused(answer):
+            yield Finding(
+                expected=f"status 4xx without {name}",
+                actual=f"status {answer.status}",
+                at=name,
+                exchange=answer.exchange,
+            )
+            return
+
+
+def _lacking(payments: Payments, operation: Operation) -> Iterable[tuple[str, Any]]:
+    instruction = payments.instruction(operation.id)
+    compulsory = [n for n in ("amount", "currency", "creditor", "limit") if n in instruction]
+    if not compulsory:
+        raise NotApplicable(f"no member of {operation.id} is known to be compulsory")
+
+    def fetch() -> list[tuple[str, Any]]:
+        kept: list[tuple[str, Any]] = [
+            (name, payments.proposed(operation.id, {k: v for k, v in instruction.items() if k != name}))
+            for name in compulsory
+        ]
+        control = payments.proposed(operation.id, instruction)
+        if not control.ok:
+            raise Inconclusive(f"control request refused: {told(control)}")
+        return kept
+
+    found: list[tuple[str, Any]] = payments.access.memory.once(("payments", "lacking", operation.id), fetch)
+    return found
+
+
+WRONG_PAYEES: Mapping[str, tuple[str, ...]] = {
+    "phone": ("+852-", "+852-61AB4567"),
+    "email": ("payee.customer.example", "@customer.example"),
+    "fps_id": ("12AB567", "1"),
+    "account": ("", "not-an-account"),
+}
+
+
+@check(writes=True, requests=10)
+def payee_is_in_its_form(payments: Payments, operation: Operation) -> Findings:
+    """Refuses a payee's phone number, e-mail address, FPS identifier or account that is none."""
+    wrong = []
+    for creditor in payments.settings.creditors:
+        for value in WRONG_PAYEES.get(creditor.get("scheme", ""), ()):
+            changed = {**creditor, "identification": value}
+            wrong.append((f"the {creditor['scheme']} {value!r}", {"creditor": changed}))
+    if not wrong:
+        raise NotApplicable("the bank's file names no payees by scheme (writes.creditors)")
+    yield from _refuses(payments, operation, wrong, "creditor")
+
+
+@check(writes=True, requests=3)
+def qr_checksum_is_checked(payments: Payments, operation: Operation) -> Findings:
+    """Refuses a QR payload whose checksum is not that of its content (EMVCo, Hong Kong's common QR)."""
+    qr = next((dict(c) for c in payments.settings.creditors if c.get("scheme") == "qr"), None)
+    if qr is None:
+        raise NotApplicable("the bank's file names no payee by QR code (writes.creditors)")
+    text = qr["identification"]
+    altered = text.replace("HK", "HQ", 1) if "HK" in text[:-4] else text
+    yield from _refuses(
+        payments, operation, [("an altered QR payload", {"creditor": {**qr, "identification": altered}})],
+        "creditor",
+    )  # fmt: skip
+
+
+@check(writes=True, requests=6)
+def declared_payees_are_taken(payments: Payments, operation: Operation) -> Findings:
+    """Takes every kind of payee that the bank says it takes."""
+    instruction = payments.instruction(operation.id)
+    if not payments.settings.creditors:
+        raise NotApplicable("the bank's file names no payees (writes.creditors)")
+    for creditor in payments.settings.creditors:
+        answer = payments.proposed(operation.id, {**instruction, "creditor": dict(creditor)})
+        if not answer.ok:
+            yield Finding(
+                expected=f"a payee by {creditor.get('scheme', 'the declared scheme')} is taken",
+                actual=f"status {answer.status}",
+                at="creditor",
+                exchange=answer.exchange,
+            )
+
+
+@check(writes=True, requests=3)
+def past_date_is_refused(payments: Payments, operation: Operation, *, member: str) -> Findings:
+    """Refuses a payment to be made on a day that has passed."""
+    now = datetime.fromtimestamp(payments.access.now(), UTC)
+    days = [(now + timedelta(days=n)).date().isoformat() for n in (3, -40)]
+    instruction = payments.instruction(operation.id)
+    ahead = payments.proposed(operation.id, {**instruction, member: days[0]})
+    if not ahead.ok:
+        raise NotApplicable("the bank takes no payment for a later day")
+    yield from _refuses(payments, operation, [("a day in the past", {member: days[1]})], member)
+
+
+@check(writes=True, requests=3)
+def error_keeps_the_payee_to_itself(payments: Payments, operation: Operation) -> Findings:
+    """Repeats no payee's name or identification in an error."""
+    secrets = [c for c in payments.settings.creditors if len(c.get("identification", "")) > 5]
+    if not secrets:
+        raise NotApplicable("the bank's file names no payees (writes.creditors)")
+    creditor = dict(secrets[0])
+    instruction = {**payments.instruction(operation.id), "creditor": creditor, "amount": None}
+    sent = {k: v for k, v in instruction.items() if v is not None}
+    answer = payments.proposed(operation.id, sent)
+    said = answer.text()
+    shown = [v for k, v in creditor.items() if k in ("identification", "name") and v in said]
+    if refused(answer) and shown:
+        yield Finding(
+            expected="an error without the payee's data",
+            actual=f"{len(shown)} of its values are repeated",
+            at="body",
+            exchange=answer.exchange,
+        )

@@ -1,0 +1,185 @@
+"""What becomes of a payment: what the bank tells of it, to whom, and that time only moves forward."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+
+from conformance.errors import Inconclusive, NotApplicable
+from conformance.model import Finding, Resource
+from conformance.oauth.grant import told
+from conformance.operation import Operation
+from conformance.registry import Findings, check
+from conformance.schema import Validator
+from conformance.writing.payments import Payments, refused
+
+LOOKS = 4
+FINAL = ("completed", "rejected", "cancelled", "expired", "failed", "settled")
+ORDER = {
+    "awaiting_customer": 0,
+    "awaiting_otp": 0,
+    "pending": 1,
+    "received": 1,
+    "accepted": 2,
+    "scheduled": 2,
+    "processing": 3,
+    "active": 4,
+    **dict.fromkeys(FINAL, 5),
+}
+"""How far along the statuses of the canonical resources are; a bank's own ones are left alone."""
+
+
+@check(writes=True, requests=8, creates=1)
+def row_fits_its_schema(payments: Payments, operation: Operation) -> Findings:
+    """Tells of an instruction that it took what the canonical resource has."""
+    resource: Resource | None = operation.resource
+    if resource is None:
+        raise NotApplicable(f"{operation.id} has no canonical resource")
+    payment = payments.made(operation.id)
+    for violation in Validator(resource.schema).findings(payment.row.value, 10):
+        found = violation.finding(payment.row.place(""))
+        yield Finding(found.expected, found.actual, found.at, payment.answer.exchange)
+
+
+@check(writes=True, requests=8, creates=1)
+def amount_told_is_that_paid(payments: Payments, operation: Operation) -> Findings:
+    """Tells the amount and currency of the payment that was instructed."""
+    payment = payments.made(operation.id)
+    amount, currency = payment.row.decimal("amount"), payment.row.text("currency")
+    wanted = Decimal(str(payment.agreed.instruction["amount"]))
+    if amount is not None and amount != wanted:
+        yield Finding(
+            expected=f"amount {wanted}",
+            actual=f"amount {amount}",
+            at=payment.row.place("amount"),
+            exchange=payment.answer.exchange,
+        )
+    if currency is not None and currency != payment.agreed.instruction["currency"]:
+        yield Finding(
+            expected=f"currency {payment.agreed.instruction['currency']}",
+            actual=f"currency {currency}",
+            at=payment.row.place("currency"),
+            exchange=payment.answer.exchange,
+        )
+
+
+@check(writes=True, requests=12, creates=1)
+def status_moves_forward(payments: Payments, operation: Operation) -> Findings:
+    """Never takes a payment's status back, and leaves a final one as it is."""
+    payment = payments.made(operation.id)
+    seen = [payment.status]
+    for _ in range(LOOKS):
+        now = payments.standing(payment).text("status") or ""
+        before = seen[-1]
+        back = before in ORDER and now in ORDER and ORDER[now] < ORDER[before]
+        final = before in FINAL and now != before
+        if now and (back or final):
+            yield Finding(
+                expected=f"{before}, or what comes after it",
+                actual=now,
+                at="status",
+            )
+            return
+        seen.append(now or before)
+
+
+@check(writes=True, requests=10, creates=1)
+def status_is_its_tsps_alone(payments: Payments, operation: Operation) -> Findings:
+    """Tells another TSP nothing of a payment."""
+    second = payments.access.second
+    payment = payments.made(operation.id)
+    payments.standing(payment)
+    answer = payments.status(payment, client=second)
+    if not refused(answer):
+        yield Finding(
+            expected="a refusal of another TSP's question",
+            actual=f"status {answer.status}",
+            at="path",
+            exchange=answer.exchange,
+        )
+
+
+@check(writes=True, requests=10, creates=1)
+def foreign_payment_is_like_none(payments: Payments, operation: Operation) -> Findings:
+    """Answers for another TSP's payment as for one that does not exist."""
+    second = payments.access.second
+    payment = payments.made(operation.id)
+    payments.standing(payment)
+    foreign = payments.status(payment, client=second)
+    unknown = payments.status(payment, client=second, id=payment.id[::-1])
+    if refused(foreign) and refused(unknown) and foreign.status != unknown.status:
+        yield Finding(
+            expected=f"status {unknown.status}, as for an unknown one",
+            actual=f"status {foreign.status}",
+            at="path",
+            exchange=foreign.exchange,
+        )
+
+
+@check(writes=True, requests=12, creates=1)
+def completed_payment_stays(payments: Payments, operation: Operation) -> Findings:
+    """Refuses to cancel a payment that has been made."""
+    asked = payments.settings.cancel
+    if asked is None:
+        raise NotApplicable("the bank's file declares no way to cancel (writes.cancel)")
+    payment = payments.paid(payments.agreed(operation.id))
+    for _ in range(LOOKS):
+        if payments.standing(payment).text("status") in FINAL:
+            break
+    else:
+        raise Inconclusive("the payment was not completed while the suite looked")
+    answer = payments.ask(asked, payment.id)
+    after = payments.standing(payment).text("status")
+    if answer.ok or after == "cancelled":
+        yield Finding(
+            expected="a refusal to cancel a completed payment",
+            actual=f"status {answer.status}; the payment is {after}",
+            at="status",
+            exchange=answer.exchange,
+        )
+
+
+@check(writes=True, requests=12, creates=1)
+def cancelled_payment_is_not_made(payments: Payments, operation: Operation, *, member: str) -> Findings:
+    """Leaves a payment cancelled that was cancelled before its day."""
+    asked = payments.settings.cancel
+    if asked is None:
+        raise NotApplicable("the bank's file declares no way to cancel (writes.cancel)")
+    day = (datetime.fromtimestamp(payments.access.now(), UTC) + timedelta(days=5)).date().isoformat()
+    instruction = payments.instruction(operation.id, **{member: day})
+    if not payments.proposed(operation.id, instruction).ok:
+        raise NotApplicable("the bank takes no payment for a later day")
+    payment = payments.paid(payments.agreed(operation.id, instruction))
+    answer = payments.ask(asked, payment.id)
+    if not answer.ok:
+        raise Inconclusive(f"control request refused: the cancellation was answered {told(answer)}")
+    payments.cleaned(payment)
+    after = [payments.standing(payment).text("status") for _ in range(2)]
+    if any(status != "cancelled" for status in after):
+        yield Finding(
+            expected="cancelled",
+            actual=str(next(status for status in after if status != "cancelled")),
+            at="status",
+        )
+
+
+@check(writes=True, requests=20, creates=2)
+def account_is_charged_once(payments: Payments, operation: Operation) -> Findings:
+    """Charges the customer's accounts exactly what was paid, however often the request is repeated."""
+    agreed = payments.agreed(operation.id)
+    wanted = Decimal(str(agreed.instruction["amount"]))
+    payments.funds(agreed.instruction["currency"])  # all logins are done before the others are held back
+    payments.made(operation.id)
+    payments.standing(payments.made(operation.id))
+    with payments.access.tsp.alone():
+        before = payments.funds(agreed.instruction["currency"])
+        payment = payments.paid(agreed)
+        payments.sent(agreed, key=payment.key)
+        payments.standing(payment)
+        charged = before - payments.funds(agreed.instruction["currency"])
+    if charged != wanted:
+        yield Finding(
+            expected=f"{wanted} less on the customer's accounts",
+            actual=f"{charged} less",
+            at="accounts.balances",
+        )
