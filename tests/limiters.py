@@ -1,4 +1,4 @@
-"""Servers with known rate limits, on loopback: nginx, HAProxy, the reference bank; and a slow road to them."""
+"""Servers with known rate limits on loopback: nginx, HAProxy, the reference bank; and a slow road to them."""
 
 from __future__ import annotations
 
@@ -114,6 +114,7 @@ class _Road:
     def __init__(self, port: int, latency: float, jitter: float) -> None:
         self.port, self.latency, self.jitter = port, latency, jitter
         self.random = random.Random(7)
+        self.writers: list[asyncio.StreamWriter] = []
 
     async def carry(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Carries one connection until either side ends it."""
@@ -122,6 +123,7 @@ class _Road:
         except OSError:
             writer.close()
             return
+        self.writers += (writer, far_writer)
         await asyncio.gather(self._way(reader, far_writer), self._way(far_reader, writer))
 
     async def _way(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -142,9 +144,11 @@ def far(url: str, latency: float = 0.05, jitter: float = 0.01) -> Iterator[str]:
     port = int(url.split(":")[2].split("/")[0])
     road, loop, ready = _Road(port, latency, jitter), asyncio.new_event_loop(), threading.Event()
     opened: list[int] = []
+    servers: list[asyncio.Server] = []
 
     async def listen() -> None:
         server = await asyncio.start_server(road.carry, "127.0.0.1", 0, backlog=512)
+        servers.append(server)
         opened.append(server.sockets[0].getsockname()[1])
         ready.set()
 
@@ -152,10 +156,18 @@ def far(url: str, latency: float = 0.05, jitter: float = 0.01) -> Iterator[str]:
         asyncio.set_event_loop(loop)
         loop.run_until_complete(listen())
         loop.run_forever()
-        for task in asyncio.all_tasks(loop):
-            task.cancel()
-        loop.run_until_complete(asyncio.sleep(0))
+        loop.run_until_complete(end())
         loop.close()
+
+    async def end() -> None:
+        servers[0].close()
+        for writer in road.writers:
+            writer.transport.abort()
+        others = asyncio.all_tasks() - {asyncio.current_task()}
+        for task in others:
+            task.cancel()
+        await asyncio.gather(*others, return_exceptions=True)
+        await asyncio.sleep(0.01)
 
     thread = threading.Thread(target=run, daemon=True)
     thread.start()

@@ -1,0 +1,267 @@
+"""Requests by the clock, and the limits that they find."""
+
+from __future__ import annotations
+
+import shutil
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+
+import pytest
+
+from conformance.bank.app import Bank
+from conformance.bank.limits import LimitPolicy
+from conformance.bank.policy import Policy
+from conformance.gate import Gate
+from conformance.load.limiter import Kind, Limit, Seen
+from conformance.load.path import NetworkPath, serialised
+from conformance.load.search import Caps, Measured, Search
+from conformance.load.shot import Hit, Shot
+from conformance.load.timeline import MemoryPath, Timeline
+from conformance.load.volley import Volley, points
+from conformance.model import Request
+from conformance.wire import MemoryWire
+from tests import limiters
+
+REQUEST = Request("GET", "https://bank.example/fx-rates", (("Accept", "application/json"),))
+KINDS = {
+    "token-bucket": Kind.BUCKET,
+    "fixed-window": Kind.FIXED,
+    "sliding-window": Kind.SLIDING,
+    "sliding-counter": Kind.COUNTER,
+}
+
+
+def searched(limits: LimitPolicy, caps: Caps | None = None) -> Measured:
+    """A search on the bank in memory, on a clock of its own."""
+    clock = Timeline()
+    path = MemoryPath(MemoryWire(Bank(replace(Policy(), limits=limits), clock=clock)), clock)
+    return Search(REQUEST, caps or Caps(200.0, 600, 60.0), path.fire, path.rest, path.now).run()
+
+
+@pytest.mark.parametrize("number", [5, 20, 50])
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_limit_is_found_within_a_tenth_and_named(kind: str, number: int) -> None:
+    found = searched(LimitPolicy(kind=kind, quota=number))
+    assert found.limit is not None
+    assert found.limit.kind is KINDS[kind]
+    assert found.limit.rate == pytest.approx(number, rel=0.1)
+    assert found.limit.quota == pytest.approx(number, abs=1)
+
+
+@pytest.mark.parametrize("number", [5, 20])
+def test_refused_requests_that_count_are_noticed(number: int) -> None:
+    found = searched(LimitPolicy(kind="sliding-counter", quota=number, counts_refused=True))
+    assert found.limit is not None
+    assert found.limit.counts_refused
+    assert found.limit.rate == pytest.approx(number, rel=0.1)
+
+
+@pytest.mark.parametrize("window", [0.2, 4.0])
+def test_the_length_of_a_window_is_found(window: float) -> None:
+    found = searched(LimitPolicy(kind="fixed-window", quota=12, window=window))
+    assert found.limit is not None
+    assert found.limit.window == pytest.approx(window, rel=0.1)
+
+
+def test_no_limit_is_claimed_where_there_is_none() -> None:
+    found = searched(LimitPolicy())
+    assert found.limit is None
+    assert not found.refused
+    assert found.reason.startswith("none met in 360 requests")
+
+
+def test_a_queue_is_told_from_a_slow_bank_and_from_a_limit() -> None:
+    found = searched(LimitPolicy(kind="token-bucket", quota=10, shapes=True))
+    assert found.limit is None
+    assert found.delay == pytest.approx(0.1, rel=0.1)
+
+
+def test_a_search_keeps_to_its_caps() -> None:
+    found = searched(LimitPolicy(kind="fixed-window", quota=20, window=100.0), Caps(50.0, 80, 10.0))
+    assert len(found.hits) <= 80
+    assert found.hits[-1].ended - found.started <= 10.0
+    assert not found.recovered
+    assert max(Volley(v.hits, v.asked).achieved for v in found.volleys if len(v.hits) > 2) <= 51
+
+
+def test_a_fault_now_and_then_is_no_limit() -> None:
+    clock = Timeline()
+    bank = Bank(Policy().evolve("http.fails_every", 7), clock=clock)
+    path = MemoryPath(MemoryWire(bank), clock)
+    found = Search(REQUEST, Caps(200.0, 300, 60.0), path.fire, path.rest, path.now).run()
+    assert found.limit is None
+
+
+@pytest.mark.skipif(not shutil.which("nginx"), reason="nginx is not installed")
+@pytest.mark.parametrize("far", [False, True], ids=["near", "far"])
+def test_the_limit_of_nginx_is_found_near_and_at_the_end_of_a_long_road(far: bool) -> None:
+    with limiters.nginx(20, 19) as near:
+        found = over_network(near) if not far else _over_road(near)
+    assert found.limit is not None
+    assert found.limit.kind is Kind.BUCKET
+    assert found.limit.rate == pytest.approx(20, rel=0.1)
+
+
+def _over_road(near: str) -> Measured:
+    with limiters.far(near) as url:
+        return over_network(url)
+
+
+def over_network(url: str) -> Measured:
+    path = NetworkPath(timeout=10)
+    try:
+        request = replace(REQUEST, url=url)
+        return Search(request, Caps(200.0, 500, 60.0), path.fire, path.rest, path.now).run()
+    finally:
+        path.close()
+
+
+@contextmanager
+def peer(serve: Callable[[socket.socket], None]) -> Iterator[str]:
+    """A server that treats each connection as told; gives its URL."""
+    listening = socket.create_server(("127.0.0.1", 0), backlog=100)
+    stopped = threading.Event()
+
+    def accept() -> None:
+        while not stopped.is_set():
+            try:
+                connection, _ = listening.accept()
+            except OSError:
+                return
+            threading.Thread(target=_treat, args=(serve, connection), daemon=True).start()
+
+    threading.Thread(target=accept, daemon=True).start()
+    try:
+        yield f"http://127.0.0.1:{listening.getsockname()[1]}/x"
+    finally:
+        stopped.set()
+        listening.close()
+
+
+def _treat(serve: Callable[[socket.socket], None], connection: socket.socket) -> None:
+    with connection:
+        try:
+            serve(connection)
+        except OSError:
+            return
+
+
+def fired(url: str, shots: int = 3, *, timeout: float = 1.0, rate: float = 100.0) -> list[Hit]:
+    path = NetworkPath(timeout=timeout)
+    try:
+        return path.fire([Shot(index / rate, replace(REQUEST, url=url)) for index in range(shots)])
+    finally:
+        path.close()
+
+
+def _slow(connection: socket.socket) -> None:
+    while connection.recv(4096):
+        time.sleep(0.3)
+        connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}")
+
+
+def test_requests_leave_when_they_are_due_whatever_is_unanswered() -> None:
+    with peer(_slow) as url:
+        hits = fired(url, 20, rate=100.0, timeout=5)
+    assert [hit.status for hit in hits] == [200] * 20
+    assert max(hit.sent for hit in hits) - min(hit.sent for hit in hits) == pytest.approx(0.19, abs=0.1)
+    assert Volley(tuple(hits), 100.0).lag < 0.1
+
+
+def _answering(data: bytes, seconds: float = 0.0) -> Callable[[socket.socket], None]:
+    """Answers with these bytes, waits and closes."""
+
+    def serve(connection: socket.socket) -> None:
+        connection.recv(4096)
+        connection.sendall(data)
+        time.sleep(seconds)
+
+    return serve
+
+
+def _endless(connection: socket.socket, head: bytes, piece: bytes) -> None:
+    connection.recv(4096)
+    connection.sendall(head)
+    while True:
+        connection.sendall(piece)
+
+
+HOSTILE: dict[str, Callable[[socket.socket], None]] = {
+    "garbage": _answering(b"\x00\x01 not http at all\r\n\r\n"),
+    "closes": _answering(b""),
+    "silent": _answering(b"", 3.0),
+    "half": _answering(b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nabc"),
+    "endless headers": lambda c: _endless(c, b"HTTP/1.1 200 OK\r\n", b"X-A: b\r\n" * 200),
+}
+
+
+@pytest.mark.parametrize("kind", HOSTILE)
+def test_a_hostile_peer_costs_a_hit_and_no_more_than_the_time_cap(kind: str) -> None:
+    began = time.monotonic()
+    with peer(HOSTILE[kind]) as url:
+        hits = fired(url, 3, timeout=1.0)
+    assert [hit.status for hit in hits] == [0, 0, 0]
+    assert all(hit.fault for hit in hits)
+    assert time.monotonic() - began < 4
+
+
+def test_nobody_listening_costs_a_hit() -> None:
+    hits = fired(f"http://127.0.0.1:{limiters.free_port()}/x", 2)
+    assert [hit.status for hit in hits] == [0, 0]
+    assert "no connection" in hits[0].fault
+
+
+def test_a_body_without_a_length_ends_with_its_connection() -> None:
+    def serve(connection: socket.socket) -> None:
+        connection.recv(4096)
+        connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\n\r\nuntil the end")
+
+    with peer(serve) as url:
+        hits = fired(url, 2)
+    assert [hit.body for hit in hits] == [b"until the end"] * 2
+
+
+def test_a_volley_ends_when_enough_has_been_seen() -> None:
+    path = MemoryPath(MemoryWire(Bank()), Timeline())
+    hits = path.fire([Shot(index / 10, REQUEST) for index in range(50)], lambda hit: hit.sent > 1e9 + 0)
+    assert len(hits) == 1
+
+
+def test_a_request_goes_out_exactly_as_written() -> None:
+    request = Request("GET", "https://bank.example/a/%2e./b?x=%20&&", (("Accept", "*/*"),))
+    assert serialised(request).startswith(b"GET /a/%2e./b?x=%20&& HTTP/1.1\r\nHost: bank.example\r\n")
+
+
+def test_the_curve_counts_every_request_once() -> None:
+    found = searched(LimitPolicy(kind="token-bucket", quota=20))
+    curve = points(found.volleys, found.started)
+    width = curve[1]["at"] - curve[0]["at"]
+    assert sum(point["achieved"] for point in curve) * width == pytest.approx(len(found.hits), rel=0.1)
+    assert sum(point["refused"] for point in curve) * width == pytest.approx(len(found.refused), rel=0.15)
+
+
+def test_a_model_agrees_with_what_it_would_do() -> None:
+    seen = [Seen(index / 10, index / 10, index < 3 or index in (10, 11, 12)) for index in range(14)]
+    assert Limit(Kind.FIXED, 3, 1.0).errors(seen) == 0
+    assert Limit(Kind.FIXED, 4, 1.0).errors(seen) > 0
+
+
+def test_a_closed_gate_keeps_others_out_and_lets_its_owner_pass() -> None:
+    gate, order = Gate(), list[str]()
+
+    def other() -> None:
+        with gate.passing():
+            order.append("other")
+
+    with gate.closed():
+        thread = threading.Thread(target=other)
+        thread.start()
+        with gate.passing(), gate.closed():
+            time.sleep(0.05)
+            order.append("owner")
+    thread.join(2)
+    assert order == ["owner", "other"]
