@@ -77,6 +77,8 @@ def authorization(
             "permissions": list(PERMISSIONS),
         },
     }
+    if policy.registration:
+        settings["registration_token"] = hide("registration-token", fixture.registration_token)
     if policy.jarm == "required":
         settings["response_mode"] = "jwt"
     return {

@@ -1,0 +1,1 @@
+"""Whether the data of accounts make sense."""

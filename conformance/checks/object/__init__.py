@@ -1,0 +1,1 @@
+"""Objects behind identifiers: those of others, of nobody, and misspelt ones."""
