@@ -19,6 +19,7 @@ def listed(tsp: Tsp, target: Target) -> Findings:
     if section is None or not section.repositories:
         raise Inconclusive("the bank's file names no public repository: give publication.repositories")
     hosts = {urlsplit(url).hostname or "" for url in (target.base_url, section.portal) if url}
+    names = {name for name in (target.name, section.name_in_locators) if name}
     for url in section.repositories:
         answer = page.fetch(tsp, url)
         if answer.status != 200:
@@ -28,7 +29,7 @@ def listed(tsp: Tsp, target: Target) -> Findings:
             continue
         text = answer.text().casefold()
         own = urlsplit(url).hostname or ""
-        if target.name.casefold() in text or any(host in text for host in hosts if host != own):
+        if any(name.casefold() in text for name in names) or any(host in text for host in hosts if host != own):
             continue
         page.read(answer).readable()
         yield Finding(

@@ -1,0 +1,51 @@
+"""A defect is found by the same checks whether the bank is called in this process or asked over TLS."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from fnmatch import fnmatchcase
+from itertools import groupby
+
+import pytest
+
+from conformance.bank.mutant import Mutant, all_mutants
+from conformance.embedded import served
+from conformance.model import Verdict
+from conformance.run import judge
+from conformance.session import open_session
+from conformance.target import Target
+from tests.matrix import LIMITS, fired, planned, profiles_of, results
+
+WAIT = ("par.expires", "token.*expire*", "consent.expiry_*", "payment.consent_ends")
+"""Checks that wait by the clock of the wall for what ends by itself, which in memory takes no time."""
+
+
+def one_of_each_scope() -> list[Mutant]:
+    """A defect of every scope: the last by name of those that no check must wait for.
+
+    What is measured in requests a second is the same only on a machine that does nothing else.
+    """
+    steady = [mutant for mutant in all_mutants() if mutant.scope not in LIMITS]
+    scopes = groupby(steady, lambda mutant: mutant.scope)
+    return [[m for m in mutants if not any(map(waits, m.kills))][-1] for _, mutants in scopes]
+
+
+def waits(check: str) -> bool:
+    return any(fnmatchcase(check, glob) for glob in WAIT)
+
+
+def found_over_tls(mutant: Mutant) -> set[str]:
+    """The checks that find something at the bank on loopback, as many cases at a time as its file says."""
+    with served(mutant.name) as bank:
+        target = Target.model_validate(bank.description)
+        plan, profiles = planned(target, mutant, 0, profiles_of(mutant))
+        plan = replace(plan, cases=tuple(case for case in plan.cases if not waits(case.check)))
+        with open_session(target, profiles, plan) as session:
+            found = judge(plan, session, jobs=session.jobs)
+    assert not [result.traceback for result in found if result.verdict is Verdict.ERROR]
+    return set(fired(found))
+
+
+@pytest.mark.parametrize("mutant", one_of_each_scope(), ids=lambda mutant: mutant.name)
+def test_a_defect_is_found_by_the_same_checks_in_memory_and_over_tls(mutant: Mutant) -> None:
+    assert found_over_tls(mutant) == set(fired(results(mutant, profiles=profiles_of(mutant))))
