@@ -2,25 +2,62 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from functools import cache
+from typing import Any
+
+import yaml
 
 from conformance.bank.mutant import Mutant
 from conformance.bank.policy import Policy
 from conformance.bank.publication.policy import Document, PublicationPolicy
 from conformance.bank.publication.service import LISTED
+from conformance.model import Profile
 from conformance.profile import all_profiles, data_folder
 
 
 @cache
 def documents() -> dict[str, Document]:
-    """The descriptions of the canonical API, one for each phase that has one."""
+    """The descriptions of the canonical API, one for each phase: as written, or made from the profile."""
+    made = {}
+    for profile in all_profiles().values():
+        if not (profile.is_phase and profile.for_banks):
+            continue
+        file = data_folder() / profile.name / "openapi.yaml"
+        if profile.description is not None:
+            made[profile.name] = Document(file.read_text(encoding="utf-8"), profile.description)
+        elif all(function.path for function in profile.functions):
+            content = described(profile)
+            made[profile.name] = Document(yaml.safe_dump(content, sort_keys=False, width=1000), content)
+    return made
+
+
+def described(profile: Profile) -> dict[str, Any]:
+    """A description of the functions of a profile, where nobody has written one."""
+    paths: dict[str, dict[str, Any]] = {}
+    for function in profile.functions:
+        names = re.findall(r"\{(\w+)\}", function.path)
+        operation: dict[str, Any] = {
+            "operationId": re.sub(r"\W+", "-", function.id),
+            "summary": function.title,
+            "security": [{"oauth": [profile.name]}],
+            "parameters": [
+                {"name": name, "in": "path", "required": True, "schema": {"type": "string"}} for name in names
+            ],
+            "responses": {"2XX": {"$ref": "#/components/responses/Done"}, "4XX": {"description": "Refused."}},
+        }
+        paths.setdefault(function.path, {})[function.method.lower()] = operation
+    flow = {"authorizationUrl": "/authorize", "tokenUrl": "/token", "scopes": {profile.name: profile.title}}
+    body = {"schema": {"type": "object"}, "example": {"data": {}}}
     return {
-        profile.name: Document(
-            (data_folder() / profile.name / "openapi.yaml").read_text(encoding="utf-8"), profile.description
-        )
-        for profile in all_profiles().values()
-        if profile.is_phase and profile.for_banks and profile.description is not None
+        "openapi": "3.1.0",
+        "info": {"title": profile.title, "version": "1.0.0"},
+        "paths": paths,
+        "components": {
+            "responses": {"Done": {"description": "Done.", "content": {"application/json": body}}},
+            "securitySchemes": {"oauth": {"type": "oauth2", "flows": {"authorizationCode": flow}}},
+        },
     }
 
 

@@ -125,7 +125,8 @@ class Profile:
     """Requirements and functions of one phase or one standard.
 
     ``include`` names the profiles whose requirements also hold for this one's functions. ``for_banks`` is
-    false for the profile of an API that no bank has.
+    false for the profile of an API that no bank has. ``limits`` (requests_per_second, jobs) hold for its hosts
+    whatever a target allows, those of this machine excepted.
     """
 
     name: str
@@ -138,6 +139,7 @@ class Profile:
     include: tuple[str, ...] = ()
     description: Mapping[str, Any] | None = None
     for_banks: bool = True
+    limits: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def is_phase(self) -> bool:

@@ -7,7 +7,7 @@ import importlib.resources
 from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import yaml
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
@@ -102,6 +102,7 @@ class _ProfileFile(_Strict):
     source: _Source
     include: Names = []
     for_banks: bool = True
+    limits: dict[Literal["requests_per_second", "jobs"], float] = {}
     functions: list[_Function] = []
     requirement: list[_Requirement] = []
 
@@ -186,6 +187,7 @@ def load(path: Path) -> Profile:
         include=tuple(head.include),
         description=description,
         for_banks=head.for_banks,
+        limits=dict(head.limits),
     )
 
 

@@ -13,10 +13,13 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from conformance import __version__
+from conformance.address import LOOPBACK
 from conformance.authentication import secrets
+from conformance.catalogue import catalogue
 from conformance.dictionary import Dictionaries
 from conformance.endpoints import tls_hosts
 from conformance.errors import NotApplicable
+from conformance.feed import Feed
 from conformance.generate.contract import Contract, contract
 from conformance.generate.survey import Budget, Survey
 from conformance.ledger import Ledger
@@ -93,6 +96,17 @@ class Session:
         return {f.id: f for profile in self.profiles for f in profile.functions}
 
 
+def considerate(target: Target, profiles: tuple[Profile, ...]) -> Target:
+    """The target with the limits that its profiles set, unless it is on this machine."""
+    if urlsplit(target.base_url).hostname in LOOPBACK:
+        return target
+    rates = [p.limits["requests_per_second"] for p in profiles if "requests_per_second" in p.limits]
+    jobs = [int(p.limits["jobs"]) for p in profiles if "jobs" in p.limits]
+    return target.limited(
+        rate=min([target.limits.requests_per_second, *rates]), jobs=min([target.limits.jobs, *jobs])
+    )
+
+
 def bank_phases() -> tuple[Profile, ...]:
     """The phases of the framework that have functions."""
     return tuple(p for p in all_profiles().values() if p.is_phase and p.for_banks)
@@ -157,6 +171,7 @@ SUPPLIES: dict[str, Callable[[Supply], Any]] = {
     "offered": lambda supply: supply.session.offered(),
     "annex": lambda _: {f.id: f for p in bank_phases() for f in p.functions},
     "dictionaries": lambda supply: Dictionaries(supply.tsp, supply.session.target),
+    "feed": lambda supply: Feed(supply.tsp, supply.operation(), catalogue()[supply.case.function]),
     "survey": lambda supply: _survey(supply),
     "access": lambda supply: supply.access,
     "protected": lambda supply: supply.protected,
@@ -193,6 +208,8 @@ def open_session(
     ``wire`` stands in for the network, for a bank in memory. Raises ``ConfigurationError`` for secrets,
     certificates and descriptions that cannot be read.
     """
+    if wire is None:
+        target = considerate(target, profiles)
     vault = Vault()
     for _, secret in secrets(target):
         vault.add(secret)

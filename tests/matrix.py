@@ -6,6 +6,7 @@ import time
 from dataclasses import replace
 from functools import cache
 
+from conformance import embedded_hkma
 from conformance.bank.mutant import BASES, Mutant
 from conformance.conduct import Scope, prepare
 from conformance.embedded import POLICY, memory
@@ -23,6 +24,7 @@ SCOPES: dict[str, str] = {
     **dict.fromkeys(PHASE3, "phase3"),
     **dict.fromkeys(("payment", "idempotency"), "phase4"),
     **dict.fromkeys(("publication", "lint"), "publication"),
+    "hkma": embedded_hkma.PROFILE,
 }
 """The profile that mutants of a scope are judged by, where that is not Phase I."""
 
@@ -69,6 +71,17 @@ def planned(
     return lean(plan, mutant, seed), chosen
 
 
+DATASETS = tuple(
+    f"hkma.{name}"
+    for name in (
+        "monetary-statistics", "daily-figures-interbank-liquidity", "capital-adequacy", "register-ais-lros",
+        "banks-atm-locator", "tender-results-gov-bonds-ibip", "tender-results-gov-bonds-ibpgsbp-hkd",
+        "list-outstanding-govbonds-ibpgsbp", "hk-interbank-ir-daily",
+    )
+)  # fmt: skip
+"""Datasets of every kind: series by month, day and quarter, registers in languages, tenders, segments."""
+
+
 @cache
 def results(
     mutant: Mutant | None, seed: int = 0, profiles: tuple[str, ...] = ("phase1",), base: str = "open"
@@ -76,7 +89,10 @@ def results(
     """All results of the reference bank in memory; ``base`` names the conformant one without a mutant."""
     clock = Clock()
     policy = POLICY if mutant else BASES[base](POLICY)
-    target, wire = memory(mutant, seed, policy, clock)
+    if embedded_hkma.PROFILE in profiles:
+        target, wire = embedded_hkma.memory(mutant, seed, DATASETS, clock)
+    else:
+        target, wire = memory(mutant, seed, policy, clock)
     plan, chosen = planned(target, mutant, seed, profiles)
     with open_session(target, chosen, plan, wire=wire, clock=clock, sleep=clock.sleep) as session:
         return judge(plan, session)

@@ -7,6 +7,7 @@ from typing import Any
 
 from conformance.bank.accounts.policy import AccountPolicy
 from conformance.bank.authorization.policy import AuthorizationPolicy
+from conformance.bank.hkma.policy import HkmaPolicy
 from conformance.bank.http_policy import HttpPolicy
 from conformance.bank.limits import LimitPolicy
 from conformance.bank.payments.policy import PaymentPolicy
@@ -25,6 +26,7 @@ class Policy:
     payments: PaymentPolicy = field(default_factory=PaymentPolicy)
     limits: LimitPolicy = field(default_factory=LimitPolicy)
     publication: PublicationPolicy = field(default_factory=PublicationPolicy)
+    hkma: HkmaPolicy = field(default_factory=HkmaPolicy)
 
     def evolve(self, path: str, value: Any) -> Policy:
         """Give a copy with one decision changed: `policy.evolve("products.total_wrong", True)`.

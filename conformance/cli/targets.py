@@ -36,11 +36,35 @@ def opened(choice: Choice, *, resolve: bool = True) -> Iterator[Target]:
         yield _limited(load_target(choice.bank_file, resolve=resolve), choice)
     elif choice.base_url:
         yield _limited(target_from_url(choice.base_url), choice)
+    elif _public(choice):
+        from conformance import embedded_hkma
+        from conformance.embedded import mutant_named
+
+        mutant = mutant_named(choice.mutant) if choice.mutant else None
+        with embedded_hkma.embedded(mutant, serving=resolve) as target:
+            yield _limited(target, choice)
     else:
         from conformance.embedded import embedded
 
         with embedded(choice.mutant, serving=resolve) as target:
             yield _limited(target, choice)
+
+
+def _public(choice: Choice) -> bool:
+    """Whether the stand-in for HKMA's own API is meant, by its profile or by one of its mutants."""
+    from conformance import embedded_hkma
+
+    if embedded_hkma.PROFILE in choice.profile:
+        if len(choice.profile) > 1 or choice.phase:
+            raise ConfigurationError(
+                f"--profile {embedded_hkma.PROFILE} is of an API that no bank has; judge it alone"
+            )
+        return True
+    if not choice.mutant:
+        return False
+    from conformance.embedded import mutant_named
+
+    return mutant_named(choice.mutant).scope == embedded_hkma.SCOPE
 
 
 def _limited(target: Target, choice: Choice) -> Target:

@@ -1,0 +1,1 @@
+"""Checks of HKMA's own Open API."""
