@@ -17,12 +17,17 @@ from cryptography import x509
 from conformance.answer import Answer
 from conformance.errors import Outcome
 from conformance.model import Plan, Profile
+from conformance.oauth.access import Access
+from conformance.oauth.health import examined
+from conformance.protected import guarded
 from conformance.session import Session, open_session
 from conformance.target import Target
 from conformance.tsp import Tsp
 
 SKEW = 5.0
 """Seconds by which clocks may differ before tokens and timestamps are in danger."""
+LEFT_OUT = ("second TSP", "customers")
+"""What a bank may leave out, at the price of cases that cannot be decided."""
 SOON = 30
 """Days before its end from which a certificate is warned of."""
 
@@ -54,6 +59,7 @@ def examine(target: Target, profiles: tuple[Profile, ...], plan: Plan) -> Iterat
         yield _chain(target, host, port)
     yield from _own_certificate(target)
     with open_session(target, profiles, plan) as session:
+        yield from _authorization(session)
         yield from _calls(session)
 
 
@@ -105,12 +111,23 @@ def _own_certificate(target: Target) -> Iterator[Symptom]:
     yield Symptom("client certificate", health, f"ends in {days} days")
 
 
+def _authorization(session: Session) -> Iterator[Symptom]:
+    """The authorization server and the TSPs' registrations with it, where the chosen phases need them."""
+    if session.target.authorization is None or not any(f.permission for f in session.functions().values()):
+        return
+    memory = session.memory(0)
+    access = Access(Tsp(session.traffic, "doctor", memory), session.target, memory)
+    for subject, well, said in examined(access):
+        health = Health.GOOD if well else Health.WARNING if subject in LEFT_OUT else Health.BAD
+        yield Symptom(subject, health, session.traffic.vault.text(said))
+
+
 def _calls(session: Session) -> Iterator[Symptom]:
     tsp = Tsp(session.traffic, "doctor", session.memory(0))
     clock: Symptom | None = None
     for operation in session.operations.values():
-        if not operation.reads:
-            continue
+        if not operation.reads or (session.target.authorization and guarded(operation.function)):
+            continue  # a customer's data need a login, which a look beforehand spares
         try:
             answer = tsp.call(operation)
         except Outcome as outcome:

@@ -108,7 +108,10 @@ class Traffic:
 
     def knows(self, url: str) -> bool:
         """Whether the host of a URL is one that the target names."""
-        return _authority(url) in self._hosts
+        try:
+            return _authority(url) in self._hosts
+        except (Refused, ValueError):
+            return False
 
     def constant_headers(self, now: float) -> tuple[tuple[str, str], ...]:
         """The header fields of every request that are no credentials, made for a moment."""

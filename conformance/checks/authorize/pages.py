@@ -80,11 +80,12 @@ def not_kept(access: Access) -> Findings:
 
 @check(requests=8, logins=("grant",))
 def nothing_from_elsewhere(access: Access) -> Findings:
-    """Loads nothing from, and links to nothing on, hosts that are not the bank's, on its pages."""
+    """Loads nothing into its pages from hosts that are not the bank's."""
     for answer in pages(access):
         page = read_page(answer.request.url, answer.body)
         own = _site(answer.request.url)
-        foreign = sorted({_site(url) for url in page.loads if urlsplit(url).hostname} - {own})
+        loads = [url for url in page.loads if _site(url) and not access.tsp.knows(url)]
+        foreign = sorted({_site(url) for url in loads} - {own})
         if foreign:
             yield Finding(
                 "resources of the bank's own hosts",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from urllib.parse import quote, urlsplit, urlunsplit
 
-from conformance.errors import Inconclusive
+from conformance.errors import Inconclusive, NotApplicable
 from conformance.model import Finding
 from conformance.oauth.access import Access
 from conformance.oauth.grant import Attempt, place_of
@@ -50,6 +50,8 @@ def variants(uri: str) -> Mapping[str, str]:
 @check(requests=40)
 def redirect_uri_exact(access: Access) -> Findings:
     """Sends no customer to a redirect URI that is not, character by character, a registered one."""
+    if access.pushes() and "pushed-redirect-uris" in access.target.capabilities:
+        raise NotApplicable("the bank lets a pushed request bring its redirect URI (RFC 9126, 2.4)")
     client = access.client
     registered = {client.redirect_uri, *client.other_redirect_uris}
     count = 0

@@ -129,7 +129,7 @@ def unknown_parameter(access: Access) -> Findings:
 @check(requests=4)
 def prompt_none(access: Access) -> Findings:
     """Gives no code without a page to a customer who has not logged in."""
-    asked = access.probe(prompt="none")
+    asked = access.ask(prompt="none")
     attempt = access.attempt(asked)
     if attempt.landing is not None and access.response_of(attempt.landing).get("code"):
         yield Finding("an error such as login_required", "a code", "prompt=none", attempt.answer.exchange)

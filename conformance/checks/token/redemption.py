@@ -18,6 +18,15 @@ from conformance.operation import Operation
 from conformance.registry import Findings, check
 
 
+def promised(access: Access) -> None:
+    """Raises ``NotApplicable`` for a server that does not say that it supports PKCE."""
+    if (
+        not access.server.listed("code_challenge_methods_supported")
+        and "pkce" not in access.target.capabilities
+    ):
+        raise NotApplicable("the authorization server does not list PKCE (code_challenge_methods_supported)")
+
+
 def _refused(access: Access, name: str, expected: str, at: str) -> Findings:
     answer = redemptions(access).of(name)
     if answer is not None and gave_token(answer):
@@ -27,12 +36,14 @@ def _refused(access: Access, name: str, expected: str, at: str) -> Findings:
 @check(requests=20, logins=("redemptions",))
 def wrong_verifier_refused(access: Access) -> Findings:
     """Refuses a code with a verifier that does not match its challenge."""
+    promised(access)
     yield from _refused(access, "wrong verifier", "a wrong code_verifier refused", "code_verifier")
 
 
 @check(requests=2, logins=(1, "redemptions"))
 def short_verifier_refused(access: Access) -> Findings:
     """Refuses a code with a verifier that is shorter than a verifier can be."""
+    promised(access)
     if gave_token(redemptions(access).of("wrong verifier")):
         return  # wrong_verifier_refused tells of it
     verifier = pkce.verifier()[:42]
@@ -46,6 +57,7 @@ def short_verifier_refused(access: Access) -> Findings:
 @check(requests=2, logins=("redemptions",))
 def verifier_needed(access: Access) -> Findings:
     """Refuses a code without the verifier of its challenge."""
+    promised(access)
     yield from _refused(access, "no verifier", "a redemption without code_verifier refused", "code_verifier")
 
 
@@ -84,8 +96,9 @@ def query_refused(access: Access) -> Findings:
 @check(requests=2, logins=("redemptions",))
 def possession_needed(access: Access) -> Findings:
     """Gives no token to a client that shows nothing, neither certificate nor proof, to bind it to."""
-    if access.constraint == "none":
-        raise NotApplicable("the bank's tokens are not bound to their holder")
+    fapi = {"fapi1", "fapi2"} & set(access.target.capabilities)
+    if access.constraint == "none" or not (access.configured.sender_constraint or fapi):
+        raise NotApplicable("the bank does not say that every token is bound to its holder")
     if access.constraint == "mtls" and access.client.method.endswith("tls_client_auth"):
         raise NotApplicable("the certificate authenticates the client as well; see client authentication")
     expected = f"a token request without {access.constraint} proof of possession refused"
@@ -236,6 +249,7 @@ def unknown_grant_refused(access: Access) -> Findings:
 @check(requests=4, logins=(1, "redemptions"))
 def challenge_not_dropped(access: Access) -> Findings:
     """Refuses a verifier for a code whose request had no challenge (PKCE downgrade)."""
+    promised(access)
     asked = access.ask(code_challenge=None, code_challenge_method=None)
     if not access.attempt(access.probe(code_challenge=None, code_challenge_method=None)).accepted:
         access.control()
