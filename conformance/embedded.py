@@ -26,8 +26,8 @@ from conformance.embedded_authorization import (
     in_files,
 )
 from conformance.embedded_limits import GENEROUS, limited, rate_limit
-from conformance.embedded_writes import writes
 from conformance.embedded_publication import publication, published, told
+from conformance.embedded_writes import writes
 from conformance.errors import ConfigurationError
 from conformance.load.timeline import Timeline
 from conformance.profile import data_folder

@@ -35,13 +35,13 @@ def waits(check: str) -> bool:
 
 
 def found_over_tls(mutant: Mutant) -> set[str]:
-    """The checks that find something at the bank on loopback, as many cases at a time as its file says."""
+    """The checks that find something at the bank on loopback, in the same order of cases as in memory."""
     with served(mutant.name) as bank:
         target = Target.model_validate(bank.description)
         plan, profiles = planned(target, mutant, 0, profiles_of(mutant))
         plan = replace(plan, cases=tuple(case for case in plan.cases if not waits(case.check)))
         with open_session(target, profiles, plan) as session:
-            found = judge(plan, session, jobs=session.jobs)
+            found = judge(plan, session)
     assert not [result.traceback for result in found if result.verdict is Verdict.ERROR]
     return set(fired(found))
 

@@ -29,7 +29,8 @@ def listed(tsp: Tsp, target: Target) -> Findings:
             continue
         text = answer.text().casefold()
         own = urlsplit(url).hostname or ""
-        if any(name.casefold() in text for name in names) or any(host in text for host in hosts if host != own):
+        sought = names | {host for host in hosts if host != own}
+        if any(one.casefold() in text for one in sought):
             continue
         page.read(answer).readable()
         yield Finding(
