@@ -14,6 +14,7 @@ from conformance.load.volley import Volley
 from conformance.model import Request
 from conformance.operation import Operation
 from conformance.target import Target
+from conformance.token import ClientCredentials
 from conformance.tsp import Tsp
 
 GRACE = 0.05
@@ -34,11 +35,14 @@ class Load:
     @property
     def operation(self) -> Operation:
         """The read that stands for all, chosen once in a round; raises as ``_chosen`` does."""
-        chosen: Operation = self.tsp.memory.once(("rate limit", "operation"), self._chosen)
+        return self._first()[0]
+
+    def _first(self) -> tuple[Operation, Hit]:
+        chosen: tuple[Operation, Hit] = self.tsp.memory.once(("rate limit", "operation"), self._chosen)
         return chosen
 
-    def _chosen(self) -> Operation:
-        """The read that stands for all: the one that the file names, or the first that answers here.
+    def _chosen(self) -> tuple[Operation, Hit]:
+        """The read that the file names, or the first that answers here, and its answer.
 
         Raises ``NotApplicable`` where nothing can be read and ``Inconclusive`` where nothing answers.
         """
@@ -50,7 +54,7 @@ class Load:
         for operation in sorted(reads, key=lambda read: read.assumed)[:3]:
             hit = self.fire([Shot(0.0, self.request(operation))])[0]
             if hit.ok or hit.status == 429:
-                return operation
+                return operation, hit
         raise Inconclusive("no function answered its plain request where limits are probed")
 
     def request(self, operation: Operation | None = None, who: str = "first") -> Request:
@@ -80,6 +84,19 @@ class Load:
         """Whether the bank asks nobody who they are."""
         scheme = self.section.authentication or self.target.authentication
         return str(getattr(scheme, "kind", "none")) == "none"
+
+    @property
+    def token_endpoint(self) -> str:
+        """Where tokens are fetched. Raises ``NotApplicable`` where the file does not tell."""
+        told = self.target.authorization
+        scheme = self.section.authentication or self.target.authentication
+        if self.section.token_endpoint:
+            return self.section.token_endpoint
+        if told is not None and told.endpoints.get("token_endpoint"):
+            return told.endpoints["token_endpoint"]
+        if isinstance(scheme, ClientCredentials):
+            return next(iter(scheme.hosts))
+        raise NotApplicable("the bank's file names no token endpoint")
 
     def now(self) -> float:
         """Seconds by the clock of the shots."""
@@ -131,7 +148,8 @@ class Load:
     def _measure(self) -> Measured:
         request = self.request()
         with self.alone():
-            found = Search(request, self.caps, self.fire, self.rest, self.now).run()
+            before = (self._first()[1],)
+            found = Search(request, self.caps, self.fire, self.rest, self.now, before).run()
             self.leave(found)
         return found
 

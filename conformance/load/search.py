@@ -90,13 +90,17 @@ Fire = Callable[[Sequence[Shot], Until | None], list[Hit]]
 
 @dataclass
 class Search:
-    """One search with one request. ``fire`` and ``rest`` belong to a path; ``now`` is its clock."""
+    """One search with one request. ``fire`` and ``rest`` belong to a path; ``now`` is its clock.
+
+    ``before`` are requests that were sent a moment ago and may count.
+    """
 
     request: Request
     caps: Caps
     fire: Fire
     rest: Callable[[float], None]
     now: Callable[[], float]
+    before: tuple[Hit, ...] = ()
     volleys: list[Volley] = field(default_factory=list)
     sent: int = 0
     began: float = 0.0
@@ -248,7 +252,7 @@ class Search:
             self.burst(quota + 8, 2)
 
     def _fit(self, clues: Clues) -> Fit:
-        return best([hit for volley in self.volleys for hit in volley.hits], clues)
+        return best([*self.before, *(hit for volley in self.volleys for hit in volley.hits)], clues)
 
     def _none(self, first: Volley) -> Measured:
         seconds = first.hits[-1].sent - first.hits[0].sent if first.hits else 0.0

@@ -16,7 +16,7 @@ from conformance.load.shot import Hit
 _ITEM = (
     r'(?:"(?:[^"\\\x00-\x1f\x7f-\uffff]|\\["\\])*"'  # string
     r"|[A-Za-z*][A-Za-z0-9!#$%&'*+.^_`|~:/-]*"  # token
-    r"|-?\d{1,15}(?:\.\d{1,3})?|:[A-Za-z0-9+/=]*:|\?[01])"  # number, bytes, boolean
+    r"|-?[0-9]{1,15}(?:\.[0-9]{1,3})?|:[A-Za-z0-9+/=]*:|\?[01])"  # number, bytes, boolean
 )
 _KEY = r"[a-z*][a-z0-9_.*-]*"
 _PARAMETERS = rf"(?:[ ]*;[ ]*{_KEY}(?:={_ITEM})?)*"
@@ -24,9 +24,9 @@ _LIST = re.compile(rf"{_ITEM}{_PARAMETERS}(?:[ \t]*,[ \t]*{_ITEM}{_PARAMETERS})*
 _DICTIONARY = re.compile(
     rf"{_KEY}(?:={_ITEM})?{_PARAMETERS}(?:[ \t]*,[ \t]*{_KEY}(?:={_ITEM})?{_PARAMETERS})*"
 )
-_PARAMETER = re.compile(rf";[ ]*({_KEY})=(-?\d+)")
-_MEMBER = re.compile(rf"(?:^|,)[ \t]*({_KEY})=(-?\d+)")
-_NUMBER = re.compile(r"\d{1,15}(?:\.\d+)?")
+_PARAMETER = re.compile(rf";[ ]*({_KEY})=(-?[0-9]+)")
+_MEMBER = re.compile(rf"(?:^|,)[ \t]*({_KEY})=(-?[0-9]+)")
+_NUMBER = re.compile(r"[0-9]{1,15}(?:\.[0-9]+)?")
 
 STRUCTURED = ("ratelimit", "ratelimit-policy")
 _SINGLE = re.compile(r"(?:x-)?rate-?limit-(limit|remaining|reset)(?:-.+)?")

@@ -8,7 +8,6 @@ from conformance.errors import Inconclusive, NotApplicable
 from conformance.load.load import Load
 from conformance.model import Finding, Request
 from conformance.registry import Findings, check
-from conformance.token import ClientCredentials
 
 _SERIES = 3
 _STOPS = frozenset({0, 403, 423, 429, 503})
@@ -84,7 +83,7 @@ def _bounded(load: Load, request: Request, what: str) -> Findings:
 @check(intrusive=True, requests=120)
 def token_endpoint_limited(load: Load, *, attempts: int) -> Findings:
     """Limits attempts at the token endpoint with wrong credentials of a client that does not exist."""
-    url = _token_endpoint(load)
+    url = load.token_endpoint
     headers = (("Content-Type", "application/x-www-form-urlencoded"), ("Accept", "application/json"))
 
     def guess(number: int) -> Request:
@@ -116,15 +115,3 @@ def token_endpoint_limited(load: Load, *, attempts: int) -> Findings:
         at="token endpoint",
         exchange=last.exchange,
     )
-
-
-def _token_endpoint(load: Load) -> str:
-    section, told = load.section, load.target.authorization
-    scheme = section.authentication or load.target.authentication
-    if section.token_endpoint:
-        return section.token_endpoint
-    if told is not None and told.endpoints.get("token_endpoint"):
-        return told.endpoints["token_endpoint"]
-    if isinstance(scheme, ClientCredentials):
-        return next(iter(scheme.hosts))
-    raise NotApplicable("the bank's file names no token endpoint")
