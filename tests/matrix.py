@@ -24,7 +24,8 @@ PHASE3 = frozenset(
 """The scopes of mutants of the authorization server and of what lies behind it."""
 SCOPES: dict[str, str] = {
     **dict.fromkeys(PHASE3, "phase3"),
-    **dict.fromkeys(("payment", "idempotency"), "phase4"),
+    "application": "phase2",
+    **dict.fromkeys(("payment", "idempotency", "signature", "otp", "mandate", "merchant"), "phase4"),
     **dict.fromkeys(("publication", "lint"), "publication"),
     "hkma": embedded_hkma.PROFILE,
 }

@@ -24,41 +24,15 @@ from conformance.oauth.consent import consent_request, consent_values, referring
 from conformance.oauth.grant import Tokens, told
 from conformance.oauth.settings import Asked, ConsentRule, filled
 from conformance.operation import Operation
-from conformance.path import compiled
 from conformance.protected import Protected
 from conformance.row import Row
+from conformance.writing.agreement import Agreed, Instruction, Payment, at, refused
 from conformance.writing.settings import Idempotency, OneTimePassword, Signing, Writes
 from conformance.writing.signature import RIGHT, Twist, signed
 
-Instruction = Mapping[str, Any]
+__all__ = ["Agreed", "Payment", "Payments", "refused"]
 NEW = "\0new"
 """Stands for a fresh idempotency key."""
-
-
-@dataclass(frozen=True, slots=True)
-class Agreed:
-    """An instruction that a customer has allowed a TSP to give, with the token that says so."""
-
-    function: str
-    instruction: Instruction
-    tokens: Tokens
-    consent: str
-    client: Client
-
-
-@dataclass(frozen=True, slots=True)
-class Payment:
-    """An instruction that the bank took: its answer, its canonical row, the bank's identifier for it."""
-
-    agreed: Agreed
-    answer: Answer
-    row: Row
-    id: str
-    key: str
-
-    @property
-    def status(self) -> str:
-        return self.row.text("status") or ""
 
 
 @dataclass
@@ -171,7 +145,7 @@ class Payments:
         answer = self.proposed(function, instruction, client=client, **members)
         if not answer.ok:
             raise Inconclusive(f"the consent to a right instruction was not made: {told(answer)}")
-        found = _at(answer, self.rule.id)
+        found = at(answer, self.rule.id)
         if not found:
             raise Inconclusive(f"the answer with the consent has no identifier at {self.rule.id}")
         return found
@@ -278,7 +252,7 @@ class Payments:
     def _settled(self, number: int, answer: Answer, path: str, operation: Operation | None = None) -> None:
         """Tells the ledger what became of it; a fault of the bank leaves it open."""
         if answer.ok:
-            made = _at(answer, path) if path else self.identifier(answer, operation)
+            made = at(answer, path) if path else self.identifier(answer, operation)
             self.ledger.settle(number, "made", made)
         elif answer.status < 500:
             self.ledger.settle(number, "refused")
@@ -321,7 +295,7 @@ class Payments:
             return rule.fixed.reveal()
         if rule.inbox is None:
             raise Inconclusive("the bank's file tells no way to a synthetic customer's password")
-        found = _at(self.ask(rule.inbox, payment.id), rule.at)
+        found = at(self.ask(rule.inbox, payment.id), rule.at)
         if not found:
             raise Inconclusive("the sandbox tells no one-time password")
         self.access.tsp.hide(found, "OTP")
@@ -407,17 +381,3 @@ class Payments:
             raise Refused("the target admits no writes, so nothing that could change something is sent")
         tokens = self.access.machine(self.settings.read_scope or None, client=caller)
         return self.access.call(tokens, request, client=caller)
-
-
-def _at(answer: Answer, path: str) -> str:
-    """The text or number at a JSONPath of an answer; empty where there is none."""
-    try:
-        found = [match.value for match in compiled(path).find(answer.json())]
-    except NotJson:
-        return ""
-    return str(found[0]) if found and isinstance(found[0], str | int) else ""
-
-
-def refused(answer: Answer) -> bool:
-    """Whether an answer is a refusal: the request's own fault, told as such."""
-    return 400 <= answer.status < 500

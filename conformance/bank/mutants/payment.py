@@ -73,3 +73,147 @@ def own_token_pays(policy: Policy) -> Policy:
 def payment_without_a_token(policy: Policy) -> Policy:
     """An instruction without a token is carried out for the customer who came last."""
     return policy.evolve("payments.token_needed", False)
+
+
+@mutant("payment.zero_is_refused")
+def nothing_is_paid(policy: Policy) -> Policy:
+    """A payment of zero is taken."""
+    return policy.evolve("payments.zero_accepted", True)
+
+
+@mutant("payment.negative_is_refused")
+def less_than_nothing_is_paid(policy: Policy) -> Policy:
+    """A negative amount is taken."""
+    return policy.evolve("payments.negative_accepted", True)
+
+
+@mutant("payment.precision_fits_the_currency")
+def amounts_are_rounded(policy: Policy) -> Policy:
+    """An amount with too many decimals is rounded."""
+    return policy.evolve("payments.precision_checked", False)
+
+
+@mutant("payment.limit_is_kept")
+def no_payment_is_too_large(policy: Policy) -> Policy:
+    """The largest payment is not looked at."""
+    return policy.evolve("payments.limit_checked", False)
+
+
+@mutant("payment.exponent_is_refused")
+def exponent_is_read(policy: Policy) -> Policy:
+    """1e1 is read as ten."""
+    return policy.evolve("payments.exponent_accepted", True)
+
+
+@mutant("payment.other_digits_are_refused")
+def full_width_digits_are_read(policy: Policy) -> Policy:
+    """Full-width digits are read as amounts."""
+    return policy.evolve("payments.any_digits_accepted", True)
+
+
+@mutant("payment.loose_numbers_are_refused")
+def amounts_are_repaired(policy: Policy) -> Policy:
+    """Blanks, plus signs and separators are taken out of amounts."""
+    return policy.evolve("payments.loose_number_accepted", True)
+
+
+@mutant("payment.unknown_currency_is_refused")
+def any_currency_is_paid(policy: Policy) -> Policy:
+    """Any text is taken for a currency."""
+    return policy.evolve("payments.currency_checked", False)
+
+
+@mutant("payment.missing_member_is_refused")
+def incomplete_instruction_is_taken(policy: Policy) -> Policy:
+    """An instruction without its amount, currency or payee is taken."""
+    return policy.evolve("payments.required_checked", False)
+
+
+@mutant("payment.missing_member_is_named")
+def fault_is_not_named(policy: Policy) -> Policy:
+    """A refusal does not say what is wrong."""
+    return policy.evolve("payments.fault_named", False)
+
+
+@mutant("payment.payee_is_in_its_form")
+def any_payee_is_paid(policy: Policy) -> Policy:
+    """A payee's identification may be any text."""
+    return policy.evolve("payments.creditor_form_checked", False)
+
+
+@mutant("payment.qr_checksum_is_checked")
+def altered_qr_is_paid(policy: Policy) -> Policy:
+    """The checksum of a QR payload is not computed."""
+    return policy.evolve("payments.qr_checksum_checked", False)
+
+
+@mutant("payment.declared_payees_are_taken")
+def payee_by_mail_is_unknown(policy: Policy) -> Policy:
+    """Payees by e-mail address are refused, though the bank declares them."""
+    return policy.evolve("payments.schemes", ("account", "fps_id", "phone", "qr"))
+
+
+@mutant("payment.past_date_is_refused")
+def payment_of_last_month(policy: Policy) -> Policy:
+    """A day in the past is taken for today."""
+    return policy.evolve("payments.past_date_accepted", True)
+
+
+@mutant("payment.error_keeps_the_payee_to_itself")
+def error_repeats_the_payee(policy: Policy) -> Policy:
+    """A refusal repeats the payee that it was given."""
+    return policy.evolve("payments.fault_echoes_value", True)
+
+
+@mutant("payment.row_fits_its_schema")
+def receipt_lacks_its_time(policy: Policy) -> Policy:
+    """The answer to an instruction does not say when it was taken."""
+    return policy.evolve("payments.created_at_absent", True)
+
+
+@mutant("payment.amount_told_is_that_paid")
+def receipt_tells_another_amount(policy: Policy) -> Policy:
+    """The answer tells ten times the amount."""
+    return policy.evolve("payments.row_amount_wrong", True)
+
+
+@mutant("payment.status_moves_forward")
+def status_goes_back(policy: Policy) -> Policy:
+    """Every second look at a completed payment finds it accepted."""
+    return policy.evolve("payments.status_moves_back", True)
+
+
+@mutant("payment.status_is_its_tsps_alone")
+def payment_is_shown_to_every_tsp(policy: Policy) -> Policy:
+    """The status of a payment is told to every TSP."""
+    return policy.evolve("payments.status_owner_bound", False)
+
+
+@mutant("payment.foreign_payment_is_like_none")
+def payment_of_another_is_forbidden(policy: Policy) -> Policy:
+    """Another TSP's payment answers 403, an unknown one 404."""
+    return policy.evolve("payments.foreign_payment_differs", True)
+
+
+@mutant("payment.completed_payment_stays")
+def completed_payment_is_cancelled(policy: Policy) -> Policy:
+    """A payment that was made can be cancelled."""
+    return policy.evolve("payments.cancelled_after_completion", True)
+
+
+@mutant("payment.cancelled_payment_is_not_made")
+def cancellation_is_forgotten(policy: Policy) -> Policy:
+    """A cancelled payment is made all the same."""
+    return policy.evolve("payments.cancellation_forgotten", True)
+
+
+@mutant("payment.account_is_charged_once")
+def retry_charges_again(policy: Policy) -> Policy:
+    """A repeated request gets the first answer and charges the account again."""
+    return policy.evolve("payments.booked_twice", True)
+
+
+@mutant("payment.account_is_charged_once")
+def account_is_charged_ten_times_as_much(policy: Policy) -> Policy:
+    """The account is charged with the decimal point in the wrong place."""
+    return policy.evolve("payments.booked_amount_wrong", True)

@@ -46,7 +46,7 @@ def read(bank: Bank, request: Request, payment_id: str) -> Response:
             found.status = "completed"
             ledger.book(bank, found)
         shown = row(bank, found)
-        if policy.status_moves_back and found.seen % 2 == 0:
+        if policy.status_moves_back and found.status == "completed" and found.seen % 2 == 0:
             shown["status"] = "accepted"
     return told(bank, {"data": shown})
 

@@ -68,8 +68,9 @@ def _again(bank: Bank, earlier: Reply, body: str) -> Response:
     policy = bank.policy.payments
     if earlier.body != body and policy.key_body_compared:
         raise http.Refusal(422, "key_reused", f"The {KEY} belongs to another request.")
-    if policy.booked_twice:
-        ledger.book(bank, stores(bank).payments[earlier.payload["data"]["id"]])
+    made = stores(bank).payments[earlier.payload["data"]["id"]]
+    if policy.booked_twice and made.outcome == "payment":
+        ledger.book(bank, made)
     return told(bank, earlier.payload, policy.replay_status)
 
 

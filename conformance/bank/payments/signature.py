@@ -6,11 +6,12 @@ import base64
 import hashlib
 import hmac
 import re
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 from werkzeug.http import parse_date
 from werkzeug.wrappers import Request
@@ -180,12 +181,15 @@ def _proved(
 ) -> None:
     if not policy.signature_checked:
         return
+    der = value
+    if len(value) == 64:
+        der = encode_dss_signature(int.from_bytes(value[:32]), int.from_bytes(value[32:]))
     for key in keys:
-        if key.kid == kid and isinstance(key.public, ec.EllipticCurvePublicKey):
-            der = value
-            if len(value) == 64:
-                halves = (int.from_bytes(value[:32]), int.from_bytes(value[32:]))
-                der = encode_dss_signature(*halves)
-            key.public.verify(der, text.encode(), ec.ECDSA(hashes.SHA256()))
-            return
-    raise _Bad("no key of the TSP has this id")
+        with suppress(InvalidSignature):
+            if key.kid == kid and isinstance(key.public, ec.EllipticCurvePublicKey):
+                key.public.verify(der, text.encode(), ec.ECDSA(hashes.SHA256()))
+                return
+            if key.kid == kid and isinstance(key.public, rsa.RSAPublicKey):
+                key.public.verify(value, text.encode(), padding.PKCS1v15(), hashes.SHA256())
+                return
+    raise _Bad("it is by no key of the TSP that has this id")
