@@ -125,8 +125,8 @@ class Profile:
     """Requirements and functions of one phase or one standard.
 
     ``include`` names the profiles whose requirements also hold for this one's functions. ``for_banks`` is
-    false for the profile of an API that no bank has. ``limits`` (requests_per_second, jobs) hold for its hosts
-    whatever a target allows, those of this machine excepted.
+    false for the profile of an API that no bank has. ``limits`` (requests_per_second, jobs) hold for its
+    hosts whatever a target allows, those of this machine excepted.
     """
 
     name: str
@@ -250,7 +250,7 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class Waiver:
-    """A dated, reasoned acceptance of a known finding; ``match`` is a glob over ids of case, requirement, check."""
+    """A dated, reasoned acceptance of a known finding; ``match`` is a glob over ids."""
 
     match: str
     reason: str

@@ -26,7 +26,8 @@ def profiles_for(target: Target, names: tuple[str, ...], phases: tuple[str, ...]
     """The profiles to judge a target by.
 
     What the user named; else what the bank's file names; else every phase in which the bank offers a
-    function, and what it publishes where its file says so. Profiles that a phase includes come with it. Raises ``ConfigurationError``.
+    function, and what it publishes where its file says so. Profiles that a phase includes come with it.
+    Raises ``ConfigurationError``.
     """
     _known_functions(target)
     if names or phases:

@@ -79,7 +79,7 @@ def draft(base_url: str, api: Path | None, name: str, output: Path) -> str:
         name=shown, name_quoted=_quoted(shown), base_url=base_url, api=line, example="other.fx-rate"
     )
     return text + "".join(
-        _entry(function, guesses.get(id)) for id, function in functions.items() if _offerable(id, guesses)
+        _entry(f, guesses.get(f.id)) for f in functions.values() if _offerable(f.id, guesses)
     )
 
 

@@ -18,7 +18,9 @@ from conformance.target import Target
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-NAMED = re.compile(r"`((?:conformance|profiles)/[a-z0-9_/-]+\.(?:py|yaml))`[^`]*?```(?:python|yaml)\n(.*?)```", re.S)
+NAMED = re.compile(
+    r"`((?:conformance|profiles)/[a-z0-9_/-]+\.(?:py|yaml))`[^`]*?```(?:python|yaml)\n(.*?)```", re.S
+)
 
 
 def test_the_five_minute_check_is_green_on_the_right_bank_and_red_on_its_mutant(tmp_path: Path) -> None:
@@ -30,9 +32,9 @@ def test_the_five_minute_check_is_green_on_the_right_bank_and_red_on_its_mutant(
         (tmp_path / name).write_text(text, encoding="utf-8")
 
     def run(*arguments: str) -> set[str]:
-        command = [sys.executable, "-m", "conformance", "run", "--phase", "1", "--check", "P1-HKD-001", *arguments]
+        command = [sys.executable, "-m", "conformance", "run", "--phase", "1", "--check", "P1-HKD-001"]
         subprocess.run(
-            [*command, "--output-dir", "out", "-q"],
+            [*command, *arguments, "--output-dir", "out", "-q"],
             cwd=tmp_path,
             env={**os.environ, "PYTHONPATH": str(tmp_path)},
             check=False,
@@ -61,5 +63,6 @@ def test_the_two_commands_are_targets_of_make(target: str) -> None:
 
 
 def test_every_picture_and_folder_that_is_named_exists() -> None:
-    for path in re.findall(r"!\[[^\]]*\]\(([^)]+)\)", README) + ["examples/banks", "tests/test_mutants.py"]:
+    pictures = re.findall(r"!\[[^\]]*\]\(([^)]+)\)", README)
+    for path in (*pictures, "examples/banks", "tests/test_mutants.py"):
         assert (ROOT / path).exists(), path
