@@ -19,7 +19,7 @@ from conformance.target import Target
 PHASE3 = frozenset(
     {"metadata", "keys", "authorize", "login", "request_object", "par", "token", "id_token", "client"}
     | {"resource", "dpop", "refresh", "revocation", "introspection", "consent", "object", "account"}
-    | {"registration"}
+    | {"registration", "lifecycle"}
 )
 """The scopes of mutants of the authorization server and of what lies behind it."""
 SCOPES: dict[str, str] = {
@@ -54,6 +54,10 @@ GENERATED = ("contract", "negative", "relation", "injection", "identity")
 """Subjects that judge by the API description whatever a bank answers, and so see most defects of all."""
 
 
+SEQUENCES = "lifecycle"
+"""The subject that judges sequences of steps, each of which another subject judges alone."""
+
+
 LIMITS = frozenset({"rate_limit", "resilience"})
 """Subjects that send by the hundred, and have a bank of their own to send to."""
 
@@ -70,7 +74,12 @@ def planned(
 ) -> tuple[Plan, tuple[Profile, ...]]:
     """What is judged of the reference bank with a defect or without one."""
     skips = () if mutant is None or mutant.scope in GENERATED else tuple(f"{name}.*" for name in GENERATED)
-    plan, chosen = prepare(target, Scope(profiles=profiles, selection=Selection(skips=skips), seed=seed))
+    selection = Selection(skips=skips)
+    if mutant and mutant.scope == SEQUENCES:
+        selection = Selection(checks=(f"{SEQUENCES}.*",))
+    elif mutant:
+        selection = Selection(skips=(*skips, f"{SEQUENCES}.*"))
+    plan, chosen = prepare(target, Scope(profiles=profiles, selection=selection, seed=seed))
     return lean(plan, mutant, seed), chosen
 
 

@@ -1,0 +1,1 @@
+"""The lives of consents, codes and tokens together."""
