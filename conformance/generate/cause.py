@@ -15,7 +15,7 @@ TRIES = 3
 
 @dataclass(frozen=True, slots=True)
 class Sign:
-    """A trial that shows a defect. ``key`` is the defect, ``holds`` whether another answer shows it as well."""
+    """A trial that shows a defect. ``key`` is the defect, ``holds`` whether another answer shows it too."""
 
     key: tuple[str, ...]
     trial: Trial

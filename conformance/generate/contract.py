@@ -152,7 +152,7 @@ def _function(operation: ApiOperation, functions: Sequence[Operation]) -> Operat
     for function in functions:
         path = function.path.partition("?")[0]
         if function.method == operation.method and (
-            path == operation.path or path.endswith(operation.path) and "{" not in operation.path
+            path == operation.path or (path.endswith(operation.path) and "{" not in operation.path)
         ):
             return function
     return None

@@ -43,7 +43,7 @@ def sent(survey: Survey, request: Request) -> Answer | None:
 
 
 def secured(survey: Survey) -> Iterator[Seed]:
-    """The operations that the description opens to nobody without credentials, and that its phase does not judge."""
+    """The operations that the description secures, without those that their phase judges."""
     for held in survey.seeds.values():
         security = held.scoped.operation.security
         if security and all(security) and held.scoped.function is None:

@@ -114,7 +114,7 @@ class _Walk:
         if not any(seed.once_only(name) for name, _ in first.headers):
             return
         life.same_key = self._sent(first, collection)
-        other = varied(life.body, self.survey, collection)
+        other = varied(life.body, collection)
         if other is not None:
             life.other_key = self._sent(first.with_body(other), collection)
 
@@ -146,7 +146,7 @@ class _Walk:
             return
         held = survey.seeds.get(changer.name)
         body = held.call.body if held is not None and isinstance(held.call.body, Mapping) else life.body
-        life.change = varied(body, survey, changer) or body
+        life.change = varied(body, changer) or body
         media = held.call.media_type if held is not None else self.call.media_type
         call = Call(changer.operation, read.path, body=life.change, media_type=media)
         if held is not None:
@@ -182,7 +182,7 @@ def is_size(name: str) -> bool:
     return plain in ("limit", "pagesize", "perpage", "size", "pagelimit", "maxresults", "top")
 
 
-def varied(body: Any, survey: Survey, scoped: Scoped) -> Any:
+def varied(body: Any, scoped: Scoped) -> Any:
     """The body with one text member changed so that the description still allows it; None if none can be."""
     from conformance.generate import keywords, sample
     from conformance.openapi import BadSchema
@@ -221,7 +221,7 @@ def listed_ids(answer: Answer | None, name: str) -> list[str]:
 
 
 def differences(sent: Any, came: Any) -> list[tuple[str, Any, Any]]:
-    """Members of an object that came back with another value than was sent; those that did not come are not."""
+    """Members of an object that came back with another value than was sent, not those left out."""
     if not isinstance(sent, Mapping):
         return []
     held = item(came)

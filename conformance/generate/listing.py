@@ -206,8 +206,8 @@ def more(given: Any, shown: int) -> bool:
         if isinstance(value, dict):
             if more(value, shown):
                 return True
-        elif "total" in name.lower() and isinstance(value, int) and value > shown:
-            return True
-        elif plain(name) in ("next", "nextpage", "nextcursor", "nexttoken", "hasmore") and value:
+        elif ("total" in name.lower() and isinstance(value, int) and value > shown) or (
+            plain(name) in ("next", "nextpage", "nextcursor", "nexttoken", "hasmore") and value
+        ):
             return True
     return False

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from typing import Any
 
 # The parser of the standard library is the only reader of its syntax; patterns that it cannot read give None.
-from re import _constants as words  # type: ignore[attr-defined]
-from re import _parser as parser  # type: ignore[attr-defined]
+from re import _constants as words
+from re import _parser as parser
+from typing import Any
 
 _LIKELY = "a1A0 -_.b2B:/@"
 _CATEGORIES = {

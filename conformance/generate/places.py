@@ -1,4 +1,4 @@
-"""Places of accepted calls where free text can stand: where input could reach a query, a template or a file."""
+"""Places of accepted calls where text can stand: where input could reach a query, a template, a file."""
 
 from __future__ import annotations
 

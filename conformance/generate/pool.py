@@ -61,7 +61,7 @@ class Pool:
         return self._rows.get(path, [])
 
     def identifier(self, name: str, path: str) -> Any:
-        """A value for an identifier in the path behind ``path``, or for a member of a body; or ``NOTHING``."""
+        """A value for an identifier in the path behind ``path``, or in a body; or ``NOTHING``."""
         values = self.identifiers(name, path)
         return values[0] if values else NOTHING
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import random
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 from urllib.parse import parse_qsl
 
+from conformance.document import NotJson, parse
 from conformance.generate import sample
 from conformance.generate.call import Call, pairs_of, text_of
 from conformance.generate.contract import Scoped
@@ -74,13 +76,9 @@ def _bodies(scoped: Scoped, pool: Pool, optional: bool) -> Iterator[tuple[Any, s
     operation = scoped.operation
     function = scoped.function
     if function is not None and function.body:
-        from conformance.document import NotJson, parse
-
-        try:
+        with contextlib.suppress(NotJson):
             yield parse(function.body).value, JSON
             return
-        except NotJson:
-            pass
     if not operation.bodies:
         yield NOTHING, ""
         return

@@ -28,12 +28,12 @@ UNDESCRIBED = ("PUT", "PATCH", "DELETE", "POST")
 
 @dataclass(frozen=True, slots=True)
 class Budget:
-    """Requests for one operation at the most, by what they are for. ``deep`` is seconds of generated cases."""
+    """Requests for one operation at the most, by their purpose. ``deep`` is seconds of generated cases."""
 
     negative: int = 90
-    negative_read: int = 14
+    negative_read: int = 18
     positive: int = 8
-    odd: int = 10
+    odd: int = 12
     deep: float = 0.0
 
 
@@ -48,7 +48,7 @@ class Seed:
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """A call sent to see how the bank takes it. ``kind`` is seed, positive, negative, odd, method, or chain."""
+    """A call sent to see how the bank takes it: seed, positive, negative, odd, method, or chain."""
 
     scoped: Scoped
     kind: str
@@ -69,7 +69,7 @@ class Shared:
 
 
 class Survey:
-    """One case's view of the survey. ``other`` signs requests as another customer, where the bank names one."""
+    """One case's view of the survey. ``other`` signs requests as another customer, where there is one."""
 
     def __init__(
         self,
@@ -128,10 +128,11 @@ class Survey:
 
     def _learn(self) -> Shared:
         shared = Shared()
-        waiting: list[Scoped] = []
-        for scoped in seed.order(self.contract.operations):
-            if self._may_send(scoped) and not self._learnt(scoped, shared):
-                waiting.append(scoped)
+        waiting = [
+            scoped
+            for scoped in seed.order(self.contract.operations)
+            if self._may_send(scoped) and not self._learnt(scoped, shared)
+        ]
         for scoped in waiting:
             self._learnt(scoped, shared)
         if not shared.seeds and not shared.refused:
@@ -262,7 +263,7 @@ class Survey:
         return bool(self.once(("control", scoped.name), ask))
 
     def confirmed(self, trial: Trial, finding: Finding, holds: Callable[[Answer], bool]) -> Finding | None:
-        """The finding after its call was sent once more and the accepted one beside it; None without control."""
+        """The finding after its call and the accepted one were sent once more; None without control."""
         call = trial.call
         self.tsp.exchanges.append(trial.answer.exchange)
         if trial.kind == "chain" and call.verb not in ("GET", "HEAD", "PUT"):

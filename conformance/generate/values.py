@@ -108,8 +108,8 @@ def _texts(held: Schema, value: str) -> Iterator[Wrong]:
             yield "maxLength", lengthened(held, value, most + 1000), "over-long"
     if isinstance(held.get("pattern"), str):
         yield "pattern", "#" * max(1, len(value)), "other characters"
-        yield "pattern", f"-{value}", "a sign"
         yield "pattern", f"{value}\n", "a line break at the end"
+        yield "pattern", f"-{value}", "a sign"
         if any(c.isdigit() for c in value):
             yield "pattern", value.translate(_FULL_WIDTH), "full-width digits"
             yield "pattern", f"{value}9999", "more digits"
@@ -150,24 +150,22 @@ def lengthened(held: Schema, value: str, length: int) -> str:
     return (value or "x") + (value[-1:] or "x") * (missing or (1 if not value else 0))
 
 
-def wrong_texts(held: Schema, present: str) -> Iterator[tuple[str, str]]:
+def wrong_texts(held: Schema, present: str) -> Iterator[str]:
     """Texts that a parameter may forbid; what only a JSON value can say is left out."""
     kind = keywords.main_type(held)
     if kind in ("integer", "number"):
-        yield "type", "abc"
-        for keyword, value, _ in _numbers(held, kind):
-            yield keyword, str(value)
+        yield "abc"
+        for _, value, _ in _numbers(held, kind):
+            yield str(value)
         if kind == "integer":
-            yield "type", "1.5"
-        yield "type", "1e3x"
-        return
-    if kind == "boolean":
-        yield "type", "maybe"
-        return
-    base = present or str(sample.text(held))
-    for keyword, value, _ in wrong(held, base):
-        if isinstance(value, str):
-            yield keyword, value
+            yield "1.5"
+        yield "1e3x"
+    elif kind == "boolean":
+        yield "maybe"
+    else:
+        for _, value, _ in wrong(held, present or sample.text(held)):
+            if isinstance(value, str):
+                yield value
 
 
 def allowed(held: Schema) -> Iterator[tuple[str, Any]]:
@@ -194,14 +192,14 @@ def odd(kind: str) -> Iterator[tuple[str, str]]:
     """Texts for a parameter that have made servers fail."""
     if kind in ("integer", "number"):
         yield "a number of 20 digits", "99999999999999999999"
-        yield "full-width digits", "１２"
+        yield "full-width digits", "\uff11\uff12"
         yield "an exponent", "1e400"
         return
     yield "a quote", "'"
-    yield "a percent sign", "%"
+    yield "emoji and bidirectional marks", "\U0001f600\u202e\u2066x"
     yield "NUL", "a\x00b"
     yield "2,000 characters", "a" * 2000
-    yield "emoji and bidirectional marks", "\U0001f600\u202e\u2066x"
+    yield "a percent sign", "%"
     yield "brackets", "[(*+\\"
 
 
@@ -223,7 +221,11 @@ def odd_json(is_text: bool) -> Iterator[tuple[str, bytes]]:
 
 def plain(document: Any, schema: Schema) -> Any:
     """A value for an optional member that the accepted call does not have."""
-    return sample.value(document, schema, optional=True) if keywords.types(schema) or "enum" in schema else NOTHING
+    return (
+        sample.value(document, schema, optional=True)
+        if keywords.types(schema) or "enum" in schema
+        else NOTHING
+    )
 
 
 def _article(kind: str) -> str:

@@ -17,7 +17,11 @@ def scoped(body: dict[str, Any] | None = None, parameters: list[dict[str, Any]] 
     operation: dict[str, Any] = {"responses": {"200": {"description": "ok"}}, "parameters": parameters or []}
     if body is not None:
         operation["requestBody"] = {"required": True, "content": {"application/json": {"schema": body}}}
-    document = {"openapi": "3.1.0", "info": {"title": "t", "version": "1"}, "paths": {"/x": {"post": operation}}}
+    document = {
+        "openapi": "3.1.0",
+        "info": {"title": "t", "version": "1"},
+        "paths": {"/x": {"post": operation}},
+    }
     api = describe(document)
     return Scoped(api.operations[0], api)
 

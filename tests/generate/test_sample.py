@@ -27,7 +27,11 @@ from conformance.schema import Direction, Validator
         {"oneOf": [{"type": "string", "maxLength": 2}, {"type": "object"}]},
         {
             "allOf": [
-                {"type": "object", "required": ["a"], "properties": {"a": {"type": "string", "minLength": 2}}},
+                {
+                    "type": "object",
+                    "required": ["a"],
+                    "properties": {"a": {"type": "string", "minLength": 2}},
+                },
                 {"required": ["b"], "properties": {"b": {"const": 4}}},
             ]
         },

@@ -8,7 +8,7 @@ import json
 import random
 import re
 import uuid
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 from wsgiref.types import StartResponse, WSGIEnvironment
 
@@ -137,6 +137,8 @@ class ThirdBank(Sundry):
         except HTTPException:
             raise Refused(404, "no such path") from None
         customer = KEYS.get(request.headers.get("X-Api-Key", ""), "")
+        if name == "rates" and self.has("rates_gone"):
+            raise Refused(404, "no such path")
         if self.has("any_key_works") and request.headers.get("X-Api-Key"):
             customer = customer or "ada"
         if not customer and name != "rates" and not self.has(f"{name}_is_open"):
@@ -146,7 +148,7 @@ class ThirdBank(Sundry):
         answered: Response = getattr(self, f"_{name}")(request, customer or "ada", body, **values)
         return answered
 
-    def _parameters(self, request: Request, name: str, values: dict[str, str]) -> None:
+    def _parameters(self, request: Request, name: str, values: Mapping[str, Any]) -> None:
         """Checks the parameters of an operation as its description has them."""
         path = PATHS[name][1].removeprefix("/v2")
         template = next(
@@ -283,7 +285,9 @@ class ThirdBank(Sundry):
 
     def _own(self, key: str, customer: str, kind: str, *, writes: bool = False) -> Row:
         row: Row | None = getattr(self, kind).get(key)
-        open_to_all = self.has(f"{kind}_of_others_readable") or (writes and self.has(f"{kind}_of_others_writable"))
+        open_to_all = self.has(f"{kind}_of_others_readable") or (
+            writes and self.has(f"{kind}_of_others_writable")
+        )
         if row is None or (self.owner[key] != customer and not open_to_all):
             raise Refused(404, "nothing here")
         return row

@@ -27,8 +27,7 @@ FAULTS: list[Fault] = []
 
 
 def _loose(check: str, *pointers: str) -> None:
-    for pointer in pointers:
-        FAULTS.append(Fault(f"unchecked {pointer}", frozenset({check}), loosened=(pointer,)))
+    FAULTS.extend(Fault(f"unchecked {p}", frozenset({check}), loosened=(p,)) for p in pointers)
 
 
 def _flag(name: str, *checks: str) -> None:
@@ -116,9 +115,7 @@ _flag("unchecked_sort", "negative.listed_values_are_checked")
 _flag("unchecked_from_date", "negative.formats_are_checked")
 _flag("unchecked_base", "negative.patterns_are_checked")
 _flag("unchecked_q", "negative.lengths_are_checked", "negative.what_is_required_must_be_there")
-_flag(
-    "unchecked_Idempotency-Key", "negative.formats_are_checked", "negative.what_is_required_must_be_there"
-)
+_flag("unchecked_Idempotency-Key", "negative.formats_are_checked", "negative.what_is_required_must_be_there")
 _flag("any_media_type", "negative.media_types_are_checked")
 _flag("duplicates_accepted", "negative.repeated_members_are_refused")
 _flag("cut_body_mended", "negative.broken_bodies_are_refused")
@@ -135,6 +132,7 @@ _flag("etag_missing", "contract.header_fields_are_as_described")
 _flag("location_missing", "contract.header_fields_are_as_described")
 _flag("payee_answers_202", "contract.statuses_are_described")
 _flag("refusals_with_418", "contract.refusals_are_described")
+_flag("rates_gone", "contract.described_operations_exist")
 _flag("limit_ignored", "relation.page_size_is_obeyed")
 _flag("offset_ignored", "relation.pages_are_disjoint")
 _flag("pages_overlap", "relation.pages_are_disjoint")

@@ -32,5 +32,7 @@ def judged(
 def said(results: tuple[Result, ...]) -> str:
     """What was found, line by line."""
     return "\n".join(
-        f"{r.case.check}: expected {f.expected}, got {f.actual} at {f.at}" for r in results for f in r.findings
+        f"{r.case.check}: expected {f.expected}, got {f.actual} at {f.at}"
+        for r in results
+        for f in r.findings
     )

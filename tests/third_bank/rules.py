@@ -58,7 +58,7 @@ def allowed(schema: Row, text: str) -> bool:
     if schema["type"] == "integer":
         if not re.fullmatch(r"-?[0-9]{1,18}", text):
             return False
-        return schema.get("minimum", -(10**18)) <= int(text) <= schema.get("maximum", 10**18)
+        return bool(schema.get("minimum", -(10**18)) <= int(text) <= schema.get("maximum", 10**18))
     if "enum" in schema:
         return text in schema["enum"]
     if schema.get("format") == "uuid":

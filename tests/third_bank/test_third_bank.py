@@ -48,7 +48,7 @@ def test_a_run_needs_few_requests() -> None:
 
 
 def sent(jobs: int, seed: int = 0) -> list[str]:
-    """What was sent, in order; without what the bank and the machine choose: identifiers, the listener's port."""
+    """What was sent, in order; without the port of the listener, which the machine chooses."""
     heard: list[Exchange] = []
     judged(ThirdBank(), jobs=jobs, seed=seed, heard=heard)
     heard.sort(key=lambda exchange: exchange.id)

@@ -25,14 +25,12 @@ def input_never_fails_the_server(survey: Survey) -> Findings:
             f"status {status} to {what} in {trial.scoped.name}",
             changed.at if changed else trial.scoped.operation.pointer,
         )
-        signs.append(
-            Sign(_kind(trial), trial, finding, lambda again: again.status >= 500)
-        )
+        signs.append(Sign(_kind(trial), trial, finding, lambda again: again.status >= 500))
     yield from findings(survey, signs)
 
 
 def _kind(trial: Trial) -> tuple[str, ...]:
-    """What the failure comes of, so that one defect is told once however many inputs and operations show it."""
+    """What the failure comes of, so that one defect is told once however many inputs show it."""
     changed = trial.mutation
     if changed is None or trial.kind == "positive":
         return ("right", trial.scoped.name)

@@ -39,23 +39,23 @@ def objects_of_others_cannot_be_changed(survey: Survey) -> Findings:
     made = list(_made(survey))
     needs(bool(made), "nothing can be made and then changed or removed, or writes are not allowed")
     seen: list[Sighting] = []
-    for held, id in made:
+    for held, made_id in made:
         reader = survey.contract.item_of(held.scoped, "GET")
         if reader is None:
             continue
         name = reader.operation.path.rpartition("{")[2].rstrip("}")
-        read = stranger.send(Call(reader.operation, {**held.call.path, name: id}), reader)
+        read = stranger.send(Call(reader.operation, {**held.call.path, name: made_id}), reader)
         if read is None or read.ok:
             continue  # shared with everybody, or found by the check of reads
         for method in ("PUT", "PATCH", "DELETE"):
             changer = survey.contract.item_of(held.scoped, method)
             if changer is None:
                 continue
-            call = Call(changer.operation, {**held.call.path, name: id})
+            call = Call(changer.operation, {**held.call.path, name: made_id})
             own = survey.seeds.get(changer.name)
             if method != "DELETE":
                 body = own.call.body if own else held.call.body
-                call = call.with_body(varied(body, survey, changer) or body)
+                call = call.with_body(varied(body, changer) or body)
                 call = Call(call.operation, call.path, (), (), call.body, held.call.media_type)
             answer = stranger.send(call, changer)
             if answer is not None and answer.ok:
@@ -72,9 +72,9 @@ def _made(survey: Survey) -> Iterator[tuple[Seed, str]]:
         if not any(survey.contract.item_of(held.scoped, m) for m in ("PUT", "PATCH", "DELETE")):
             continue
         answer = survey.attempt(seed.renewed(held.call, held.scoped, "ownership"), held.scoped)
-        id = identity(document(answer), "id", answer) if answer is not None and answer.ok else ""
-        if id:
-            yield held, id
+        made_id = identity(document(answer), "id", answer) if answer is not None and answer.ok else ""
+        if made_id:
+            yield held, made_id
 
 
 @check(requests=4)
@@ -93,9 +93,11 @@ def objects_of_others_cannot_be_used(survey: Survey) -> Findings:
         answer = stranger.send(seed.renewed(held.call, held.scoped, "stranger"), held.scoped)
         if answer is not None and answer.ok:
             yield Finding(
-                f"{held.scoped.name} refused with the {used[0]} of another customer", f"status {answer.status}",
-                f"/{used[0]}", answer.exchange,
-            )  # fmt: skip
+                f"{held.scoped.name} refused with the {used[0]} of another customer",
+                f"status {answer.status}",
+                f"/{used[0]}",
+                answer.exchange,
+            )
 
 
 @check(requests=4)
@@ -114,14 +116,16 @@ def members_of_the_bank_cannot_be_set(survey: Survey) -> Findings:
                 continue
             if item(document(answer)).get(name) == value != control:
                 yield Finding(
-                    f"{name} of {held.scoped.name} set by the bank alone", f"{value!r} as the client sent it",
-                    f"/{name}", answer.exchange,
-                )  # fmt: skip
+                    f"{name} of {held.scoped.name} set by the bank alone",
+                    f"{value!r} as the client sent it",
+                    f"/{name}",
+                    answer.exchange,
+                )
     needs(tried, "no described operation makes an object with members that a client does not send")
 
 
 def _reserved(held: Seed, body: Mapping[str, Any]) -> Iterator[tuple[str, Any, Any]]:
-    """Members of the new object that the request does not describe as its own, each with another value for it."""
+    """Members of the new object that the request does not describe, each with another value for it."""
     schema = next((s for name, s in held.scoped.operation.bodies.items() if "json" in name), None)
     flat = keywords.flat(held.scoped.document, schema.schema) if schema else {}
     asked = keywords.properties(held.scoped.document, flat)

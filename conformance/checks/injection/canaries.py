@@ -1,4 +1,4 @@
-"""Text that a careless server evaluates, copies into its header fields, opens or fetches; each shows by a canary."""
+"""Text that a careless server evaluates, copies into its header, opens or fetches; a canary shows it."""
 
 from __future__ import annotations
 
@@ -20,8 +20,10 @@ from conformance.registry import Findings, check
 PRODUCT = str(7331 * 1337)
 TEMPLATES = "{{7331*1337}}${7331*1337}#{7331*1337}"
 CANARY = "X-Conformance-Canary"
-FILES = (("../../../../../../etc/passwd", re.compile(r"root:[^:\n]*:0:0:")),
-         ("..\\..\\..\\..\\windows\\win.ini", re.compile(r"\[(fonts|extensions)\]")))  # fmt: skip
+FILES = (
+    ("../../../../../../etc/passwd", re.compile(r"root:[^:\n]*:0:0:")),
+    ("..\\..\\..\\..\\windows\\win.ini", re.compile(r"\[(fonts|extensions)\]")),
+)
 EXPANDED = "conformance-7331-canary"
 XML = (
     '<?xml version="1.0"?><!DOCTYPE a [<!ENTITY one "conformance-7331"><!ENTITY two "&one;-canary">'
@@ -48,9 +50,11 @@ def text_is_not_evaluated(survey: Survey) -> Findings:
         answer = _ask(survey, place, TEMPLATES)
         if answer is not None and PRODUCT in answer.text():
             yield Finding(
-                f"text of {place.name} in {place.seed.scoped.name} left as it is", f"the product {PRODUCT}", place.at,
+                f"text of {place.name} in {place.seed.scoped.name} left as it is",
+                f"the product {PRODUCT}",
+                place.at,
                 answer.exchange,
-            )  # fmt: skip
+            )
 
 
 @check(intrusive=True, requests=1)
@@ -62,9 +66,11 @@ def text_stays_out_of_header_fields(survey: Survey) -> Findings:
         answer = _ask(survey, place, f"{place.text or 'x'}\r\n{CANARY}: 1")
         if answer is not None and answer.header(CANARY) is not None:
             yield Finding(
-                f"no header field out of {place.name} in {place.seed.scoped.name}", f"{CANARY}: 1", place.at,
+                f"no header field out of {place.name} in {place.seed.scoped.name}",
+                f"{CANARY}: 1",
+                place.at,
                 answer.exchange,
-            )  # fmt: skip
+            )
 
 
 @check(intrusive=True, requests=2)
@@ -77,9 +83,11 @@ def text_opens_no_file(survey: Survey) -> Findings:
             answer = _ask(survey, place, text) if place.allows(text) else None
             if answer is not None and answer.ok and sign.search(answer.text()):
                 yield Finding(
-                    f"no file of the server for {place.name} in {place.seed.scoped.name}", f"the content of {text}",
-                    place.at, answer.exchange,
-                )  # fmt: skip
+                    f"no file of the server for {place.name} in {place.seed.scoped.name}",
+                    f"the content of {text}",
+                    place.at,
+                    answer.exchange,
+                )
                 break
 
 
@@ -99,8 +107,10 @@ def addresses_are_not_fetched(survey: Survey) -> Findings:
             if ear.heard(name):
                 yield Finding(
                     f"no fetch of a loopback address in {place.name} of {place.seed.scoped.name}",
-                    "the address was fetched", place.at, answer.exchange,
-                )  # fmt: skip
+                    "the address was fetched",
+                    place.at,
+                    answer.exchange,
+                )
 
 
 @check(intrusive=True, requests=1)

@@ -98,9 +98,11 @@ def operators_stay_out_of_queries(survey: Survey) -> Findings:
             continue
         if one.status == other.status == 200 and one.rows != other.rows and not one.rows:
             yield Finding(
-                f"{place.name}[$eq] and {place.name}[$ne] ignored or refused alike in {place.seed.scoped.name}",
-                f"{len(one.rows)} rows and {len(other.rows)} rows", place.at, unequal.exchange,
-            )  # fmt: skip
+                f"{place.name}[$eq] and {place.name}[$ne] taken alike in {place.seed.scoped.name}",
+                f"{len(one.rows)} rows and {len(other.rows)} rows",
+                place.at,
+                unequal.exchange,
+            )
 
 
 @check(intrusive=True, requests=1)
@@ -114,8 +116,10 @@ def queries_do_not_show_in_errors(survey: Survey) -> Findings:
         if found and not _ERRORS.search(place.seed.answer.text()):
             yield Finding(
                 f"no error of a database for a quote in {place.name} of {place.seed.scoped.name}",
-                found.group()[:80], place.at, answer.exchange,
-            )  # fmt: skip
+                found.group()[:80],
+                place.at,
+                answer.exchange,
+            )
 
 
 def _ask(survey: Survey, place: Place, text: str) -> Answer | None:

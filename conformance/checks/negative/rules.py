@@ -59,7 +59,7 @@ def lengths_are_checked(survey: Survey) -> Findings:
 
 @check(requests=0, confirm=False)
 def patterns_are_checked(survey: Survey) -> Findings:
-    """Refuses a text that does not match its pattern: signs, line breaks, full-width digits, other letters."""
+    """Refuses a text that does not match its pattern: signs, line breaks, full-width digits."""
     yield from _accepted(survey, "pattern")
 
 
@@ -106,8 +106,9 @@ def undescribed_methods_are_refused(survey: Survey) -> Findings:
     for trial in survey.trials():
         if trial.kind == "method" and trial.mutation is not None and trial.answer.ok:
             finding = Finding(
-                "a refusal with 405, 404 or 501", f"status {trial.answer.status} to {trial.mutation.what}",
+                "a refusal with 405, 404 or 501",
+                f"status {trial.answer.status} to {trial.mutation.what}",
                 trial.scoped.operation.path,
-            )  # fmt: skip
+            )
             signs.append(Sign((), trial, finding, lambda again: again.ok))
     yield from findings(survey, signs)

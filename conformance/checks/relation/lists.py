@@ -76,7 +76,7 @@ def pages_make_the_whole(survey: Survey) -> Findings:
 
 @check(requests=4)
 def filters_select(survey: Survey) -> Findings:
-    """Gives for a filter rows of the list only, and those alone that have the value where a member has its name."""
+    """Gives for a filter rows of the list only, and those alone that have the value of its name."""
     found = [f for one in listings(survey) for f in one.filtered]
     needs(bool(found), "the description has no filter that names a member of the rows")
     for listing in listings(survey):
@@ -91,15 +91,18 @@ def filters_select(survey: Survey) -> Findings:
             ]
             if len(foreign) and len(filtered.rows) <= len(whole) and listing.whole and not _cut(listing):
                 yield Finding(
-                    f"rows of {listing.place} for {name}", f"{len(foreign)} rows that the whole list does not have",
-                    f"parameter {name}", filtered.answer.exchange,
-                )  # fmt: skip
+                    f"rows of {listing.place} for {name}",
+                    f"{len(foreign)} rows that the whole list does not have",
+                    f"parameter {name}",
+                    filtered.answer.exchange,
+                )
             elif other:
                 yield Finding(
                     f"rows with {filtered.member} as asked by {name} of {listing.place}",
                     f"{len(other)} of {len(filtered.rows)} rows with another value",
-                    f"parameter {name}", filtered.answer.exchange,
-                )  # fmt: skip
+                    f"parameter {name}",
+                    filtered.answer.exchange,
+                )
                 break
 
 
@@ -122,8 +125,9 @@ def filters_lose_nothing(survey: Survey) -> Findings:
                 yield Finding(
                     f"every row of {listing.place} that {filtered.parameter.name} names",
                     f"{len(lost)} of {len(meant)} missing for {filtered.value!r}",
-                    f"parameter {filtered.parameter.name}", filtered.answer.exchange,
-                )  # fmt: skip
+                    f"parameter {filtered.parameter.name}",
+                    filtered.answer.exchange,
+                )
                 break
 
 
@@ -139,8 +143,9 @@ def orders_permute(survey: Survey) -> Findings:
                 yield Finding(
                     f"the same rows of {listing.place} in another order",
                     f"{len(ordered.rows)} rows for {ordered.value}, {len(whole)} without",
-                    f"parameter {ordered.parameter.name}", ordered.answer.exchange,
-                )  # fmt: skip
+                    f"parameter {ordered.parameter.name}",
+                    ordered.answer.exchange,
+                )
                 break
 
 
@@ -160,8 +165,10 @@ def orders_are_obeyed(survey: Survey) -> Findings:
             if not any(texts == sorted(texts, key=rule, reverse=down) for rule in rules):
                 yield Finding(
                     f"rows of {listing.place} by {ordered.member}, {'falling' if down else 'rising'}",
-                    "another order", f"parameter {ordered.parameter.name}", ordered.answer.exchange,
-                )  # fmt: skip
+                    "another order",
+                    f"parameter {ordered.parameter.name}",
+                    ordered.answer.exchange,
+                )
                 break
 
 

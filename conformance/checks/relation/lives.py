@@ -37,9 +37,11 @@ def what_is_made_is_as_sent(survey: Survey) -> Findings:
         for name, sent, held in differences(life.body, document(came)) if came else ():
             if not _same_value(sent, held):
                 yield Finding(
-                    f"{name} in {life.place} as it was sent", f"{shown(held)} for {shown(sent)}", f"/{name}",
+                    f"{name} in {life.place} as it was sent",
+                    f"{shown(held)} for {shown(sent)}",
+                    f"/{name}",
                     came.exchange if came else None,
-                )  # fmt: skip
+                )
 
 
 @check(requests=0)
@@ -65,9 +67,11 @@ def location_leads_to_what_was_made(survey: Survey) -> Findings:
         status = life.followed.status if life.followed is not None else 0
         if life.followed is not None and readable and status in (400, 404, 405, 410):
             yield Finding(
-                f"the object just made in {life.place}", f"status {life.followed.status}", "header Location",
+                f"the object just made in {life.place}",
+                f"status {life.followed.status}",
+                "header Location",
                 life.followed.exchange,
-            )  # fmt: skip
+            )
 
 
 @check(requests=0)
@@ -79,9 +83,11 @@ def changes_can_be_read(survey: Survey) -> Findings:
         for name, sent, held in differences(life.change, document(life.reread)):
             if not _same_value(sent, held):
                 yield Finding(
-                    f"{name} in {life.place} as it was changed", f"{shown(held)} for {shown(sent)}", f"/{name}",
+                    f"{name} in {life.place} as it was changed",
+                    f"{shown(held)} for {shown(sent)}",
+                    f"/{name}",
                     life.reread.exchange,
-                )  # fmt: skip
+                )
 
 
 @check(requests=0)
@@ -105,9 +111,11 @@ def changes_are_idempotent(survey: Survey) -> Findings:
         if changed:
             name, sent, held = changed[0]
             yield Finding(
-                f"the same {name} in {life.place} after the same PUT", f"{shown(held)} for {shown(sent)}", f"/{name}",
+                f"the same {name} in {life.place} after the same PUT",
+                f"{shown(held)} for {shown(sent)}",
+                f"/{name}",
                 life.third.exchange,
-            )  # fmt: skip
+            )
 
 
 @check(requests=0)
@@ -120,8 +128,10 @@ def removed_objects_are_gone(survey: Survey) -> Findings:
         if before is not None and item(document(before)) == item(document(life.after)):
             yield Finding(
                 f"no object of {life.place} after its removal, or one marked as removed",
-                f"status {life.after.status} and the same object", life.place, life.after.exchange,
-            )  # fmt: skip
+                f"status {life.after.status} and the same object",
+                life.place,
+                life.after.exchange,
+            )
 
 
 @check(requests=0)
@@ -133,9 +143,11 @@ def same_key_makes_one_object(survey: Survey) -> Findings:
             second = identity(document(again), life.name, again)
             if second and second != life.id:
                 yield Finding(
-                    f"the object of {life.place} that the key made before", "another object",
-                    "header Idempotency-Key", again.exchange,
-                )  # fmt: skip
+                    f"the object of {life.place} that the key made before",
+                    "another object",
+                    "header Idempotency-Key",
+                    again.exchange,
+                )
 
 
 @check(requests=0)
@@ -147,9 +159,11 @@ def key_stands_for_one_request(survey: Survey) -> Findings:
             continue
         if identity(document(again), life.name, again) == life.id:
             yield Finding(
-                f"a refusal in {life.place} of another request under a used key", f"status {other.status}",
-                "header Idempotency-Key", other.exchange,
-            )  # fmt: skip
+                f"a refusal in {life.place} of another request under a used key",
+                f"status {other.status}",
+                "header Idempotency-Key",
+                other.exchange,
+            )
 
 
 def _keyed(survey: Survey) -> list[Life]:
@@ -160,16 +174,18 @@ def _keyed(survey: Survey) -> list[Life]:
 
 @check(requests=0)
 def unchanged_objects_are_not_sent_again(survey: Survey) -> Findings:
-    """Answers 304 to If-None-Match with the current ETag, where the description has 304 (RFC 9110, 13.1.2)."""
+    """Answers 304 to If-None-Match with the current ETag, where 304 is described (RFC 9110, 13.1.2)."""
     for life in _made(survey):
         reader = survey.contract.item_of(life.collection, "GET")
         if life.unchanged is None or reader is None or "304" not in reader.operation.responses:
             continue
         if life.unchanged.status == 200:
             yield Finding(
-                f"status 304 for an unchanged object of {life.place}", "status 200 and the object",
-                "header If-None-Match", life.unchanged.exchange,
-            )  # fmt: skip
+                f"status 304 for an unchanged object of {life.place}",
+                "status 200 and the object",
+                "header If-None-Match",
+                life.unchanged.exchange,
+            )
 
 
 @check(requests=0)
@@ -178,9 +194,11 @@ def stale_changes_are_refused(survey: Survey) -> Findings:
     for life in _made(survey):
         if life.stale is not None and life.stale.ok:
             yield Finding(
-                f"status 412 for a change in {life.place} under a foreign ETag", f"status {life.stale.status}",
-                "header If-Match", life.stale.exchange,
-            )  # fmt: skip
+                f"status 412 for a change in {life.place} under a foreign ETag",
+                f"status {life.stale.status}",
+                "header If-Match",
+                life.stale.exchange,
+            )
 
 
 def _same_value(sent: object, held: object) -> bool:
