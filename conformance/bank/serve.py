@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import socket
 import ssl
+import sys
 import threading
 from types import TracebackType
 from typing import Any
@@ -75,10 +76,14 @@ class serve:  # noqa: N801 - reads as a verb: `with serve(app, tls=Tls.fresh()) 
 
 
 class _Server(Server):
-    """Reports to the log of this module, where the original writes to stderr."""
+    """Reports to the log of this module, where the original writes to stderr.
+
+    A client that leaves in the middle of an answer is no fault of the bank, and not worth a word.
+    """
 
     def error_log(self, msg: str = "", level: int = logging.INFO, traceback: bool = False) -> None:
-        _log.log(level, "%s", msg, exc_info=traceback)
+        left = isinstance(sys.exc_info()[1], OSError)
+        _log.log(logging.DEBUG if left else level, "%s", msg, exc_info=traceback)
 
 
 class _Handshakes(Adapter):
@@ -114,7 +119,11 @@ class _SecureConnection(HTTPConnection):
                 return False
             self.socket.settimeout(self.server.timeout)
             self.ssl_env = _environ(self.socket)
-        return bool(super().communicate())  # type: ignore[no-untyped-call]
+        try:
+            return bool(super().communicate())  # type: ignore[no-untyped-call]
+        except OSError as left:
+            _log.debug("the client left: %s", left)
+            return False
 
 
 def _environ(secure: ssl.SSLSocket) -> dict[str, str]:
