@@ -84,13 +84,15 @@ def id_token_is_from_the_future(policy: Policy) -> Policy:
 @mutant("token.id_token_subject")
 def id_token_is_of_somebody_else(policy: Policy) -> Policy:
     """The ID token names somebody else than userinfo."""
-    return policy.evolve("authorization.id_token_sub", "wrong")
+    policy = policy.evolve("authorization.id_token_sub", "wrong")
+    return policy.evolve("authorization.refreshed_id_token_sub", "wrong")
 
 
 @mutant("token.id_token_subject")
 def id_token_names_nobody(policy: Policy) -> Policy:
     """The ID token has no sub."""
-    return policy.evolve("authorization.id_token_sub", "absent")
+    policy = policy.evolve("authorization.id_token_sub", "absent")
+    return policy.evolve("authorization.refreshed_id_token_sub", "absent")
 
 
 @mutant("token.id_token_subject")

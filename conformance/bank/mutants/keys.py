@@ -31,7 +31,7 @@ def keys_have_no_identifier(policy: Policy) -> Policy:
     return policy.evolve("authorization.jwks_kid_missing", True)
 
 
-@mutant("keys.distinct", "token.id_token_signed")
+@mutant("keys.distinct", "token.id_token_signed", "introspection.signed_answer_holds")
 def keys_share_one_identifier(policy: Policy) -> Policy:
     """All keys have the same kid, which no signature names."""
     return policy.evolve("authorization.jwks_kid_duplicated", True)
@@ -76,7 +76,7 @@ def key_set_is_not_found(app: WSGIApplication) -> WSGIApplication:
     return rewritten(app, changed)
 
 
-@mutant("keys.available")
+@mutant("keys.available", "introspection.signed_answer_holds")
 def key_set_is_empty(app: WSGIApplication) -> WSGIApplication:
     """The key set has no key."""
     return _key_set(app, list.clear)

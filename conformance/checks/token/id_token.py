@@ -176,6 +176,10 @@ def response_signed(access: Access, *, allowed: tuple[str, ...] = ()) -> Finding
     code = access.grant().code
     exchange = code.landing.answer.exchange
     text = code.landing.parameters.get("response")
+    if text is None and "jwt" not in str(code.asked.parameters.get("response_mode")):
+        raise NotApplicable(
+            "the TSP does not ask for a signed response (authorization.settings.response_mode)"
+        )
     if text is None:
         yield Finding("a signed response", "plain parameters", "response", exchange)
         return

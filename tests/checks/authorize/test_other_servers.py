@@ -1,0 +1,181 @@
+"""Servers that do things in other ways that the standards admit: none of them is blamed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import replace
+from io import BytesIO
+from typing import Any
+from urllib.parse import parse_qsl
+from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
+
+import pytest
+
+from conformance.bank.rewriting import Sent, rewritten
+from conformance.model import Verdict
+from tests.checks.authorize.judged import found, judged, open_cases
+from tests.oauth.reference import policy_of
+
+WAYS: dict[str, tuple[str, dict[str, Any]]] = {
+    "unknown scopes are left out": ("open", {"unknown_scope": "dropped"}),
+    "errors are sent back at once": ("openid", {"errors_redirect_before_login": True}),
+    "the TSP may leave the redirect URI out": ("oauth2", {"redirect_uri_required": False}),
+    "refresh tokens are rotated": ("openid", {"refresh_rotation": True}),
+    "no refresh token is given": ("openid", {"refresh_token_issued": False}),
+    "the granted scope is not told": ("open", {"token_scope_told": False}),
+    "access tokens are JWTs": ("open", {"access_token_format": "jwt"}),
+    "the server wants its nonce in proofs": ("open", {"dpop_nonce_required": True}),
+    "redirects have status 302": ("open", {"redirect_status": 302}),
+    "lists are taken for audiences": ("openid", {"assertion_aud_array_allowed": True}),
+    "signed responses can be asked for": ("open", {"jarm": "offered"}),
+    "a bad client is told so with 400": ("open", {"invalid_client_status": 400}),
+    "ID tokens have neither acr nor auth_time": (
+        "openid",
+        {"id_token_acr": False, "id_token_auth_time": False},
+    ),
+    "ID tokens are signed with ES256": ("openid", {"id_token_alg": "ES256"}),
+    "there is no registration": ("open", {"registration": False}),
+    "the state may be left out but is not long": ("openid", {"state_limit": 600}),
+    "the login page lets ten passwords be tried": ("open", {"login_attempts": 10}),
+}
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_another_way_is_not_blamed(way: str) -> None:
+    base, members = WAYS[way]
+    policy = policy_of(base)
+    for name, value in members.items():
+        policy = policy.evolve(f"authorization.{name}", value)
+    results = judged(policy)
+    assert not found(results)
+    assert not open_cases(results)
+
+
+def _form(environ: WSGIEnvironment) -> dict[str, str]:
+    body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
+    environ["wsgi.input"] = BytesIO(body)
+    return dict(parse_qsl(body.decode("latin-1")))
+
+
+def burning(app: WSGIApplication) -> WSGIApplication:
+    """Gives a code up after the first try that fails, as a server may."""
+    burnt: set[str] = set()
+
+    def wrapped(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        if environ["PATH_INFO"] != "/oauth/token":
+            return app(environ, start_response)
+        code = _form(environ).get("code", "")
+
+        def changed(sent: Sent, _: WSGIEnvironment) -> Sent:
+            if code in burnt:
+                refused = b'{"error": "invalid_grant"}'
+                return replace(sent, status=400).with_body(refused)
+            if code and sent.status != 200:
+                burnt.add(code)
+            return sent
+
+        return rewritten(app, changed)(environ, start_response)
+
+    return wrapped
+
+
+def test_a_server_that_gives_a_code_up_after_a_wrong_try_is_judged_all_the_same() -> None:
+    results = judged(policy_of("openid"), wrap=burning, checks=("token.*",))
+    assert not found(results)
+    assert not open_cases(results)
+
+
+def test_a_defect_is_found_even_where_codes_are_given_up() -> None:
+    policy = policy_of("openid").evolve("authorization.pkce_verifier_checked", False)
+    results = judged(policy, wrap=burning, checks=("token.*",))
+    assert set(found(results)) == {"token.wrong_verifier_refused"}
+
+
+def posting(app: WSGIApplication) -> WSGIApplication:
+    """Sends the customer back by a form that posts itself (form_post), as a server may."""
+
+    def changed(sent: Sent, _: WSGIEnvironment) -> Sent:
+        place = sent.header("Location")
+        if not place.startswith("https://tsp-"):
+            return sent
+        uri, query = place.split("?", 1)
+        fields = "".join(f'<input type=hidden name="{k}" value="{v}">' for k, v in parse_qsl(query))
+        body = f'<body onload="document.forms[0].submit()"><form method=post action="{uri}">{fields}</form>'
+        page = replace(sent, status=200).with_header("Location", "").with_header("Content-Type", "text/html")
+        page = page.with_header("Content-Security-Policy", "frame-ancestors 'none'")
+        return page.with_body(body.encode())
+
+    return rewritten(app, changed)
+
+
+def test_a_response_by_form_post_is_a_response() -> None:
+    results = judged(policy_of("openid"), wrap=posting)
+    assert not found(results)
+    assert not open_cases(results)
+
+
+def renamed(app: WSGIApplication) -> WSGIApplication:
+    """Lays the pages out differently: other words, fields in tables, a banner form first."""
+
+    def changed(sent: Sent, _: WSGIEnvironment) -> Sent:
+        if "text/html" not in sent.header("Content-Type"):
+            return sent
+        text = sent.body.decode()
+        text = re.sub(
+            r"<main>", "<main><form action='/search'><input name=q><button>Find</button></form>", text
+        )
+        return sent.with_body(text.replace("Log in</button>", "<span>Log</span> in</button>").encode())
+
+    return rewritten(app, changed)
+
+
+def test_other_markup_is_read() -> None:
+    results = judged(policy_of("open"), wrap=renamed)
+    assert not found(results)
+    assert not open_cases(results)
+
+
+def test_a_bank_that_lets_pushed_requests_bring_their_redirect_uri_says_so_and_is_not_judged() -> None:
+    policy = policy_of("open").evolve("authorization.redirect_uri_match", "any")
+    check = ("authorize.redirect_uri_exact",)
+    assert found(judged(policy, checks=check))
+
+    def change(data: dict[str, Any]) -> None:
+        data["capabilities"].append("pushed-redirect-uris")
+
+    (result,) = (r for r in judged(policy, checks=check, change=change) if r.case.check == check[0])
+    assert result.verdict is Verdict.NOT_APPLICABLE
+
+
+def test_one_tsp_and_one_customer_leave_cases_open_with_that_reason() -> None:
+    def change(data: dict[str, Any]) -> None:
+        data["authorization"]["second_tsp"] = None
+
+    results = judged(policy_of("openid"), change=change)
+    assert not found(results)
+    reasons = set(open_cases(results).values())
+    assert reasons == {"only one TSP is configured; give authorization.second_tsp in bank.yaml"}
+
+
+def test_a_wrong_client_key_is_one_reason_for_every_dependent_case_and_no_finding() -> None:
+    def change(data: dict[str, Any]) -> None:
+        data["authorization"]["client_key_id"] = "another"
+
+    results = judged(policy_of("openid"), change=change)
+    assert not found(results)
+    reasons = set(open_cases(results).values())
+    assert len(reasons) <= 6, reasons
+    assert all("invalid_client" in reason for reason in reasons), reasons
+    assert len(open_cases(results)) > 80
+
+
+def test_without_authorization_every_case_says_so() -> None:
+    def change(data: dict[str, Any]) -> None:
+        data["authorization"] = None
+
+    results = judged(policy_of("open"), change=change)
+    assert not found(results)
+    assert set(open_cases(results).values()) == {
+        "bank.yaml has no authorization section, so no customer can let the TSP in"
+    }
