@@ -97,6 +97,7 @@ class Traffic:
         self._interval = 1.0 / limits.requests_per_second
         self._began = time.monotonic()
         self._failures: dict[str, int] = {}
+        self._held: dict[str, int] = {}
         self._fetching = threading.RLock()
         self._gate = Gate()
         self._path: Path | None = None
@@ -137,6 +138,8 @@ class Traffic:
         authority = _authority(request.url)
         if authority not in self._hosts:
             raise Refused(f"{authority} is not a host that the target names; add it under hosts: to allow it")
+        if patient and self._held.get(authority, 0) >= NO_ANSWERS:
+            raise Unreachable(f"{authority} put off every request, and was not tried again")
         attempt = 0
         while True:
             attempt += 1
@@ -150,8 +153,10 @@ class Traffic:
             wait = self._asked_wait(answer, attempt) if patient else None
             self._pace(answer.status == 429)
             if wait is None:
+                self._held[authority] = 0
                 return answer
             if last or wait > LONGEST_WAIT:
+                self._held[authority] = self._held.get(authority, 0) + 1
                 raise Unreachable(
                     f"the bank answered {answer.status} and asked to come back in {wait:.0f} s, "
                     f"after {attempt} attempts"
@@ -279,9 +284,12 @@ class Traffic:
             if self._limits.max_requests and self.requests >= self._limits.max_requests:
                 raise Refused(f"the limit of {self._limits.max_requests} requests is reached")
             self._seconds_left()
-            self.requests += 1
             now = time.monotonic()
             earliest = max(now, self._next_slot, self._pause_until if waits else 0.0)
+            most = self._limits.max_seconds
+            if most and earliest - self._began > most:
+                raise Refused(f"the limit of {most:.0f} seconds ends before the bank may be asked again")
+            self.requests += 1
             self._next_slot = earliest + self._interval
         if earliest > now:
             time.sleep(earliest - now)
