@@ -1,0 +1,132 @@
+"""Banks that do it otherwise and right: none of the checks of Phase III blames them."""
+
+from __future__ import annotations
+
+from typing import Any
+from wsgiref.types import WSGIApplication
+
+import pytest
+from werkzeug.wrappers import Request, Response
+
+from conformance.bank.proxy import answering, intercepting
+from conformance.model import Verdict
+from tests.checks.protected_bank import everything, judged
+
+
+def bare_refusals(app: WSGIApplication) -> WSGIApplication:
+    """A gateway that sends its refusals without a body."""
+
+    def amend(request: Request, response: Response) -> Response | None:
+        if response.status_code >= 400 and not request.path.startswith("/oauth"):
+            kept = {k: v for k, v in response.headers.items() if k.lower().startswith(("www", "dpop", "x-"))}
+            return Response(status=response.status_code, headers=kept)
+        return None
+
+    return answering(app, amend)
+
+
+def empty_lists(app: WSGIApplication) -> WSGIApplication:
+    """A bank whose list of an object that is not the customer's is empty."""
+
+    def amend(request: Request, response: Response) -> Response | None:
+        if response.status_code == 404 and request.path.startswith(("/accounts/", "/cards/")):
+            body = '{"data": [], "meta": {"total": 0, "page": 1, "page_size": 50}, "links": {}}'
+            headers = {"Cache-Control": "no-store"}
+            return Response(body, content_type="application/json", headers=headers)
+        return None
+
+    return answering(app, amend)
+
+
+def forbidden_objects(app: WSGIApplication) -> WSGIApplication:
+    """A bank that forbids every object that is not the customer's, known or not."""
+
+    def amend(_: Request, response: Response) -> None:
+        if response.status_code == 404:
+            response.status_code = 403
+
+    return answering(app, amend)
+
+
+def parameters_ignored(app: WSGIApplication) -> WSGIApplication:
+    """A gateway that drops parameters which the bank does not know."""
+
+    def intercept(request: Request) -> None:
+        if not request.path.startswith(("/oauth", "/.well-known")):
+            known = ("page", "page_size", "from", "to", "as_of")
+            text = request.environ.get("QUERY_STRING", "")
+            kept = [part for part in text.split("&") if part.split("=")[0] in known]
+            request.environ["QUERY_STRING"] = "&".join(kept)
+
+    return intercepting(app, intercept)
+
+
+@pytest.mark.parametrize(
+    "around", [bare_refusals, empty_lists, forbidden_objects, parameters_ignored], ids=lambda f: f.__name__
+)
+def test_other_ways_to_refuse_are_no_finding(around: Any) -> None:
+    assert not judged(*everything(), around=around).found
+
+
+@pytest.mark.parametrize(
+    "policy",
+    [
+        {"accounts.books_between_pages": True},
+        {"authorization.dpop_nonce_required": True},
+        {"authorization.access_token_format": "jwt"},
+        {"authorization.refresh_token_issued": False},
+        {"authorization.token_scope_told": False},
+        {"accounts.revocation_status": 200},
+    ],
+    ids=lambda policy: next(iter(policy)),
+)
+def test_other_decisions_are_no_finding(policy: dict[str, object]) -> None:
+    assert not judged(*everything(), policy=policy).found
+
+
+def test_a_bank_without_revocation_and_introspection_is_not_judged_by_them() -> None:
+    omitted = ("revocation_endpoint", "introspection_endpoint", "registration_endpoint")
+    found = judged(*everything(), policy={"authorization.metadata_omits": omitted})
+    assert not found.found
+    assert found.verdicts("revocation.access_token_stops") == {Verdict.NOT_APPLICABLE}
+    assert found.verdicts("introspection.active_token_described") == {Verdict.NOT_APPLICABLE}
+
+
+def one_customer(data: dict[str, Any]) -> None:
+    data["authorization"]["customers"] = data["authorization"]["customers"][:1]
+
+
+def one_tsp(data: dict[str, Any]) -> None:
+    del data["authorization"]["second_tsp"]
+
+
+def test_without_a_second_customer_what_needs_one_is_inconclusive_and_says_so() -> None:
+    found = judged("object.foreign_refused", "consent.token_decides", file=one_customer)
+    assert not found.found
+    assert any("only one customer" in reason for reason in found.reasons(Verdict.INCONCLUSIVE))
+
+
+def test_without_a_second_tsp_what_needs_one_is_inconclusive_and_says_so() -> None:
+    found = judged("consent.not_shown_to_others", "refresh.client_compared", file=one_tsp)
+    assert not found.found
+    assert all("only one TSP" in reason for reason in found.reasons(Verdict.INCONCLUSIVE))
+
+
+def test_a_wrong_password_leaves_all_inconclusive_and_blames_nobody() -> None:
+    def file(data: dict[str, Any]) -> None:
+        data["authorization"]["customers"][0]["username"] = "nobody"
+
+    found = judged("resource.*", "consent.revocation_stops_access", file=file)
+    assert not found.found
+    assert Verdict.PASS not in found.verdicts("resource.holder_shown")
+
+
+def test_a_bank_that_is_down_behind_its_login_is_inconclusive() -> None:
+    def down(app: WSGIApplication) -> WSGIApplication:
+        def intercept(request: Request) -> Response | None:
+            return Response(status=502) if request.path.startswith("/accounts") else None
+
+        return intercepting(app, intercept)
+
+    found = judged("resource.altered_tokens_refused", "dpop.*", "account.*", around=down)
+    assert not {check for check in found.found if not check.startswith("account.no_accounts")}
