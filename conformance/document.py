@@ -20,6 +20,8 @@ MAX_DEPTH = 200
 """Levels of nesting; deeper documents are refused."""
 
 _LONGEST_INTEGER = 400
+_MOST_PLACES = 4000
+"""Places before or after the point; the validator would write out what has more, however short it is sent."""
 _SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 _LONE = re.compile("[\ud800-\udfff]")
 
@@ -146,13 +148,16 @@ def kind(value: Any) -> str:
 
 def _decimal(text: str) -> Decimal:
     try:
-        return Decimal(text)
+        value = Decimal(text) if len(text) <= _MOST_PLACES else None
     except InvalidOperation:
-        raise NotJson(f"the number {text[:40]} is out of range") from None
+        value = None
+    if value is None or abs(value.adjusted()) > _MOST_PLACES:
+        raise NotJson(f"the number {text[:40]} is out of range")
+    return value
 
 
 def _integer(text: str) -> int | Decimal:
-    return int(text) if len(text) <= _LONGEST_INTEGER else Decimal(text)
+    return int(text) if len(text) <= _LONGEST_INTEGER else _decimal(text)
 
 
 def _constant(name: str) -> NoReturn:
