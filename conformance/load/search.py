@@ -129,6 +129,8 @@ class Search:
             fit = self._bucket(1 / max(0.005, served.arrived - first.hits[-1].arrived), clues, run)
         if fit.limit.kind not in (Kind.BUCKET, Kind.CONCURRENCY):
             fit = self._window(fit, clues, served.arrived)
+        if fit.confidence != "high":
+            fit = self._again(fit, clues)
         return self._end(fit, "", run, shortest, longest)
 
     def burst(self, count: int, refusals: int, rate: float = 0.0) -> Volley:
@@ -217,6 +219,29 @@ class Search:
             self._decay(window * (1.2 + 0.17 * turn), quota)
             fit = self._fit(clues)
         return fit
+
+    def _again(self, fit: Fit, clues: Clues) -> Fit:
+        """The experiments for a kind once more, where what was seen leaves doubt and the caps leave room."""
+        limit = fit.limit
+        if limit.kind is Kind.CONCURRENCY or self.caps.requests - self.sent < limit.quota * 3 + 40:
+            return fit
+        if limit.kind is Kind.BUCKET:
+            self.burst(limit.quota + 12, 3)
+            shown = self._stream(limit.rate)
+            return self._fit(replace(clues, rates=(limit.rate, shown)))
+        window = limit.window
+        if limit.counts_refused or self.left() < 7 * window:
+            return fit
+        self.rest(window * 2.1)
+        exhausted = self.burst(limit.quota + 8, 3)
+        if exhausted.hits:
+            self._end_of(
+                exhausted.hits[0].arrived, window * 0.75, window * 1.3, min(16, max(3, limit.quota - 1))
+            )
+        self.rest(window * 2.1)
+        self._split(window, limit.quota, max(1, limit.quota // 2))
+        low, high = min(clues.shortest, window * 0.7), max(clues.longest, window * 1.4)
+        return self._fit(replace(clues, shortest=low, longest=high))
 
     def _end_of(self, start: float, low: float, high: float, most: int) -> tuple[float, float, float] | None:
         """Single requests until one is served, from ``low`` seconds after ``start`` on, ever later.
