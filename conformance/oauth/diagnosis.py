@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from email.utils import parsedate_to_datetime
+
+from conformance.answer import Answer
 from conformance.oauth.grant import Attempt, error_of, members_of
 
 LIKELY = {
@@ -17,8 +20,25 @@ LIKELY = {
 }
 
 
-def explained(made: Attempt) -> str:
+SKEW = 5.0
+"""Seconds by which clocks may differ before what we sign is in danger."""
+
+
+def skewed(answer: Answer, now: float) -> str:
+    """By how much this machine's clock differs from the bank's; empty when they agree or nothing is told."""
+    try:
+        apart = now - parsedate_to_datetime(answer.header("Date") or "").timestamp()
+    except (ValueError, TypeError, OverflowError):
+        return ""
+    return f"this machine's clock differs from the bank's by {apart:+.0f} s; " if abs(apart) > SKEW else ""
+
+
+def explained(made: Attempt, now: float) -> str:
     """One reason for all cases that depend on a right request."""
+    return skewed(made.answer, now) + _explained(made)
+
+
+def _explained(made: Attempt) -> str:
     error = made.error or error_of(made.answer)
     said = str(members_of(made.answer).get("error_description", ""))[:160]
     if made.landing is not None and not said:

@@ -158,7 +158,7 @@ class Front(Channel):
             answer = self.push(sent, client=asked.client)
             uri = members_of(answer).get("request_uri")
             if not answer.ok or not isinstance(uri, str):
-                raise Inconclusive(explained(Attempt(asked, "pushed", False, answer)))
+                raise Inconclusive(explained(Attempt(asked, "pushed", False, answer), self.now()))
             sent = {"client_id": asked.client.client_id, "request_uri": uri}
         return self.address(list(dict(sent).items()))
 
@@ -178,7 +178,7 @@ class Front(Channel):
         def fetch() -> Attempt:
             made = self.attempt(self.probe())
             if not made.accepted:
-                raise Inconclusive(explained(made))
+                raise Inconclusive(explained(made, self.now()))
             return made
 
         attempt: Attempt = self.memory.once(("oauth", "control"), fetch)
@@ -216,7 +216,7 @@ class Front(Channel):
         if attempt.landing is not None:
             return attempt.landing, tuple(window.trail)
         if attempt.shown is None or not attempt.accepted:
-            raise Inconclusive(explained(attempt))
+            raise Inconclusive(explained(attempt, self.now()))
         return self.decide(attempt, window, customer, decision), tuple(window.trail)
 
     def decide(

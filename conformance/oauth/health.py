@@ -41,7 +41,7 @@ def _server(access: Access) -> str:
 def _registration(access: Access, client: Client) -> str:
     attempt = access.attempt(access.probe(client=client))
     if not attempt.accepted:
-        raise Inconclusive(explained(attempt))
+        raise Inconclusive(explained(attempt, access.now()))
     return f"{client.client_id} is let in by {client.method}; the login page is the one of the first step"
 
 

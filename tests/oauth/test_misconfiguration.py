@@ -7,11 +7,14 @@ from typing import Any
 import pytest
 
 from conformance import jose
+from conformance.answer import Answer
 from conformance.bank.app import Bank
 from conformance.bank.authorization.fixture import authorization_fixture
 from conformance.embedded import POLICY
 from conformance.errors import Inconclusive
+from conformance.model import Request
 from conformance.oauth.access import Access
+from conformance.oauth.diagnosis import skewed
 from conformance.secret import Secret
 from tests.oauth.reference import access_to, policy_of
 
@@ -46,6 +49,23 @@ def test_a_clock_that_is_wrong_is_thought_of() -> None:
     told = reason(access)
     assert "invalid_client" in told
     assert "clock" in told
+
+
+@pytest.mark.parametrize(
+    ("date", "words"),
+    [
+        ("Thu, 01 Jan 2026 00:00:00 GMT", "differs from the bank's by +300 s"),
+        ("Thu, 01 Jan 2026 00:05:03 GMT", ""),
+        ("yesterday", ""),
+        ("", ""),
+        ("Thu, 01 Jan 99999999 00:00:00 GMT", ""),
+    ],
+)
+def test_the_date_of_an_answer_tells_by_how_much_a_clock_is_wrong(date: str, words: str) -> None:
+    answer = Answer(Request("GET", "https://bank.example"), 401, (("Date", date),), b"", 0.0, 1)
+    told = skewed(answer, 1767225900.0)
+    assert words in told
+    assert bool(told) == bool(words)
 
 
 def test_a_certificate_that_is_not_accepted_is_named() -> None:
