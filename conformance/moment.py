@@ -82,6 +82,17 @@ def zone(name: str) -> tzinfo:
         ) from None
 
 
+def form(form: Any) -> str:
+    """A format of ``strptime`` as it stands in a mapping. Raises ``ConfigurationError`` when it is none."""
+    fields = re.findall(r"%(.?)", form) if isinstance(form, str) else []
+    if not fields:
+        raise ConfigurationError('a format has fields such as %Y, for example "%Y/%m/%d %H:%M:%S"')
+    for name in fields:
+        if name not in "aAbBdfHIjmMpSyYzZ%" or not name or (name != "%" and fields.count(name) > 1):
+            raise ConfigurationError(f"%{name} in {form!r} is no field of a time, or comes twice")
+    return str(form)
+
+
 def by_format(value: Any, form: str) -> datetime:
     """A time read by a ``strptime`` format, without zone unless the format has one. Raises ``Unreadable``."""
     expected = f"a time written as {form}"

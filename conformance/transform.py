@@ -328,7 +328,7 @@ def _url(_: Any) -> Apply:
 @_transform("strptime", setting=True)
 def _strptime(setting: Any) -> Apply:
     given = _settings(setting, ["format", "zone"], "format")
-    form, where = _form(given.get("format")), moment.zone(str(given.get("zone", "Asia/Hong_Kong")))
+    form, where = moment.form(given.get("format")), moment.zone(str(given.get("zone", "Asia/Hong_Kong")))
     return lambda value, _: moment.stamped(moment.by_format(value, form), where)
 
 
@@ -349,7 +349,7 @@ def _epoch(setting: Any) -> Apply:
 @_transform("date", setting=None)
 def _date(setting: Any) -> Apply:
     form = _settings(setting, ["format"], "format").get("format")
-    checked = None if form is None else _form(form)
+    checked = None if form is None else moment.form(form)
     return lambda value, _: moment.day(value, checked)
 
 
@@ -391,13 +391,3 @@ def _tenor(setting: Any) -> Apply:
             "gives the unit beside the number"
         ) from None
     return lambda value, _: moment.tenor(value, unit)
-
-
-def _form(form: Any) -> str:
-    fields = re.findall(r"%(.?)", form) if isinstance(form, str) else []
-    if not fields:
-        raise ConfigurationError('a format has fields such as %Y, for example "%Y/%m/%d %H:%M:%S"')
-    for name in fields:
-        if name not in "aAbBdfHIjmMpSyYzZ%" or not name or (name != "%" and fields.count(name) > 1):
-            raise ConfigurationError(f"%{name} in {form!r} is no field of a time, or comes twice")
-    return str(form)
