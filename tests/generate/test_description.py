@@ -12,7 +12,8 @@ from conformance.openapi import describe
 
 def described(operation: dict[str, Any], path: str = "/x") -> list[str]:
     operation = {"responses": {"200": {"description": "ok"}}, **operation}
-    document = {"openapi": "3.1.0", "info": {"title": "t", "version": "1"}, "paths": {path: {"get": operation}}}
+    info = {"title": "t", "version": "1"}
+    document = {"openapi": "3.1.0", "info": info, "paths": {path: {"get": operation}}}
     return [f"{f.expected} | {f.actual}" for f in _contradictions(describe(document))]
 
 
