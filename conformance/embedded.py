@@ -27,6 +27,7 @@ from conformance.embedded_authorization import (
 )
 from conformance.embedded_limits import GENEROUS, limited, rate_limit
 from conformance.embedded_publication import publication, published, told
+from conformance.embedded_writes import CAPABILITIES as WRITING
 from conformance.embedded_writes import writes
 from conformance.errors import ConfigurationError
 from conformance.load.timeline import Timeline
@@ -115,7 +116,7 @@ def description(
     }
     if ca is not None:
         data["tls"] = {"ca": str(ca)}
-    data["capabilities"] = list(capabilities(policy.authorization))
+    data["capabilities"] = [*capabilities(policy.authorization), *WRITING]
     data["authorization"] = authorization(policy.authorization, base_url, hide, folder)
     data["writes"] = writes(policy.payments, fixture_of(policy.authorization))
     data["rate_limit"] = rate_limit(limited_url, hide)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from conformance.bank.applications.service import LARGEST, PRODUCTS, TYPES
 from conformance.bank.authorization.fixture import AuthorizationFixture
 from conformance.bank.payments.policy import PaymentPolicy
 
@@ -64,6 +65,44 @@ def values(fixture: AuthorizationFixture) -> dict[str, dict[str, object]]:
     }
 
 
+APPLICANT: dict[str, object] = {
+    "name": "Synthetic Applicant",
+    "title": "ms",
+    "phone": "+852-61234567",
+    "email": "applicant@customer.example",
+    "birth_date": "1990-12-31",
+    "district": "sha_tin",
+    "employment_status": "employed",
+    "employer": "Synthetic Employer",
+    "consents": [{"purpose": "application", "given": True}],
+}
+CAPABILITIES = ("application-link", "application-full", "application-attachments", "content-digest")
+
+
+def applications() -> dict[str, object]:
+    """How the bank takes applications, as data."""
+    one = "/applications/{id}"
+    return {
+        "scope": "applications",
+        "idempotency": {"header": "Idempotency-Key"},
+        "applicant": APPLICANT,
+        "required": ["name", "phone", "email"],
+        "consents": "consents",
+        "conditional": {"employment_status=employed": "employer"},
+        "enumerations": ["employment_status", "title", "district"],
+        "reference": {"method": "GET", "path": "/applications/reference-data"},
+        "privacy_notice": "$.data.privacy_notice",
+        "link": {"method": "GET", "path": "/application-links/{product}"},
+        "links": PRODUCTS,
+        "change": {"method": "PATCH", "path": one},
+        "submit": {"path": f"{one}/submission"},
+        "withdraw": {"method": "DELETE", "path": one},
+        "attach": {"path": f"{one}/attachments"},
+        "attachment_types": list(TYPES),
+        "largest_attachment": LARGEST,
+    }
+
+
 def writes(policy: PaymentPolicy, fixture: AuthorizationFixture) -> dict[str, object]:
     """The section as data."""
     section: dict[str, object] = {
@@ -87,6 +126,7 @@ def writes(policy: PaymentPolicy, fixture: AuthorizationFixture) -> dict[str, ob
             "read": {"method": "GET", "path": "/payment-consents/{consent_id}"},
             "revoke": {"method": "DELETE", "path": "/payment-consents/{consent_id}"},
         },
+        "applications": applications(),
         "cancel": {"method": "DELETE", "path": "/payments/{id}"},
         "one_time_password": {
             "inbox": {"method": "GET", "path": "/sandbox/one-time-passwords/{id}"},

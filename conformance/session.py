@@ -41,6 +41,7 @@ from conformance.tls.table import table
 from conformance.traffic import Limits, Traffic
 from conformance.tsp import Memory, Tsp
 from conformance.wire import Certified, MemoryWire, NetworkWire, Wire
+from conformance.writing.applications import Applications
 from conformance.writing.payments import Payments
 
 
@@ -175,6 +176,9 @@ SUPPLIES: dict[str, Callable[[Supply], Any]] = {
     "survey": lambda supply: _survey(supply),
     "access": lambda supply: supply.access,
     "protected": lambda supply: supply.protected,
+    "applications": lambda supply: Applications(
+        supply.access, supply.session.operations, supply.session.ledger, supply.case.id
+    ),
     "payments": lambda supply: Payments(
         supply.access,
         supply.session.operations,

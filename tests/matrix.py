@@ -26,6 +26,7 @@ SCOPES: dict[str, str] = {
     **dict.fromkeys(PHASE3, "phase3"),
     "application": "phase2",
     **dict.fromkeys(("payment", "idempotency", "signature", "otp", "mandate", "merchant"), "phase4"),
+    "sequence": "phase4",
     **dict.fromkeys(("publication", "lint"), "publication"),
     "hkma": embedded_hkma.PROFILE,
 }
@@ -54,8 +55,8 @@ GENERATED = ("contract", "negative", "relation", "injection", "identity")
 """Subjects that judge by the API description whatever a bank answers, and so see most defects of all."""
 
 
-SEQUENCES = "lifecycle"
-"""The subject that judges sequences of steps, each of which another subject judges alone."""
+SEQUENCES = ("lifecycle", "sequence")
+"""The subjects that judge sequences of steps, each of which another subject judges alone."""
 
 
 LIMITS = frozenset({"rate_limit", "resilience"})
@@ -75,10 +76,10 @@ def planned(
     """What is judged of the reference bank with a defect or without one."""
     skips = () if mutant is None or mutant.scope in GENERATED else tuple(f"{name}.*" for name in GENERATED)
     selection = Selection(skips=skips)
-    if mutant and mutant.scope == SEQUENCES:
-        selection = Selection(checks=(f"{SEQUENCES}.*",))
+    if mutant and mutant.scope in SEQUENCES:
+        selection = Selection(checks=(f"{mutant.scope}.*",))
     elif mutant:
-        selection = Selection(skips=(*skips, f"{SEQUENCES}.*"))
+        selection = Selection(skips=(*skips, *(f"{name}.*" for name in SEQUENCES)))
     plan, chosen = prepare(target, Scope(profiles=profiles, selection=selection, seed=seed))
     return lean(plan, mutant, seed), chosen
 

@@ -94,7 +94,7 @@ def test_reports_are_made_from_results_alone() -> None:
         ("httpx", {"conformance.wire", "conformance.load"}),
         ("httpcore", {"conformance.wire", "conformance.load"}),
         ("schemathesis", {"conformance.generate.deep"}),
-        ("hypothesis", {"conformance.generate.deep", "conformance.generate.sequence"}),
+        ("hypothesis", {f"conformance.generate.{name}" for name in ("deep", "sequence", "transactions")}),
         ("pytest", {"conformance.plugin"}),
     ],
 )

@@ -18,6 +18,7 @@ from werkzeug.wrappers import Request, Response
 
 from conformance.bank import gateway, http, throttle
 from conformance.bank.accounts.service import AccountService
+from conformance.bank.applications.service import ApplicationService
 from conformance.bank.authorization.fixture import AuthorizationFixture, authorization_fixture
 from conformance.bank.authorization.service import AuthorizationService
 from conformance.bank.payments.service import PaymentService
@@ -32,6 +33,7 @@ SERVICES: tuple[Service, ...] = (
     AuthorizationService(),
     AccountService(),
     PaymentService(),
+    ApplicationService(),
 )
 CONFORMANT = Policy()
 

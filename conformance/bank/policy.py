@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, fields, is_dataclass, replace
 from typing import Any
 
 from conformance.bank.accounts.policy import AccountPolicy
+from conformance.bank.applications.policy import ApplicationPolicy
 from conformance.bank.authorization.policy import AuthorizationPolicy
 from conformance.bank.hkma.policy import HkmaPolicy
 from conformance.bank.http_policy import HttpPolicy
@@ -24,6 +25,7 @@ class Policy:
     authorization: AuthorizationPolicy = field(default_factory=AuthorizationPolicy)
     accounts: AccountPolicy = field(default_factory=AccountPolicy)
     payments: PaymentPolicy = field(default_factory=PaymentPolicy)
+    applications: ApplicationPolicy = field(default_factory=ApplicationPolicy)
     limits: LimitPolicy = field(default_factory=LimitPolicy)
     publication: PublicationPolicy = field(default_factory=PublicationPolicy)
     hkma: HkmaPolicy = field(default_factory=HkmaPolicy)

@@ -320,8 +320,8 @@ class Payments:
         """Tells the ledger that a payment was cancelled."""
         self.ledger.clean(payment.id)
 
-    def funds(self, currency: str) -> Decimal:
-        """What the first customer's accounts hold in a currency now, as Phase III tells it.
+    def funds(self, currency: str, customer: int = 0) -> Decimal:
+        """What a customer's accounts hold in a currency now, as Phase III tells it.
 
         Raises ``NotApplicable`` where the bank does not tell it.
         """
@@ -329,8 +329,8 @@ class Payments:
         if not {"accounts.balances", "accounts.status"} <= protected.operations.keys():
             raise NotApplicable("the bank does not offer the balances of accounts (Phase III)")
         total = Decimal(0)
-        for operation in protected.objects(protected.operation("accounts.balances")):
-            answer = self.access.call(protected.tokens(operation), protected.request(operation))
+        for operation in protected.objects(protected.operation("accounts.balances"), customer):
+            answer = self.access.call(protected.tokens(operation, customer), protected.request(operation))
             if not answer.ok:
                 raise Inconclusive(f"the balances were answered {told(answer)}")
             rows = [r for r in operation.mapping.read(answer.json()).rows if r.text("currency") == currency]

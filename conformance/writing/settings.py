@@ -72,6 +72,37 @@ class OneTimePassword(Part):
     lifetime: Seconds = 300.0
 
 
+class ApplicationRules(Part):
+    """How this bank takes applications (Phase II).
+
+    ``applicant`` is a complete synthetic applicant, the body of every application; ``enumerations`` are the
+    members whose values the reference data list, ``employer`` the pair of a member's value and the member
+    that it makes compulsory. ``links`` gives the product of each function for ``link``.
+    """
+
+    scope: str = ""
+    idempotency: Idempotency | None = None
+    applicant: dict[str, Any] = Field(default_factory=dict)
+    required: tuple[str, ...] = ()
+    consents: str = ""
+    conditional: dict[str, str] = Field(default_factory=dict)
+    enumerations: tuple[str, ...] = ()
+    reference: Asked | None = None
+    listed: JsonPath = "$.data.enumerations"
+    privacy_notice: JsonPath | Literal[""] = ""
+    link: Asked | None = None
+    link_at: JsonPath = "$.data.url"
+    links: dict[str, str] = Field(default_factory=dict)
+    details_at: JsonPath = "$.data.applicant"
+    read: Asked = Field(default_factory=lambda: Asked(method="GET", path="/applications/{id}"))
+    change: Asked | None = None
+    submit: Asked | None = None
+    withdraw: Asked | None = None
+    attach: Asked | None = None
+    attachment_types: tuple[str, ...] = ()
+    largest_attachment: int = 0
+
+
 class Writes(Part):
     """What cases that write may do.
 
@@ -97,3 +128,4 @@ class Writes(Part):
     status: Asked = Field(default_factory=lambda: Asked(method="GET", path="/payments/{id}"))
     cancel: Asked | None = None
     one_time_password: OneTimePassword | None = None
+    applications: ApplicationRules | None = None

@@ -1,0 +1,1 @@
+"""The application services of the reference bank: Phase II."""

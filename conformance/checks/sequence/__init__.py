@@ -1,0 +1,1 @@
+"""Payments in any order of steps."""

@@ -1,0 +1,258 @@
+"""Payments as a state machine beside a model ledger: steps in any order, and what must hold after each.
+
+A consent pays once, under whichever keys and at whatever moment; a revoked one pays nothing; what was paid is
+answered again for its key; no status goes back; and the accounts hold what they held less what was paid.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from hypothesis import HealthCheck, Phase, Verbosity, settings
+from hypothesis import seed as seeded
+from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
+
+from conformance.answer import Answer
+from conformance.errors import Inconclusive, NotApplicable, Outcome
+from conformance.oauth.consent import consent_request
+from conformance.writing.agreement import Agreed, Payment
+from conformance.writing.payments import Payments
+
+AT_ONCE = 3
+FINAL = ("completed", "rejected", "cancelled")
+RANK = {"accepted": 1, "scheduled": 1, "processing": 2, **dict.fromkeys(FINAL, 3)}
+
+
+@dataclass(frozen=True, slots=True)
+class Breach:
+    """What did not hold, after which steps."""
+
+    expected: str
+    actual: str
+    steps: tuple[str, ...]
+    exchange: int | None = None
+
+
+@dataclass
+class Order:
+    """One consent in the model, and the payment that it has made."""
+
+    agreed: Agreed
+    key: str
+    revoked: bool = False
+    payment: Payment | None = None
+    rank: int = 0
+
+
+@dataclass
+class World:
+    """The model of one run of the machine. Nothing is done any more once something did not hold."""
+
+    payments: Payments
+    function: str
+    orders: list[Order] = field(default_factory=list)
+    steps: list[str] = field(default_factory=list)
+    breach: Breach | None = None
+    outcome: Outcome | None = None
+    began: Decimal | None = None
+    customer: int = 0
+
+    @property
+    def over(self) -> bool:
+        return self.breach is not None or self.outcome is not None
+
+    def breached(self, expected: str, actual: str, answer: Answer | None = None) -> None:
+        if self.breach is None:
+            self.breach = Breach(expected, actual, tuple(self.steps), answer.exchange if answer else None)
+
+    def attempt(self, name: str, step: Callable[[], None]) -> None:
+        """Takes a step, unless the run is over; what the bank kept from being shown ends it."""
+        if self.over:
+            return
+        self.steps.append(name)
+        try:
+            step()
+        except Outcome as outcome:
+            self.outcome = outcome
+
+    # Steps.
+
+    def agree(self) -> None:
+        self.orders.append(
+            Order(self.payments.agreed(self.function, customer=self.customer), self.payments.key())
+        )
+
+    def pay(self, order: Order, key: str) -> None:
+        """Sends a right instruction; under the order's own key it is the same, however often it is sent."""
+        self.judge(order, key, self.payments.sent(order.agreed, key=key))
+
+    def lose(self, order: Order) -> None:
+        """Sends and does not look at the answer, as after a lost connection; then sends again."""
+        self.payments.sent(order.agreed, key=order.key)
+        self.pay(order, order.key)
+
+    def pay_at_once(self, order: Order, keys: list[str]) -> None:
+        with ThreadPoolExecutor(len(keys)) as pool:
+            sent = [pool.submit(self.payments.sent, order.agreed, key=key) for key in keys]
+            answers = [each.result() for each in sent]
+        for key, answer in sorted(zip(keys, answers, strict=True), key=lambda pair: not pair[1].ok):
+            if answer.ok or order.payment is None:
+                if answer.ok and order.payment is None:
+                    order.key = key
+                self.judge(order, key, answer)
+
+    def revoke(self, order: Order) -> None:
+        asked = self.payments.rule.revoke
+        if asked is None:
+            return
+        request = consent_request(self.payments.access, asked, {"consent_id": order.agreed.consent})
+        tokens = self.payments.access.machine(self.payments.rule.scope or None)
+        order.revoked = self.payments.access.call(tokens, request).ok
+
+    def look(self, order: Order) -> None:
+        """Asks what became of a payment, and compares with what it was before."""
+        if order.payment is None:
+            return
+        status = self.payments.standing(order.payment).text("status") or ""
+        rank = RANK.get(status, order.rank)
+        if rank < order.rank:
+            self.breached("a status that moves forward", status)
+        order.rank = max(rank, order.rank)
+
+    def judge(self, order: Order, key: str, answer: Answer) -> None:
+        """Compares an answer with the model, which takes up what is new."""
+        made = order.payment
+        if answer.ok:
+            identifier = self.payments.identifier(answer, self.payments.operation(self.function))
+            if made is None and order.revoked:
+                self.breached("no payment with a revoked consent", f"status {answer.status}", answer)
+            elif made is None:
+                order.payment = self.payments.payment(order.agreed, answer, key)
+                order.key = key
+            elif key != order.key:
+                self.breached("one payment for a consent", f"another, {identifier}", answer)
+            elif identifier != made.id:
+                self.breached(f"payment {made.id} again", f"payment {identifier}", answer)
+        elif made is not None and key == order.key and not order.revoked and answer.status < 500:
+            self.breached(f"payment {made.id} again for its key", f"status {answer.status}", answer)
+        elif made is None and not order.revoked and answer.status not in (409, 425, 429, 503):
+            self.breached("a payment that its customer has allowed", f"status {answer.status}", answer)
+
+    def balance(self) -> None:
+        """Compares the accounts with the model."""
+        if self.over or self.began is None:
+            return
+        paid = sum(
+            (Decimal(str(o.agreed.instruction["amount"])) for o in self.orders if o.payment), Decimal(0)
+        )
+        now = self.payments.funds(self.payments.settings.currency, self.customer)
+        if self.began - now != paid:
+            self.breached(f"{paid} less on the customer's accounts", f"{self.began - now} less")
+
+
+def funds(payments: Payments, customer: int) -> Decimal | None:
+    """What a customer's accounts hold; None where the bank does not tell it."""
+    try:
+        return payments.funds(payments.settings.currency, customer)
+    except (NotApplicable, Inconclusive):
+        return None
+
+
+def explored(payments: Payments, function: str, seed: int, *, runs: int, steps: int) -> Breach | None:
+    """The first breach in ``runs`` sequences of up to ``steps`` steps; raises what kept it from being shown.
+
+    The accounts of the second customer are charged, which no other check touches; without a second customer
+    it is the first one's, whose balances are not compared.
+    """
+    worlds: list[World] = []
+    customer = 1 if len(payments.access.configured.customers) > 1 else 0
+
+    class Machine(RuleBasedStateMachine):
+        """One sequence of steps."""
+
+        @initialize()
+        def begin(self) -> None:
+            self.world = World(payments, function, customer=customer)
+            worlds.append(self.world)
+            if any(world.over for world in worlds):
+                self.world.outcome = NotApplicable("an earlier sequence has shown enough")
+                return
+            if customer:
+                self.world.began = funds(payments, customer)
+            self.world.attempt("agree", self.world.agree)
+
+        def latest(self) -> Order:
+            return self.world.orders[-1]
+
+        def ready(self) -> bool:
+            return bool(self.world.orders) and not self.world.over
+
+        @rule()
+        def agree(self) -> None:
+            if len(self.world.orders) < 2:
+                self.world.attempt("agree", self.world.agree)
+
+        @precondition(ready)
+        @rule()
+        def pay(self) -> None:
+            self.world.attempt("pay", lambda: self.world.pay(self.latest(), self.latest().key))
+
+        @precondition(ready)
+        @rule()
+        def pay_under_another_key(self) -> None:
+            self.world.attempt("pay under another key", lambda: self.world.pay(self.latest(), payments.key()))
+
+        @precondition(ready)
+        @rule()
+        def lose_the_answer(self) -> None:
+            self.world.attempt("lose the answer and pay again", lambda: self.world.lose(self.latest()))
+
+        @precondition(ready)
+        @rule()
+        def pay_at_once(self) -> None:
+            keys = [self.latest().key] * AT_ONCE
+            self.world.attempt("pay at once", lambda: self.world.pay_at_once(self.latest(), keys))
+
+        @precondition(ready)
+        @rule()
+        def pay_at_once_under_other_keys(self) -> None:
+            if self.latest().payment is None:
+                keys = [payments.key() for _ in range(AT_ONCE)]
+                step = "pay at once under other keys"
+                self.world.attempt(step, lambda: self.world.pay_at_once(self.latest(), keys))
+
+        @precondition(ready)
+        @rule()
+        def revoke(self) -> None:
+            self.world.attempt("revoke", lambda: self.world.revoke(self.latest()))
+
+        @precondition(ready)
+        @rule()
+        def look(self) -> None:
+            self.world.attempt("look", lambda: self.world.look(self.latest()))
+
+        def teardown(self) -> None:
+            if hasattr(self, "world"):
+                self.world.attempt("balance", self.world.balance)
+
+    case = Machine.TestCase
+    case.settings = settings(
+        max_examples=runs,
+        stateful_step_count=steps,
+        database=None,
+        deadline=None,
+        phases=(Phase.generate,),
+        verbosity=Verbosity.quiet,
+        suppress_health_check=list(HealthCheck),
+        print_blob=False,
+    )
+    seeded(seed)(case)
+    case().runTest()
+    breach = next((world.breach for world in worlds if world.breach), None)
+    outcome = next((world.outcome for world in worlds if world.outcome), None)
+    if breach is None and outcome is not None:
+        raise outcome
+    return breach
