@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterator
+from itertools import islice
 
 from conformance.checks.shape.members import Entity, entities
 from conformance.checks.shape.vocabulary import joined, meant_by, words_of
@@ -44,12 +45,16 @@ def names_have_no_space(reading: Reading) -> Findings:
             yield Finding("a name without space", shown(name), place, entity.exchange)
 
 
+MOST_NAMES = 2000
+"""Names of one object that are looked at; a bank may send any number."""
+
+
 @check()
 def names_have_one_style(reading: Reading) -> Findings:
     """Writes the names in one object in one style, and the same words with the same capitals."""
     told: set[str] = set()
     for entity in entities(reading):
-        names = [name for name in entity.members if name]
+        names = [name for name in islice(entity.members, MOST_NAMES) if name]
         styles: dict[str, str] = {}
         for name in names:
             styles.setdefault(_style(name), name)
