@@ -187,7 +187,7 @@ def load(path: Path) -> Profile:
         include=tuple(head.include),
         description=description,
         for_banks=head.for_banks,
-        limits=dict(head.limits),
+        limits={str(name): value for name, value in head.limits.items()},
     )
 
 

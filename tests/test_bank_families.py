@@ -13,6 +13,7 @@ import pytest
 from conformance import yamlfile
 from conformance.adapter import RowMapping
 from conformance.document import parse, resolve
+from conformance.entry import LanguageChoice
 from conformance.model import Language
 from conformance.schema import Validator
 from conformance.target import Target, load_target
@@ -48,7 +49,8 @@ def mapping(family: str, function: str) -> RowMapping:
     bank = target(family)
     entry = bank.functions[function]
     language = entry.language or bank.language
-    return RowMapping.parse(entry.rows, entry.fields, language.for_adapter if language else None)
+    choice = language.for_adapter if isinstance(language, LanguageChoice) else None
+    return RowMapping.parse(entry.rows, entry.fields, choice)
 
 
 def payload(expected: Path) -> tuple[str, str, Any]:

@@ -10,7 +10,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from conformance import yamlfile
-from conformance.entry import NoPaging, PagePaging
+from conformance.entry import LanguageChoice, NoPaging, PagePaging
 from conformance.errors import ConfigurationError
 from conformance.model import Language, Waiver
 from conformance.target import schema, target_from_url
@@ -65,7 +65,7 @@ def test_a_function_is_offered_or_not_and_says_how_it_is_asked(folder: Path) -> 
     assert entry.rows == ["$.data[*].Brand[*]", "$.ExchangeRate[*]"]
     assert entry.fields is not None
     assert entry.fields["base"] == {"constant": "HKD"}
-    assert entry.language is not None
+    assert isinstance(entry.language, LanguageChoice)
     assert entry.language.for_adapter == {
         "column": "$.language",
         "values": {"en": ["en-US", "en-GB"], "tc": "zh-TW"},

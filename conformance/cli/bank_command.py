@@ -26,11 +26,16 @@ def command(port: int, mutant: str, folder: Path | None) -> int:
 
     from conformance.embedded import served
 
+    class Plain(yaml.SafeDumper):
+        def ignore_aliases(self, data: object) -> bool:
+            return True
+
     stopped = threading.Event()
     for kind in (signal.SIGINT, signal.SIGTERM):
         signal.signal(kind, lambda *_: stopped.set())
     with served(mutant, port=port, folder=folder) as bank:
-        text = yaml.safe_dump(bank.description, sort_keys=False, allow_unicode=True)
+        # Written out in full: an alias is a riddle to who reads the file.
+        text = yaml.dump(bank.description, Dumper=Plain, sort_keys=False, allow_unicode=True)
         file = bank.folder / "bank.yaml"
         file.write_text(text, encoding="utf-8")
         click.echo(text, nl=False)
