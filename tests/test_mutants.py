@@ -14,7 +14,7 @@ from tests.third_bank.faults import FAULTS
 MUTANTS = all_mutants()
 SEEDS = range(20)
 SHOWN_ELSEWHERE = {"contract.description_agrees_with_itself"}
-"""The description is a file that no defect of the running bank changes: tests/generate/test_description.py."""
+"""The description is a file, which no defect of a running bank changes: see tests/generate."""
 
 
 @pytest.mark.parametrize("seed", SEEDS)
