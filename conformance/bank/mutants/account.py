@@ -231,3 +231,25 @@ def loan_in_no_currency(policy: Policy) -> Policy:
 def bill_listed_twice(policy: Policy) -> Policy:
     """A bill is listed twice."""
     return policy.edit_list("other.bill-payment-history", twice(0))
+
+
+@mutant("availability.answers")
+def bill_payments_fail(app: WSGIApplication) -> WSGIApplication:
+    """The history of bill payments fails for everybody."""
+
+    def amend(request: Request, response: Response) -> Response | None:
+        fails = request.path == "/bills/payments" and response.status_code == 200
+        return Response('{"error": {"code": "failed"}}', 500, mimetype="application/json") if fails else None
+
+    return answering(app, amend)
+
+
+@mutant("http.media_type")
+def loans_as_text(app: WSGIApplication) -> WSGIApplication:
+    """Loan details say that they are plain text."""
+
+    def amend(request: Request, response: Response) -> None:
+        if request.path == "/loans" and response.status_code == 200:
+            response.headers["Content-Type"] = "text/plain; charset=utf-8"
+
+    return answering(app, amend)
