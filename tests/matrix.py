@@ -19,7 +19,7 @@ from conformance.target import Target
 PHASE3 = frozenset(
     {"metadata", "keys", "authorize", "login", "request_object", "par", "token", "id_token", "client"}
     | {"resource", "dpop", "refresh", "revocation", "introspection", "consent", "object", "account"}
-    | {"registration", "lifecycle"}
+    | {"registration", "ciba", "lifecycle"}
 )
 """The scopes of mutants of the authorization server and of what lies behind it."""
 SCOPES: dict[str, str] = {
