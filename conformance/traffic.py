@@ -347,8 +347,8 @@ class Traffic:
 
 
 def _authority(url: str) -> str:
-    parts = urlsplit(url)
     try:
+        parts = urlsplit(url)
         port = parts.port
     except ValueError as error:
         raise Refused(f"{url[:200]!r} is no address that can be sent to: {error}") from error

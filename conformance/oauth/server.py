@@ -42,14 +42,16 @@ class Server:
     def endpoint(self, name: str, *, mutual: bool = False) -> str:
         """The URL of an endpoint by its name in RFC 8414, an mTLS alias where ``mutual`` and there is one.
 
-        Raises ``NotApplicable`` when the server has none.
+        Raises ``NotApplicable`` when the server has none, ``Inconclusive`` when what it names is no URL.
         """
         aliases = self.metadata.get("mtls_endpoint_aliases")
-        if mutual and isinstance(aliases, Mapping) and isinstance(aliases.get(name), str):
-            return str(aliases[name])
         url = self.metadata.get(name)
+        if mutual and isinstance(aliases, Mapping) and isinstance(aliases.get(name), str):
+            url = aliases[name]
         if not isinstance(url, str) or not url:
             raise NotApplicable(f"the authorization server names no {name}")
+        if not _usable(url):
+            raise Inconclusive(f"the authorization server names {url[:100]!r} as its {name}, which is no URL")
         return url
 
     def has(self, name: str) -> bool:
@@ -71,6 +73,15 @@ class Server:
             for name, value in named.items()
             if isinstance(value, str) and (name.endswith(("_endpoint", "jwks_uri")))
         )
+
+
+def _usable(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        _ = parts.port
+    except ValueError:
+        return False
+    return bool(parts.scheme and parts.hostname) and url.isprintable() and " " not in url
 
 
 def _items(value: Any) -> list[tuple[str, Any]]:

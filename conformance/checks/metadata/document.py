@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from conformance.errors import NotApplicable
 from conformance.model import Finding
@@ -75,7 +75,7 @@ def issuer(access: Access) -> Findings:
         exchange = document.answer.exchange
         if not isinstance(value, str):
             continue  # metadata.members tells of it
-        parts = urlsplit(value)
+        parts = _parts(value)
         if value != access.server.issuer:
             yield Finding(f"the issuer {access.server.issuer}", value[:200], at, exchange)
         elif parts.query or parts.fragment or "?" in value or "#" in value:
@@ -98,7 +98,7 @@ def _problems(given: Mapping[str, Any], *, openid: bool) -> list[tuple[str, str,
     found = [(f"/{name}", name, "no such member") for name in needed if name not in given]
     for name, value in given.items():
         if name in URLS or name == "issuer":
-            if not isinstance(value, str) or not urlsplit(value).netloc:
+            if not isinstance(value, str) or not _parts(value).netloc:
                 found.append((f"/{name}", "an absolute URL", _shown(value)))
         elif name in LISTS:
             if not isinstance(value, list) or not all(isinstance(each, str) for each in value):
@@ -112,6 +112,14 @@ def _problems(given: Mapping[str, Any], *, openid: bool) -> list[tuple[str, str,
         wrong = [v for v in _list(value) if isinstance(v, str) and not form.fullmatch(v)]
         found += [(f"/{name}", "values of the right syntax", repr(each[:60])) for each in wrong]
     return found
+
+
+def _parts(url: str) -> SplitResult:
+    """The parts of a URL; none of what cannot be one."""
+    try:
+        return urlsplit(url)
+    except ValueError:
+        return SplitResult("", "", "", "", "")
 
 
 def _list(value: Any) -> list[Any]:
@@ -132,7 +140,7 @@ def encrypted_endpoints(access: Access) -> Findings:
             named |= {f"/mtls_endpoint_aliases/{k}": v for k, v in aliases.items()}
         own = urlsplit(access.target.base_url).scheme
         for at, value in named.items():
-            if isinstance(value, str) and urlsplit(value).scheme not in ("https", own):
+            if isinstance(value, str) and _parts(value).scheme not in ("https", own):
                 yield Finding("an https URL", value[:200], at, document.answer.exchange)
 
 
