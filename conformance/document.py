@@ -94,12 +94,17 @@ def parse(body: bytes) -> Document:
 
 def pointer(parts: Iterable[str | int]) -> str:
     """The JSON Pointer (RFC 6901) of a path of member names and indices."""
-    return "".join(f"/{str(part).replace('~', '~0').replace('/', '~1')}" for part in parts)
+    tokens = [str(part) for part in parts]
+    path = "/".join(["", *tokens])
+    if "~" in path or path.count("/") != len(tokens):
+        path = "".join(f"/{token.replace('~', '~0').replace('/', '~1')}" for token in tokens)
+    return path
 
 
 def parts_of(pointer: str) -> tuple[str, ...]:
     """The reference tokens of a JSON Pointer, unescaped."""
-    return tuple(part.replace("~1", "/").replace("~0", "~") for part in pointer.split("/")[1:])
+    parts = pointer.split("/")[1:]
+    return tuple(parts if "~" not in pointer else [p.replace("~1", "/").replace("~0", "~") for p in parts])
 
 
 def resolve(value: Any, pointer: str) -> Any:

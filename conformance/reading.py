@@ -81,6 +81,12 @@ class Reading:
         A bank may give one element for several rows (rates for notes and transfers of one currency), or
         nest products in brands: any of these can be what it counts.
         """
+        counted: tuple[int, ...] = self._tsp.memory.once(
+            ("counts", answer.exchange), lambda: self._counted(answer)
+        )
+        return counted
+
+    def _counted(self, answer: Answer) -> tuple[int, ...]:
         document = self.document_of(answer).value
         lists: list[dict[str, int]] = []
         for row in self.rows_in_all_languages(answer).rows:
