@@ -10,7 +10,7 @@ demo: $(READY)  ## judge the embedded reference bank and write the HTML report
 	$(BIN)/conformance run
 
 test: $(READY)  ## pass the whole test suite
-	$(BIN)/python -m pytest -q
+	$(BIN)/python -m pytest -q -n auto --dist worksteal
 
 check: $(READY)  ## lint, format and types
 	$(BIN)/ruff check .
