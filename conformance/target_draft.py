@@ -68,7 +68,9 @@ def draft(base_url: str, api: Path | None, name: str, output: Path) -> str:
     if parts.scheme == "http" and parts.hostname not in ("localhost", "127.0.0.1", "::1"):
         raise ConfigurationError(f"{base_url}: not https; the framework asks for TLS (Annex B, B6)")
     shown = name or parts.hostname
-    functions = {f.id: f for profile in all_profiles().values() for f in profile.functions}
+    functions = {
+        f.id: f for profile in all_profiles().values() if profile.for_banks for f in profile.functions
+    }
     line = "# api: openapi.yaml                   # the bank's own description, when it has one"
     guesses: dict[str, ApiOperation] = {}
     if api is not None:
