@@ -171,6 +171,13 @@ def _plain(entry: Entry) -> Mapping[str, Any]:
     return {name: getattr(entry, name) for name in Entry.__slots__ if getattr(entry, name) != ""}
 
 
+def summary(entries: tuple[Entry, ...]) -> str:
+    """What a run leaves behind, in one line; empty when it has made nothing."""
+    counts = {state: sum(e.state == state for e in entries) for state in ("made", "intended", "cleaned")}
+    words = {"made": "made", "intended": "may have been made", "cleaned": "made and cancelled"}
+    return ", ".join(f"{count} {words[state]}" for state, count in counts.items() if count)
+
+
 def read(path: Path) -> tuple[Entry, ...]:
     """What a ledger tells, each thing once, in its latest state; a line that was cut off is passed over."""
     if not path.exists():

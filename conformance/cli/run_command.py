@@ -43,6 +43,7 @@ def command(
     from conformance.cli.output import parsed, progress
     from conformance.cli.targets import opened, scoped
     from conformance.conduct import Output, conduct, folder_for
+    from conformance.ledger import FILE, read, summary
     from conformance.verdict import FailOn
 
     wanted = parsed(formats)
@@ -52,4 +53,7 @@ def command(
         done = conduct(target, scoped(choice), Output(folder, wanted, FailOn(fail_on)), progress=heard)
     click.echo(f"report: {done.html}", err=True)
     click.echo(f"results: {done.results}", err=True)
+    left = summary(read(folder / FILE))
+    if left:
+        click.echo(f"ledger: {folder / FILE}: {left}", err=True)
     return int(done.code)
