@@ -105,7 +105,9 @@ class RowMapping:
             row = self._row(nodes, language, notes)
             if row is not None:
                 rows.append(row)
-        return Rows(tuple(rows), tuple(notes.problems), tuple(notes.slips.values()))
+        # Without any row, a name on the way that is nearly the right one is what hides them.
+        hidden = () if rows or notes.problems else tuple(notes.slips.values())
+        return Rows(tuple(rows), (*notes.problems, *hidden), tuple(notes.slips.values()))
 
     def _row(self, nodes: Nodes, language: Language | None, notes: Notes) -> Row | None:
         node = nodes[-1]

@@ -51,6 +51,10 @@ class Dropped(Unreachable):
     """The bank closed the connection, or what it sent is not HTTP."""
 
 
+class Miscoded(Unreachable):
+    """The body is not in the content coding that the answer names."""
+
+
 class Refused(Inconclusive):
     """The suite did not send a request that the target does not allow."""
 

@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 from conformance.document import kind, pointer, shown
 from conformance.model import Finding
-from conformance.path import Parts, Path
+from conformance.path import Parts, Path, compiled
 from conformance.slip import slip_of
 from conformance.transform import ABSENT, Apply, Unreadable
 
@@ -268,7 +268,30 @@ def _placed(at: str, index: int) -> str:
     return f"/{index}{at}"
 
 
+def _explain_lists(parts: tuple[str, ...], node: Node, notes: Notes) -> None:
+    """Notes at which of several lists, one in the other, a walk from the document came to nothing."""
+    nodes = [node]
+    for number, text in enumerate(parts):
+        path, last = compiled(text), number == len(parts) - 1
+        found = [Node(n.parts + m.parts, m.value) for n in nodes for m in path.find(n.value)]
+        if not found:
+            _explain(path, nodes[0], notes, top=True)
+            return
+        if last:
+            return
+        lists = [n for n in found if isinstance(n.value, list)]
+        if not lists:
+            notes.problem("a list", shown(found[0].value), found[0].pointer)
+            return
+        nodes = [Node((*n.parts, index), v) for n in lists for index, v in enumerate(n.value)]
+        if not nodes:
+            return
+
+
 def _explain(step: Path, node: Node, notes: Notes, top: bool) -> None:
+    if top and step.lists_on_the_way:
+        _explain_lists(step.lists_on_the_way, node, notes)
+        return
     depth, reached = step.follow(node.value)
     place = pointer((*node.parts, *step.names[:depth]))
     if depth == len(step.names):

@@ -46,6 +46,13 @@ class Path:
         """Whether the path ends in ``[*]`` and so expects a list there; the members of objects are ``.*``."""
         return not self.singular and self.text.endswith("[*]") and self.text.count("*") == 1
 
+    @property
+    def lists_on_the_way(self) -> tuple[str, ...]:
+        """The paths between the ``[*]`` of a path that spreads several lists; empty for any other path."""
+        parts = self.text.split("[*]")
+        plain = not any(sign in "".join(parts) for sign in ("*", "?", "..", ",", ":"))
+        return tuple(f"${part.removeprefix('$')}" for part in parts) if plain and len(parts) > 2 else ()
+
     def find(self, node: Any) -> list[Match]:
         """The matches below a node, in document order; empty when there is none."""
         if self.singular:

@@ -73,6 +73,15 @@ def has_rows(operation: Operation, answer: Answer) -> bool:
     return len(operation.mapping.read(document, None)) > 0
 
 
+def is_data(answer: Answer) -> bool:
+    """Whether an answer holds JSON, and no page of a gateway or the like."""
+    try:
+        parse(answer.body)
+    except NotJson:
+        return False
+    return True
+
+
 def path_of(request: Request) -> str:
     """The path of a request's URL, as written."""
     return urlsplit(request.url).path

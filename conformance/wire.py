@@ -21,7 +21,7 @@ from typing import Any, Protocol
 import httpcore
 import httpx
 
-from conformance.errors import Dropped, NoConnection, Refused, Unreachable
+from conformance.errors import Dropped, Miscoded, NoConnection, Refused, Unreachable
 from conformance.model import Request
 
 WSGIApplication = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
@@ -293,9 +293,7 @@ def decoded(pieces: Iterable[bytes], coding: str, limit: int) -> tuple[bytes, in
                 try:
                     body += inflate.decompress(data, _CHUNK)
                 except zlib.error as error:
-                    raise Unreachable(
-                        f"the body is not the {coding} that its Content-Encoding says"
-                    ) from error
+                    raise Miscoded(f"the body is not the {coding} that its Content-Encoding says") from error
                 data = inflate.unconsumed_tail
             if len(body) > limit or size > limit:
                 raise Unreachable(f"the body is larger than the cap of {limit} bytes")

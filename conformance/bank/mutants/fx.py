@@ -28,6 +28,12 @@ def fx_zero_for_no_quote(policy: Policy) -> Policy:
     return policy.edit_list(FX, nth(3, put("sell", "0.0000")))
 
 
+@mutant("fx.prices_not_negative")
+def fx_rate_below_zero(policy: Policy) -> Policy:
+    """A buying rate has a minus sign before it."""
+    return policy.edit_list(FX, nth(3, put("buy", "-5.0512")))
+
+
 @mutant("fx.timestamp_present")
 def fx_without_time(policy: Policy) -> Policy:
     """No exchange rate says when it was set."""

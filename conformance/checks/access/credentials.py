@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 
 from conformance import probe
 from conformance.answer import Answer
-from conformance.errors import NotApplicable
+from conformance.errors import Inconclusive, NotApplicable
 from conformance.model import Finding, Request
 from conformance.operation import Operation
 from conformance.reading import Reading
@@ -27,6 +27,8 @@ def credentials_required(tsp: Tsp, operation: Operation) -> Findings:
     """Serves nothing to a request without credentials."""
     probe.required_credentials(tsp, operation)
     answer = probe.asked(tsp, _bare(tsp, operation))
+    if answer.ok and answer.body == tsp.call(operation).body and not probe.is_data(answer):
+        raise Inconclusive("the function serves no data, with credentials or without")
     if answer.ok:
         yield _accepted("without credentials", answer, "credentials")
         return

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from conformance.document import NotJson, parse
-from conformance.errors import Inconclusive, NotApplicable
+from conformance.errors import Inconclusive, Miscoded, NotApplicable
 from conformance.model import Finding
 from conformance.reading import Reading
 from conformance.registry import Findings, check
@@ -35,15 +35,19 @@ def answers(reading: Reading) -> Findings:
 
 @check()
 def can_be_parsed(reading: Reading) -> Findings:
-    """Answers with JSON that can be parsed wherever it says that it answers with JSON."""
-    for language in reading.languages:
-        answer = reading.success(language)
-        if not answer.is_json:
-            continue
-        try:
-            parse(answer.body)
-        except NotJson as error:
-            yield Finding(f"JSON of RFC 8259 in {language.value}", error.reason, "body", answer.exchange)
+    """Answers with JSON that can be decoded and parsed wherever it says that it answers with JSON."""
+    try:
+        for language in reading.languages:
+            answer = reading.success(language)
+            if not answer.is_json:
+                continue
+            try:
+                parse(answer.body)
+            except NotJson as error:
+                yield Finding(f"JSON of RFC 8259 in {language.value}", error.reason, "body", answer.exchange)
+    except Miscoded as error:
+        place = "header Content-Encoding"
+        yield Finding("a body in the coding that Content-Encoding names", error.reason, place)
 
 
 @check()
@@ -52,8 +56,10 @@ def rows_found(reading: Reading) -> Findings:
     told: set[tuple[str, str]] = set()
     for language in reading.languages:
         rows = reading.first_rows(language)
+        # Where another language has rows, the problems are told as values that cannot be read.
+        lost = not rows.rows and (language == reading.languages[0] or not reading.first_rows().rows)
         for problem in rows.problems:
-            if not rows.rows and (problem.expected, problem.at) not in told:
+            if lost and (problem.expected, problem.at) not in told:
                 told.add((problem.expected, problem.at))
                 yield problem
 

@@ -28,12 +28,22 @@ def buy_not_above_sell(reading: Reading) -> Findings:
 
 @check()
 def prices_are_positive(reading: Reading) -> Findings:
-    """Leaves out a buying or selling rate that it does not quote, rather than giving zero or less."""
+    """Leaves out a buying or selling rate that it does not quote, rather than giving zero."""
+    for row in reading.rows():
+        for side in ("buy", "sell"):
+            if row.decimal(side) == 0:
+                yield Finding("a rate above zero, or none", "0", row.place(side))
+
+
+@check()
+def prices_not_negative(reading: Reading) -> Findings:
+    """Quotes no buying or selling rate below zero."""
     for row in reading.rows():
         for side in ("buy", "sell"):
             price = row.decimal(side)
-            if price is not None and price <= 0:
-                yield Finding("a rate above zero, or none", f"{price:f}"[:80], row.place(side))
+            if price is not None and price < 0:
+                said = f"{row.text('currency')}: {price:f}"
+                yield Finding("a rate that is not negative", said[:80], row.place(side))
 
 
 @check()

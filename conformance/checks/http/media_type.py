@@ -16,19 +16,28 @@ _PAGE = re.compile(
 )
 
 
+_FAULT = re.compile(
+    rb"\s*(?:<\?xml[^>]{0,200}\?>\s*)?<(?:[\w.-]{1,40}:)?"
+    rb"(?:policyResult|Fault|error|errors|Envelope[^>]{0,400}>.{0,2000}?<(?:[\w.-]{1,40}:)?Fault)[\s/>]",
+    re.I | re.S,
+)
+"""An error of a gateway in XML: Layer7's policy result, a SOAP fault, a plain error element."""
+
+
 @check()
 def media_type(reading: Reading) -> Findings:
-    """Declares its JSON as JSON: application/json or a type ending in +json."""
+    """Serves JSON and declares it as JSON: application/json or a type ending in +json."""
     answer = probe.read(reading)
-    if answer.is_json:
+    if answer.is_json or _PAGE.match(answer.body[:4096]) or _FAULT.match(answer.body[:4096]):
         return
+    came = ""
     try:
         parse(answer.body)
     except NotJson:
-        return
+        came = f" with {shown(answer.text()[:80])}" if answer.body else " with an empty body"
     yield Finding(
         expected="Content-Type application/json, or one ending in +json, for a body that is JSON",
-        actual=f"Content-Type {shown(answer.header('Content-Type') or 'absent')}",
+        actual=f"Content-Type {shown(answer.header('Content-Type') or 'absent')}{came}",
         at="header Content-Type",
         exchange=answer.exchange,
     )
@@ -36,12 +45,14 @@ def media_type(reading: Reading) -> Findings:
 
 @check()
 def no_page_as_success(reading: Reading) -> Findings:
-    """Does not serve an HTML page, such as one of maintenance or login, with a success status."""
+    """Does not serve a page of maintenance or login, or an error in XML, with a success status."""
     answer = probe.read(reading)
-    if _PAGE.match(answer.body[:4096]):
+    fault = _FAULT.match(answer.body[:4096])
+    if fault or _PAGE.match(answer.body[:4096]):
+        kind = "an error in XML" if fault else "an HTML page"
         yield Finding(
             expected=f"data with status {answer.status}, or a status that tells the trouble",
-            actual=f"status {answer.status} with an HTML page: {shown(answer.text()[:80])}",
+            actual=f"status {answer.status} with {kind}: {shown(answer.text()[:80])}",
             exchange=answer.exchange,
         )
 

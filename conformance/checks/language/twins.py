@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import Any
@@ -41,7 +42,7 @@ def languages_have_the_same_rows(reading: Reading) -> Findings:
 @check()
 def languages_have_the_same_numbers(reading: Reading) -> Findings:
     """Gives a row the same numbers, dates, codes and yes or no in every language that gives them."""
-    for first, language, row, twin in _twins(reading):
+    for first, language, row, twin in (*_twins(reading), *_unnamed_twins(reading)):
         facts, same = _facts(row, reading), _facts(twin, reading)
         apart = "\0"
         for place in sorted(facts.keys() & same.keys()):
@@ -64,6 +65,44 @@ def languages_have_the_same_members(reading: Reading) -> Findings:
                 if (tongue, name) not in told:
                     told.add((tongue, name))
                     yield Finding(f"{name[:60]} in {tongue.value}", "none", other.place())
+
+
+def _unnamed_twins(reading: Reading) -> Iterator[tuple[Language, Language, Row, Row]]:
+    """Rows that nothing names in every language, of those whose facts no row of the other language has.
+
+    Each is paired with the row that shares most of its facts; not where a list has been updated meanwhile.
+    """
+    first, others = _languages(reading)
+    rows = reading.rows(first).rows
+    for language in others:
+        twins = reading.rows(language).rows
+        if _ids(rows) is not None and _ids(twins) is not None:
+            continue
+        if len(rows) != len(twins) or _updates(rows) != _updates(twins):
+            continue
+        lone, others_lone = _lone(rows, twins, reading), _lone(twins, rows, reading)
+        for row in lone:
+            facts = set(_facts(row, reading).items())
+            near = max(others_lone, key=lambda twin: len(facts & set(_facts(twin, reading).items())))
+            others_lone.remove(near)
+            yield first, language, row, near
+
+
+def _updates(rows: tuple[Row, ...]) -> list[str]:
+    return sorted(str(row.get("last_updated")) for row in rows)
+
+
+def _lone(rows: tuple[Row, ...], twins: tuple[Row, ...], reading: Reading) -> list[Row]:
+    """The rows whose facts are not those of a row among the twins, each of which answers for one."""
+    known = Counter(frozenset(_facts(twin, reading).items()) for twin in twins)
+    left = []
+    for row in rows:
+        facts = frozenset(_facts(row, reading).items())
+        if known[facts]:
+            known[facts] -= 1
+        else:
+            left.append(row)
+    return left
 
 
 def _twins(reading: Reading) -> Iterator[tuple[Language, Language, Row, Row]]:

@@ -26,6 +26,11 @@ def required_fields(reading: Reading) -> Findings:
     for row, violation in violations(reading):
         if violation.keyword in MISSING and not _unread(row, violation):
             yield Finding(violation.expected, f"none in {_named(row)}", row.place(violation.instance_pointer))
+    for row in reading.rows():
+        for name in _resource(reading).schema.get("required", ()):
+            value = row.get(name)
+            if isinstance(value, str) and value and not value.strip():
+                yield Finding(f"a member {shown(name)} with a text", f"{shown(value)}", row.place(name))
 
 
 @check()
