@@ -55,7 +55,7 @@ def served(fault: str) -> Iterator[str]:
     bank = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
         url = f"http://127.0.0.1:{port}"
-        for _ in range(200):
+        for _ in range(1200):
             try:
                 urllib.request.urlopen(f"{url}/served", timeout=1).close()
                 break
