@@ -17,7 +17,7 @@ HOPS = 5
 """Redirects that are followed, all to hosts that the target names."""
 LEAST_TEXT = 200
 """Characters below which a page with scripts is taken to be drawn by them."""
-_LARGEST = 2_000_000
+_LARGEST = 1_000_000
 _UNSEEN = frozenset({"script", "style", "template", "noscript"})
 _BREAKS = frozenset({"p", "div", "li", "tr", "td", "th", "br", "h1", "h2", "h3", "h4", "section", "article"})
 _CHINESE = re.compile("[\u4e00-\u9fff]")
@@ -148,6 +148,12 @@ def read(answer: Answer) -> Page:
     )
 
 
+def shown(tsp: Tsp, answer: Answer) -> Page:
+    """The page in an answer, read once in a session."""
+    found: Page = tsp.memory.once(("page", answer.exchange), lambda: read(answer))
+    return found
+
+
 def fetch(tsp: Tsp, url: str, accept: str = "text/html, application/xhtml+xml, */*;q=0.5") -> Answer:
     """The answer at an address after its redirects, each to https and to a host that the target names.
 
@@ -174,7 +180,7 @@ def pages(tsp: Tsp, urls: dict[str, str]) -> Iterator[tuple[str, Page]]:
     for name, url in urls.items():
         answer = fetch(tsp, url)
         if answer.status == 200:
-            yield name, read(answer)
+            yield name, shown(tsp, answer)
 
 
 def words(*given: str) -> re.Pattern[str]:

@@ -32,7 +32,7 @@ def listed(tsp: Tsp, target: Target) -> Findings:
         sought = names | {host for host in hosts if host != own}
         if any(one.casefold() in text for one in sought):
             continue
-        page.read(answer).readable()
+        page.shown(tsp, answer).readable()
         yield Finding(
             f"{target.name} in the list", "neither its name nor its addresses", url, answer.exchange
         )

@@ -38,7 +38,7 @@ def published(tsp: Tsp, target: Target, offered: tuple[Operation, ...]) -> Findi
         if answer.status != 200:
             yield Finding(f"the list of partners in {name}", f"status {answer.status}", url, answer.exchange)
             continue
-        shown = page.read(answer).readable()
+        shown = page.shown(tsp, answer).readable()
         if not entries(shown) and not NOBODY.search(shown.text):
             if shown.items:
                 raise NeedsReview(f"{url} has lists but no table; look whether they name TSPs and products")

@@ -65,4 +65,4 @@ def _portal(tsp: Tsp, target: Target) -> page.Page:
     answer = page.fetch(tsp, _address(target))
     if answer.status != 200:
         raise Inconclusive(f"the developer portal answered {answer.status}, which is said once")
-    return page.read(answer)
+    return page.shown(tsp, answer)
