@@ -140,14 +140,9 @@ class Connection13:
 
     def _next(self) -> tuple[int, bytes]:
         while True:
-            if len(self._pending) >= 4:
-                length = int.from_bytes(self._pending[1:4], "big")
-                if length > 1 << 18:
-                    raise Fault("oversize", f"a handshake message of {length} bytes")
-                if len(self._pending) >= 4 + length:
-                    whole = bytes(self._pending[: 4 + length])
-                    del self._pending[: 4 + length]
-                    return whole[0], whole[4:]
+            whole = wire.taken(self._pending)
+            if whole is not None:
+                return whole
             kind, plain = self.receive()
             if kind == wire.HANDSHAKE:
                 self._pending += plain

@@ -171,6 +171,20 @@ def read_server_hello(body: bytes) -> ServerHello:
     return ServerHello(version, random, session, suite, compression, extensions)
 
 
+def taken(pending: bytearray) -> tuple[int, bytes] | None:
+    """Takes a whole handshake message from what has come: its type and body; None while it is not whole."""
+    if len(pending) < 4:
+        return None
+    length = int.from_bytes(pending[1:4], "big")
+    if length > 1 << 18:
+        raise Fault("oversize", f"a handshake message of {length} bytes")
+    if len(pending) < 4 + length:
+        return None
+    whole = bytes(pending[: 4 + length])
+    del pending[: 4 + length]
+    return whole[0], whole[4:]
+
+
 class Messages:
     """The plain records and handshake messages that come in on a line."""
 
@@ -192,14 +206,9 @@ class Messages:
     def next(self) -> tuple[int, bytes]:
         """The next handshake message: its type and its body; raises ``Alert`` for a fatal one."""
         while True:
-            if len(self._pending) >= 4:
-                length = int.from_bytes(self._pending[1:4], "big")
-                if length > 1 << 18:
-                    raise Fault("oversize", f"a handshake message of {length} bytes")
-                if len(self._pending) >= 4 + length:
-                    whole = bytes(self._pending[: 4 + length])
-                    del self._pending[: 4 + length]
-                    return whole[0], whole[4:]
+            whole = taken(self._pending)
+            if whole is not None:
+                return whole
             kind, body = self.record()
             if kind == ALERT:
                 if len(body) != 2:
