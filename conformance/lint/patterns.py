@@ -74,9 +74,9 @@ def open_ends(pattern: str) -> str:
             continue
         if not begins and not closes:
             ends.add("both ends")
-        elif begins and not closes and not _deliberate(body[-3:]):
+        elif begins and not closes and not _ends_on_purpose(body):
             ends.add("its end")
-        elif closes and not begins and not _deliberate(body[:3][::-1]):
+        elif closes and not begins and not _begins_on_purpose(body):
             ends.add("its beginning")
     if "both ends" in ends or len(ends) > 1:
         return "both ends"
@@ -88,14 +88,19 @@ def _closes(body: str) -> bool:
     return found is not None and len(found[1]) % 2 == 0
 
 
-def _deliberate(tail: str) -> bool:
-    """Whether the open end of a pattern is literal text or says itself that anything may follow."""
-    return (
-        tail.endswith((".*", ".+", "\\b"))
-        or tail.startswith(("*.", "+."))
-        or tail[-1:].isalnum() is True
-        or (tail[-1:] in "/:-_ ,#@" and tail[-2:-1] != "\\")
-    )
+def _ends_on_purpose(body: str) -> bool:
+    """Whether a pattern ends in literal text, or says itself that anything may follow."""
+    if body.endswith((".*", ".+", "\\b")):
+        return True
+    escaped = re.search(r"\\(.)$", body)
+    return not escaped[1].isalnum() if escaped else bool(re.search(r"[\w/:, #@&=-]$", body))
+
+
+def _begins_on_purpose(body: str) -> bool:
+    """The same of its beginning."""
+    if body.startswith((".*", ".+", "\\b")):
+        return True
+    return bool(re.match(r"(?:\\\W|[\w/:, #@&=-])(?![*+?{])", body))
 
 
 def _branches(pattern: str) -> list[str]:
