@@ -215,7 +215,7 @@ def token_life_is_negative(policy: Policy) -> Policy:
     return policy.evolve("authorization.token_expires_in_reported", -1)
 
 
-@mutant("token.scope_not_widened")
+@mutant("token.scope_not_widened", "refresh.scope_not_widened")
 def every_scope_is_granted(policy: Policy) -> Policy:
     """Every scope of the client is granted."""
     return policy.evolve("authorization.scope_widened", True)
