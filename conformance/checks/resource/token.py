@@ -37,17 +37,17 @@ def token_required(protected: Protected, operation: Operation) -> Findings:
     protected.control(read)
 
 
-@check(requests=8)
+@check(requests=18)
 def altered_tokens_refused(protected: Protected) -> Findings:
     """Refuses tokens that it did not make: invented, changed in one place, cut short or lengthened."""
     operation = protected.probe()
-    tokens = protected.tokens(operation)
+    tokens = protected.fresh().tokens
     for how, value in altered(tokens.access_token).items():
         answer = _called(protected, protected.request(operation), tokens, value)
         if answer is not None and answer.ok:
             yield opened("a refusal of a token that the bank did not make", answer, f"token {how}")
             break
-    protected.control(operation)
+    protected.control(operation, tokens)
 
 
 def altered(token: str) -> Mapping[str, str]:
