@@ -114,6 +114,18 @@ class Reading:
             seen.add(answer.body)
             yield answer
 
+    def led_back(self, language: Language | None = None) -> Answer | None:
+        """A page with rows that came before, to which the last page leads on; None where none does."""
+        if self.operation.continuation is None:
+            return None
+        pages = list(self.pages(language))
+        following = self._following(pages[-1], language)
+        if following is None or len(pages) > MAX_PAGES:
+            return None
+        answer = self._tsp.once(following)
+        known = any(answer.body == page.body for page in pages)
+        return answer if answer.status == 200 and known and self.counts(answer) else None
+
     def _following(self, answer: Answer, language: Language | None) -> Request | None:
         rule = self.operation.continuation
         if isinstance(rule, CursorPaging):

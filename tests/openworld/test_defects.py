@@ -153,10 +153,37 @@ def test_a_page_of_maintenance_is_not_called_data_without_credentials(
     assert [n for n in blamed(results) if n.endswith("fail")] == ["http.no_page_as_success fail"]
 
 
-def test_a_negative_rate_is_a_nonconformity_and_zero_an_observation() -> None:
-    for price, name in (("-7.78", "fx.prices_not_negative"), ("0", "fx.prices_are_positive")):
-        rows = [{**RATES[0], "buy": price}]
-        told = found(
-            judged(Small({"/fx-rates": lambda _, r=rows: {"data": r}}), {"other.fx-rate": "offered"})
-        )
-        assert {n for n in told if "price" in n} == {name}
+@pytest.mark.parametrize(
+    ("price", "name"), [("-7.78", "fx.prices_not_negative"), ("0", "fx.prices_are_positive")]
+)
+def test_a_rate_below_zero_is_told_from_one_of_zero(price: str, name: str) -> None:
+    rows = [{**RATES[0], "buy": price}]
+    told = found(judged(Small({"/fx-rates": lambda _: {"data": rows}}), {"other.fx-rate": "offered"}))
+    assert {check for check in told if "price" in check} == {name}
+
+
+LINKED = {
+    "request": {"path": "/fx"},
+    "rows": ["$.rates[*]"],
+    "fields": {"currency": "$.currency", "base": "$.base", "buy": "$.buy", "sell": "$.sell"},
+    "paging": {"kind": "links", "next": "$.next"},
+}
+
+
+@pytest.mark.parametrize(("last", "ends"), [(None, True), ("/fx?page=1", False), ("/fx?page=2", False)])
+def test_links_that_lead_back_are_found(last: str | None, ends: bool) -> None:
+    pages = [
+        {"rates": RATES, "next": "/fx?page=2"},
+        {"rates": [{**RATES[0], "currency": "EUR", "buy": "8.90", "sell": "9.04"}], "next": last},
+    ]
+    app = Small({"/fx": lambda request: pages[request.args.get("page", 1, type=int) - 1]})
+    results = judged(app, {"other.fx-rate": LINKED}, only=lambda c: c.check.startswith("paging."))
+    assert ("paging.pages_do_not_repeat" in found(results)) is not ends
+    assert [name for name in blamed(results) if not name.endswith("fail")] == []
+
+
+def test_a_bank_without_rows_by_identifier_is_not_asked_for_unknown_ones() -> None:
+    cards = [{"id": "C1", "name": "Harbour Card", "type": "classic"}]
+    app = Small({"/products/credit-cards": lambda _: {"data": cards}})
+    results = judged(app, {"loans.credit-card-product": "offered"})
+    assert not blamed(results)

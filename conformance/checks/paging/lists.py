@@ -63,6 +63,12 @@ def pages_are_complete(tsp: Tsp, reading: Reading) -> Findings:
 @check(requests=4)
 def pages_do_not_repeat(tsp: Tsp, reading: Reading) -> Findings:
     """Gives no row on two pages."""
+    if reading.operation.continuation is not None:
+        back = reading.led_back()
+        if back is not None:
+            wrong = "the last page leads on to one that came before, so that the list never ends"
+            yield Finding("rows that no earlier page had", wrong, reading.operation.path, back.exchange)
+        return
     pager = Pager.of(tsp, reading)
     if not pager.sound():
         return

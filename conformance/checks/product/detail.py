@@ -45,13 +45,15 @@ def detail_agrees_with_list(tsp: Tsp, reading: Reading) -> Findings:
 def unknown_identifier_is_not_found(tsp: Tsp, reading: Reading) -> Findings:
     """Answers 404, or another refusal, to an identifier that no row has."""
     row = _identified(reading)
+    control = _asked(tsp, reading, str(row.text("id")))
+    if control.status in (404, 405, 501):
+        raise NotApplicable("the bank serves no row by its identifier")
+    if not control.ok:
+        raise Inconclusive(f"control request refused: a known id answered {control.status}")
     answer = _asked(tsp, reading, UNKNOWN)
     if answer.ok or answer.status >= 500:
         place = f"{reading.operation.path}/{{id}}"
         yield Finding("404 for an unknown id", f"status {answer.status}", place, answer.exchange)
-    control = _asked(tsp, reading, str(row.text("id")))
-    if not control.ok:
-        raise Inconclusive(f"control request refused: a known id answered {control.status}")
 
 
 def _identified(reading: Reading) -> Row:
