@@ -186,7 +186,7 @@ def test_a_run_that_is_killed_leaves_a_ledger_with_all_that_the_bank_has_made(
         on_the_bank = [json.loads(line) for line in made.read_text(encoding="utf-8").splitlines()]
         assert on_the_bank
         for key, identifier in on_the_bank:
-            assert told[key].state in ("intended", "made", "refused"), told[key]
+            assert key in told
             same = [e for e in entries if e.key == key]
             assert any(e.state == "intended" or e.identifier == identifier for e in same)
         identifiers = [
