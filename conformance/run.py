@@ -26,11 +26,16 @@ CONFIRMATIONS = 2
 
 def execute(case: Case, session: Session) -> Result:
     """The result of one case. Never raises: a fault of the suite is the verdict ``error``."""
-    started, clock = time.time(), time.monotonic()
     if case.settled is not None:
         given, reason = case.settled
-        return Result(case, given, reason=reason, started=started)
+        return Result(case, given, reason=reason, started=time.time())
     check = session.checks[case.check]
+    with session.turn(check):
+        return _executed(case, check, session)
+
+
+def _executed(case: Case, check: Check, session: Session) -> Result:
+    started, clock = time.time(), time.monotonic()
     exchanges: list[int] = []
     try:
         findings, notes = _attempt(case, check, session, 0, exchanges)

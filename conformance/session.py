@@ -67,6 +67,16 @@ class Session:
     _rounds: list[Memory] = field(default_factory=list)
     _offered: tuple[Operation, ...] | None = None
     _lock: threading.Lock = field(default_factory=threading.Lock)
+    _volleys: threading.Lock = field(default_factory=threading.Lock)
+
+    @contextmanager
+    def turn(self, check: Check) -> Iterator[None]:
+        """Lets checks that load the bank in one at a time: two at once would spend each other's limits."""
+        if "load" not in check.needs:
+            yield
+            return
+        with self._volleys:
+            yield
 
     def memory(self, number: int) -> Memory:
         """The memory of a round: 0 for the first judgement, above for confirmations."""
