@@ -278,7 +278,14 @@ def test_an_interrupt_leaves_a_readable_marked_result_and_ends_with_130(tmp_path
         "--phase",
         "1",
     ]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+    # A shell's background job, which this test may be part of, would pass on that it ignores the signal.
+    def heed() -> None:
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+    process = subprocess.Popen(
+        command, preexec_fn=heed, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
     file = tmp_path / "results.jsonl"
     deadline = time.monotonic() + 30
     while not (file.exists() and file.read_text().count('"result"') > 3) and time.monotonic() < deadline:

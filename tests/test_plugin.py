@@ -17,6 +17,13 @@ QUIET = ("-p", "no:schemathesis", "-p", "no:hypothesispytest", "-p", "no:cachepr
 FX = "P1-FX"
 
 
+@pytest.fixture(autouse=True)
+def alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """These sessions are nobody's workers, also when the tests themselves run in several processes."""
+    for name in ("PYTEST_XDIST_WORKER", "PYTEST_XDIST_WORKER_COUNT", "PYTEST_XDIST_TESTRUNUID"):
+        monkeypatch.delenv(name, raising=False)
+
+
 @pytest.fixture(scope="module")
 def right(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     yield from bank_file(tmp_path_factory.mktemp("right"), "")

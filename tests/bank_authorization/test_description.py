@@ -132,7 +132,8 @@ def test_the_description_names_the_paths_that_the_bank_serves() -> None:
 def test_the_schemas_of_the_description_are_those_of_the_resources() -> None:
     for name, resource in RESOURCES.items():
         title = "".join(part.capitalize() for part in name.split("_"))
-        assert API["components"]["schemas"][title] == resource["schema"], name
+        described = {k: v for k, v in API["components"]["schemas"][title].items() if k != "example"}
+        assert described == resource["schema"], name
 
 
 def test_the_table_of_functions_is_that_of_the_profile() -> None:

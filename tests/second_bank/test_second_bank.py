@@ -39,10 +39,17 @@ make = partial(SecondBank, CLIENT)
 
 
 def judged(app: WSGIApplication, scope: frozenset[str] | None = None) -> tuple[Result, ...]:
-    """The results of Phase I, or those of its cases that concern the functions in ``scope``."""
+    """The results of Phase I, or those of its cases that concern the functions in ``scope``.
+
+    The bank has no limit of requests, which is rightly observed and no defect that is seeded here.
+    """
     target = load_target(HERE / "bank.yaml")
     plan, profiles = prepare(target, Scope())
-    kept = tuple(case for case in plan.cases if scope is None or case.function in scope)
+    kept = tuple(
+        case
+        for case in plan.cases
+        if (scope is None or case.function in scope) and not case.check.startswith("rate_limit.")
+    )
     with open_session(target, profiles, plan, wire=MemoryWire(app)) as session:
         return judge(replace(plan, cases=kept), session)
 

@@ -86,6 +86,7 @@ def test_the_gated_reference_bank_has_no_finding(seed: int) -> None:
     found = results(right, seed)
     assert "gated" in BASES
     assert not fired(found)
-    assert not [r for r in found if r.verdict in (Verdict.ERROR, Verdict.INCONCLUSIVE)]
+    run = [r for r in found if r.case.settled is None]
+    assert not [r for r in run if r.verdict in (Verdict.ERROR, Verdict.INCONCLUSIVE)]
     judged = {r.case.check for r in found if r.verdict is Verdict.PASS}
     assert {"access.credentials_required", "path.encoding_gated", "access.refusals_alike"} <= judged
