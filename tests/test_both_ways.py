@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from fnmatch import fnmatchcase
 from itertools import groupby
 
 import pytest
 
+from conformance import embedded_hkma
 from conformance.bank.mutant import Mutant, all_mutants
 from conformance.embedded import served
 from conformance.model import Verdict
@@ -34,10 +37,20 @@ def waits(check: str) -> bool:
     return any(fnmatchcase(check, glob) for glob in WAIT)
 
 
+@contextmanager
+def on_loopback(mutant: Mutant) -> Iterator[Target]:
+    """The target of a mutant that is served: of the reference bank, or of the stand-in for HKMA's own API."""
+    if mutant.scope == embedded_hkma.SCOPE:
+        with embedded_hkma.embedded(mutant) as target:
+            yield target
+    else:
+        with served(mutant.name) as bank:
+            yield Target.model_validate(bank.description)
+
+
 def found_over_tls(mutant: Mutant) -> set[str]:
     """The checks that find something at the bank on loopback, in the same order of cases as in memory."""
-    with served(mutant.name) as bank:
-        target = Target.model_validate(bank.description)
+    with on_loopback(mutant) as target:
         plan, profiles = planned(target, mutant, 0, profiles_of(mutant))
         plan = replace(plan, cases=tuple(case for case in plan.cases if not waits(case.check)))
         with open_session(target, profiles, plan) as session:
