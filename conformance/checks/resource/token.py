@@ -87,6 +87,8 @@ def expired_token_refused(protected: Protected, *, longest: float = LONGEST_WAIT
     operation = protected.probe()
     tokens = protected.fresh().tokens
     left = tokens.expires_at - protected.access.now()
+    if left <= 0:
+        raise NotApplicable("the bank tells no time of life that a token could outlive")
     if left > longest:
         raise NotApplicable(f"tokens live for longer than the {longest:.0f} s that the check waits")
     protected.tsp.wait(max(0.0, left) + 1.5)
