@@ -63,7 +63,6 @@ class Session:
     deep: float = 0.0
     ledger: Ledger = field(default_factory=Ledger)
     api: ApiDescription | None = None
-    notes: dict[str, Any] = field(default_factory=dict)
     _rounds: list[Memory] = field(default_factory=list)
     _offered: tuple[Operation, ...] | None = None
     _lock: threading.Lock = field(default_factory=threading.Lock)

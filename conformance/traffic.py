@@ -44,9 +44,6 @@ class Credentials(Protocol):
     def constants(self, now: float) -> tuple[tuple[str, str], ...]:
         """Header fields that it adds and that identify nobody."""
 
-    def forget(self) -> None:
-        """Drops a token that the bank refused, so that the next request fetches another."""
-
 
 @dataclass(frozen=True, slots=True)
 class Limits:
@@ -122,11 +119,6 @@ class Traffic:
         """The request with the TSP's credentials; a token is fetched by one thread at a time."""
         with self._fetching:
             return self._credentials.apply(request, lambda asked: self.send(asked, case), self.now())
-
-    def renew(self) -> None:
-        """Makes the next authorized request fetch new credentials."""
-        with self._fetching:
-            self._credentials.forget()
 
     def send(
         self, request: Request, case: str, *, patient: bool = True, certified: Certified | None = None
