@@ -95,6 +95,8 @@ def _take(page: Any, step: LoginStep, values: Mapping[str, str]) -> None:
             boxes = page.locator(f"input[type=checkbox][name={word!r}]").or_(page.get_by_label(word))
         for index in range(boxes.count()):
             boxes.nth(index).check()
+    if step.follow:
+        page.get_by_role("link", name=step.follow).first.click()
     if step.press:
         named = page.locator(f"[type=submit][value={step.press!r}], button[value={step.press!r}]")
         page.get_by_role("button", name=step.press).or_(named).first.click()

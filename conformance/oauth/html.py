@@ -8,6 +8,8 @@ from urllib.parse import urljoin
 
 MAX_FORMS = 20
 MAX_FIELDS = 500
+MAX_LINKS = 1000
+MAX_LINKS_TOLD = 8
 VOID_TYPES = frozenset({"submit", "button", "image", "reset"})
 
 
@@ -36,6 +38,14 @@ class Button:
     text: str
     name: str = ""
     value: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A link with its text and absolute address."""
+
+    text: str
+    url: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,9 +93,15 @@ class Page:
     title: str
     text: str
     forms: tuple[Form, ...] = ()
-    links: tuple[str, ...] = ()
+    links: tuple[Link, ...] = ()
     loads: tuple[str, ...] = ()
     inline_script: bool = False
+
+    def link(self, wanted: str) -> Link | None:
+        """The link of a text, without regard to case."""
+        folded = _folded(wanted)
+        exact = (each for each in self.links if _folded(each.text) == folded)
+        return next(exact, None) or next((each for each in self.links if folded in _folded(each.text)), None)
 
     def offered(self) -> str:
         """The page in one line, for a person whose login steps did not match it."""
@@ -94,6 +110,8 @@ class Page:
             fields = ", ".join(f.shown for f in form.fields if f.kind != "hidden") or "no field"
             buttons = ", ".join(repr(b.text or b.value or b.name) for b in form.buttons) or "no button"
             parts.append(f"a form with {fields} and {buttons}")
+        links = [repr(each.text) for each in self.links if each.text][:MAX_LINKS_TOLD]
+        parts += [f"links {', '.join(links)}"] if links else []
         return "; ".join(parts)[:600] or f"no form, text {self.text[:200]!r}"
 
 
@@ -112,7 +130,7 @@ class _Reader(HTMLParser):
         self.title = ""
         self.text: list[str] = []
         self.forms: list[_Building] = []
-        self.links: list[str] = []
+        self.links: list[Link] = []
         self.loads: list[str] = []
         self.labels: dict[str, str] = {}
         self.script = False
@@ -121,6 +139,7 @@ class _Reader(HTMLParser):
         self._button: tuple[dict[str, str], list[str]] | None = None
         self._select: tuple[dict[str, str], list[tuple[str, str, bool]]] | None = None
         self._area: tuple[dict[str, str], list[str]] | None = None
+        self._anchor: tuple[str, list[str]] | None = None
         self._quiet = 0
         self._in_title = False
 
@@ -135,8 +154,8 @@ class _Reader(HTMLParser):
             self.loads.append(self._absolute(given["href"]))
         if tag == "base" and given.get("href"):
             self.base = self._absolute(given["href"])
-        elif tag == "a" and given.get("href"):
-            self.links.append(self._absolute(given["href"]))
+        elif tag == "a" and given.get("href") and len(self.links) < MAX_LINKS:
+            self._anchor = (self._absolute(given["href"]), [given.get("aria-label", "")])
         elif tag == "title":
             self._in_title = True
         elif tag == "form" and len(self.forms) < MAX_FORMS:
@@ -199,6 +218,10 @@ class _Reader(HTMLParser):
             self._in_title = False
         elif tag == "form":
             self._open = None
+        elif tag == "a" and self._anchor is not None:
+            url, words = self._anchor
+            self.links.append(Link(_spaced(words), url))
+            self._anchor = None
         elif tag == "label" and self._label is not None:
             self._close_label()
         elif tag == "button" and self._button is not None:
@@ -236,6 +259,8 @@ class _Reader(HTMLParser):
         self.text.append(data)
         if self._label is not None:
             self._label[1].append(data)
+        if self._anchor is not None:
+            self._anchor[1].append(data)
         if self._button is not None:
             self._button[1].append(data)
         if self._area is not None:

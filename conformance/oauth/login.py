@@ -16,6 +16,8 @@ from conformance.oauth.server import Flow
 MAX_HOPS = 20
 MAX_COOKIES = 100
 FORM = "application/x-www-form-urlencoded"
+KEYS = ("fill", "choose", "tick", "press", "follow", "optional")
+"""What a login step may say."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,33 +182,42 @@ class LoginStep:
     """What a customer does on one page: fills fields, picks options, ticks boxes, presses a button.
 
     Fields are found by name, id or label; ``tick`` names boxes, every one of that name or label, or ``all``.
-    An ``optional`` step is passed over when the page does not have what it names.
+    ``follow`` names a link by its text, which is taken instead of a form. An ``optional`` step is passed over
+    when the page does not have what it names.
     """
 
     fill: Mapping[str, str] = field(default_factory=dict)
     choose: Mapping[str, str] = field(default_factory=dict)
     tick: tuple[str, ...] = ()
     press: str = ""
+    follow: str = ""
     optional: bool = False
 
     @classmethod
     def read(cls, given: Any) -> LoginStep:
         """A step as the target file has it. Raises ``Inconclusive`` for one that makes no sense."""
-        if not isinstance(given, Mapping) or set(given) - {"fill", "choose", "tick", "press", "optional"}:
-            raise Inconclusive(
-                "authorization.login.settings: a step has the keys fill, choose, tick, press, optional"
-            )
+        if not isinstance(given, Mapping) or set(given) - set(KEYS):
+            raise Inconclusive(f"authorization.login.settings: a step has the keys {', '.join(KEYS)}")
+        if given.get("follow") and set(given) - {"follow", "optional"}:
+            raise Inconclusive("authorization.login.settings: a step that follows a link does nothing else")
         tick = given.get("tick", ())
         return cls(
             fill={str(k): str(v) for k, v in dict(given.get("fill", {})).items()},
             choose={str(k): str(v) for k, v in dict(given.get("choose", {})).items()},
             tick=(tick,) if isinstance(tick, str) else tuple(map(str, tick)),
             press=str(given.get("press", "")),
+            follow=str(given.get("follow", "")),
             optional=bool(given.get("optional", False)),
         )
 
+    def fits(self, page: Page) -> bool:
+        """Whether a page has all that the step names."""
+        return page.link(self.follow) is not None if self.follow else self.form_on(page) is not None
+
     def form_on(self, page: Page) -> Form | None:
-        """The form of a page that has all that the step names."""
+        """The form of a page that has all that the step names; None for a step that follows a link."""
+        if self.follow:
+            return None
         for form in page.forms:
             if all(form.field(name) for name in (*self.fill, *self.choose)) and (
                 not self.press or form.button(self.press)
@@ -219,6 +230,8 @@ class LoginStep:
         for name in (*self.fill, *self.choose):
             if not any(form.field(name) for form in page.forms):
                 return f"no field {name!r}"
+        if self.follow:
+            return f"no link {self.follow!r}"
         return f"no button {self.press!r}" if self.press else "no form"
 
     def pairs(self, form: Form, values: Mapping[str, str]) -> list[tuple[str, str]]:
@@ -258,6 +271,16 @@ def _option(found: Field, wanted: str) -> str:
     return next((value for value, text in found.options if text == wanted), wanted)
 
 
+def taken(browser: Browser, page: Page, step: LoginStep, values: Mapping[str, str]) -> Flow[Step]:
+    """Takes a step that fits the page."""
+    link = page.link(step.follow) if step.follow else None
+    if link is not None:
+        return (yield from browser.open(link.url, (("Referer", page.url),)))
+    form = step.form_on(page)
+    assert form is not None
+    return (yield from browser.submit(page, form, step.pairs(form, values)))
+
+
 def scripted(
     browser: Browser,
     begun: Step,
@@ -277,8 +300,7 @@ def scripted(
             if whole:
                 raise Inconclusive(f"the bank sent the customer away before login step {number}")
             return current
-        form = step.form_on(current.page)
-        if form is None:
+        if not step.fits(current.page):
             if step.optional:
                 continue
             raise Inconclusive(
@@ -286,7 +308,7 @@ def scripted(
                 f"{urlsplit(current.page.url).path}): {step.missing(current.page)}; "
                 f"the page offers {current.page.offered()}"
             )
-        current = yield from browser.submit(current.page, form, step.pairs(form, values))
+        current = yield from taken(browser, current.page, step, values)
     if isinstance(current, Landing):
         return current
     raise Inconclusive(

@@ -37,7 +37,7 @@ def entered(configured: Authorization, shown: Shown) -> bool:
     """
     if configured.login.strategy == "form":
         for step in steps_of(configured, "approve"):
-            if step.form_on(shown.page) is not None:
+            if step.fits(shown.page):
                 return True
             if not step.optional:
                 return False

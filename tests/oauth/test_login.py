@@ -193,3 +193,28 @@ def test_cookies_are_kept_to_their_host_and_path() -> None:
     window.stays = lambda _: True
     _, sent = through(window.open("https://other.example/a"), (200, "", {}))
     assert sent[0].header("Cookie") is None
+
+
+def test_a_step_can_follow_a_link_by_its_text() -> None:
+    page = "<h1>Consent</h1><a href=/help>Help</a> <a href='no?x=1&amp;y=2'>[ <b>Cancel</b> ]</a>"
+    window = browser()
+    begun, _ = through(window.open(f"{BANK}/login/"), (200, page, {"Set-Cookie": "s=1; Path=/"}))
+    landing, sent = through(
+        scripted(window, begun, [LoginStep.read({"follow": "cancel"})], {}),
+        (303, "", {"Location": f"{URI}?error=access_denied"}),
+    )
+    assert landing.error == "access_denied"
+    assert (sent[0].method, sent[0].url) == ("GET", f"{BANK}/login/no?x=1&y=2")
+    assert sent[0].header("Cookie") == "s=1"
+
+
+def test_a_link_that_is_not_there_is_told_with_those_that_are() -> None:
+    window = browser()
+    begun, _ = through(window.open(f"{BANK}/login"), (200, "<a href=/x>Decline</a>", {}))
+    with pytest.raises(Inconclusive, match=r"no link 'Cancel'; the page offers links 'Decline'"):
+        through(scripted(window, begun, [LoginStep(follow="Cancel")], {}))
+
+
+def test_a_step_that_follows_a_link_does_nothing_else() -> None:
+    with pytest.raises(Inconclusive, match="does nothing else"):
+        LoginStep.read({"follow": "Cancel", "press": "OK"})

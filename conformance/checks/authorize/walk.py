@@ -9,7 +9,7 @@ from conformance.answer import Answer
 from conformance.errors import Inconclusive
 from conformance.oauth.access import Access
 from conformance.oauth.html import Form, Page
-from conformance.oauth.login import Browser, Landing, LoginStep, Step
+from conformance.oauth.login import Browser, Landing, LoginStep, Step, taken
 from conformance.oauth.settings import steps_of
 from conformance.oauth.strategy import customer_values
 
@@ -52,10 +52,11 @@ def before(access: Access, number: int, *, values: dict[str, str] | None = None)
     for step in steps(access)[:number]:
         if isinstance(reached, Landing):
             break
-        form = step.form_on(reached.page)
-        if form is None:
+        if not step.fits(reached.page):
+            if step.optional:
+                continue
             break
-        reached = access.run(window.submit(reached.page, form, step.pairs(form, told)), None)
+        reached = access.run(taken(window, reached.page, step, told), None)
     return Walk(reached, window, window.trail[-1])
 
 
@@ -66,7 +67,7 @@ def matches(access: Access, walk: Walk, number: int) -> bool:
         number < len(known)
         and walk.page is not None
         and walk.answer.status < 400
-        and known[number].form_on(walk.page) is not None
+        and known[number].fits(walk.page)
     )
 
 
