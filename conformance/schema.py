@@ -180,7 +180,7 @@ def _words(error: jsonschema_rs.ValidationError) -> tuple[str, str]:
     if keyword == "uniqueItems":
         return "a list without repeated elements", shown(instance)
     if keyword in ("anyOf", "oneOf") and isinstance(detail.get("context"), list):
-        return _alternatives(error, detail["context"]), shown(instance)
+        return _alternatives(error, detail["context"], shown(instance))
     if keyword == "propertyNames":
         return f"member names as described: {error.message[:100]}", shown(instance)
     if keyword == "contains":
@@ -195,12 +195,15 @@ def _types(value: Any) -> str:
     return " or ".join(_TYPE_WORDS.get(str(name), str(name)) for name in names)
 
 
-def _alternatives(error: jsonschema_rs.ValidationError, context: list[Any]) -> str:
+def _alternatives(error: jsonschema_rs.ValidationError, context: list[Any], came: str) -> tuple[str, str]:
+    fitting = [str(number) for number, branch in enumerate(context, 1) if not branch]
+    if fitting:  # oneOf: what the other alternatives miss is not what is wrong
+        numbers = f"{', '.join(fitting[:-1][:5])} and {fitting[-1]}" if len(fitting) > 1 else fitting[0]
+        return f"exactly one of {len(context)} alternatives", f"{came}, which fits alternatives {numbers}"
     wanted: list[str] = []
-    for first in (branch[0] for branch in context[:4] if branch):
+    for first in (branch[0] for branch in context[:4]):
         text = _words(first)[0]
         place = pointer(first.instance_path[len(error.instance_path) :])
         wanted.append(f"{text} at {place}" if place else text)
-    if len(wanted) < min(2, len(context)):  # oneOf: more than one alternative fits
-        return f"exactly one of {len(context)} alternatives"
-    return " or ".join(dict.fromkeys(wanted))
+    words = " or ".join(dict.fromkeys(wanted))
+    return (f"{words} or another of {len(context)} alternatives" if len(context) > 4 else words), came

@@ -94,7 +94,12 @@ def test_a_remote_reference_is_noted_and_never_fetched(
          'a member "id" or a member "name"', "an empty object"),
         ({"anyOf": [{"properties": {"a": {"type": "null"}}}, {"type": "null"}]}, {"a": 1}, "anyOf",
          "null at /a or null", 'an object with "a"'),
-        ({"oneOf": [{"type": "number"}, {"minimum": 1}]}, 3, "oneOf", "exactly one of 2 alternatives", "3"),
+        ({"oneOf": [{"type": "number"}, {"minimum": 1}]}, 3, "oneOf", "exactly one of 2 alternatives",
+         "3, which fits alternatives 1 and 2"),
+        ({"oneOf": [{"required": ["a"]}, {"required": ["b"]}, {"type": "object"}, {}]}, {"c": 1}, "oneOf",
+         "exactly one of 4 alternatives", 'an object with "c", which fits alternatives 3 and 4'),
+        ({"anyOf": [{"const": number} for number in range(6)]}, 9, "anyOf",
+         "exactly 0 or exactly 1 or exactly 2 or exactly 3 or another of 6 alternatives", "9"),
         ({"not": {"type": "null"}}, None, "not", "no such value here", "null"),
     ],
 )  # fmt: skip

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
-from conformance.document import pointer, shown
+from conformance.document import pointer, resolve, shown
 from conformance.lint.walk import Slip, Specimen, mapping, sequence
 from conformance.openapi import Compiled
-from conformance.schema import BadSchema, Direction
+from conformance.schema import BadSchema, Direction, Violation
 
 _MISSING = object()
 
@@ -20,9 +21,12 @@ def examples(given: Specimen) -> Iterator[Slip]:
     told: set[tuple[str, str]] = set()  # one example may stand beside many schemas
     for at, schema, value, way in _examples(given):
         for slip in _against(compiled, at, schema, value, way):
-            if (slip.at, slip.expected) not in told:
-                told.add((slip.at, slip.expected))
-                yield slip
+            if (slip.at, slip.expected) in told:
+                continue
+            told.add((slip.at, slip.expected))
+            # An example among the components may fit one of its uses and not another.
+            shared = at.startswith("/components/examples/") and not schema.startswith(at.rpartition("/")[0])
+            yield replace(slip, actual=f"{slip.actual}, as an example of {schema}") if shared else slip
 
 
 def defaults(given: Specimen) -> Iterator[Slip]:
@@ -56,7 +60,16 @@ def _against(compiled: Compiled, at: str, schema: str, value: Any, way: Directio
             return
         found = found or violations[0]
     if found is not None:
-        yield Slip(found.expected, found.actual, at + found.instance_pointer)
+        yield Slip(found.expected, found.actual + _unfollowed(value, found), at + found.instance_pointer)
+
+
+def _unfollowed(value: Any, found: Violation) -> str:
+    """What is to be said where an example refers to another, which nobody follows inside a value."""
+    try:
+        inner = resolve(value, found.instance_pointer) if found.instance_pointer else value
+    except LookupError:
+        return ""
+    return ": a reference, which inside a value is not followed" if set(mapping(inner)) == {"$ref"} else ""
 
 
 def _examples(given: Specimen) -> Iterator[tuple[str, str, Any, Direction | None]]:

@@ -36,7 +36,10 @@ def formats(given: Specimen) -> Iterator[Slip]:
         if not isinstance(found, str):
             yield Slip("the name of a format", shown(found), at)
         elif _MASK.fullmatch(found) or not _NAME.fullmatch(found):
-            yield Slip("the name of a format", f"{shown(found)}, which is a value or a mask", at)
+            kind = "a mask" if _MASK.fullmatch(found) else "no name"
+            meant = "" if kind == "a mask" or " " in found else _meant(found)
+            expected = f"the format {meant}" if meant else "the name of a format"
+            yield Slip(expected, f"{shown(found)}, which is {kind}", at)
         elif found not in KNOWN:
             meant = _meant(found)
             if meant:
@@ -112,7 +115,8 @@ def required(given: Specimen) -> Iterator[Slip]:
             continue
         for name in names:
             if name not in described and not part.value.get("patternProperties"):
-                near = get_close_matches(str(name), map(str, described), 1)
+                unasked = [str(member) for member in described if member not in names]
+                near = get_close_matches(str(name), unasked, 1)
                 hint = f", perhaps {near[0]}" if near else ""
                 yield Slip(f"a description of each required member{hint}", f"none of {shown(name)}",
                            f"{part.at}/required")  # fmt: skip

@@ -185,3 +185,59 @@ def test_a_description_of_odd_types_crashes_nothing() -> None:
             "minimum",
         ):
             said(with_schema({name: value}))
+
+
+@pytest.mark.parametrize(
+    ("form", "told"),
+    [
+        ("64 hexadecimal digits", '"64 hexadecimal digits", which is no name'),
+        ("YYYY-MM-DD", '"YYYY-MM-DD", which is a mask'),
+        ("date-time,", '"date-time,", which is no name'),
+        ("datetime", '"datetime", which no specification defines'),
+    ],
+)
+def test_a_format_that_is_none_is_called_what_it_is(form: str, told: str) -> None:
+    assert said(with_schema({"type": "string", "format": form})) == {
+        "formats": [f"/components/schemas/S/format: {told}"]
+    }
+
+
+def test_a_format_with_a_stray_sign_is_named_with_the_one_that_was_meant() -> None:
+    read = describe(with_schema({"type": "string", "format": "date-time,"}))
+    (slip,) = lint(specimen(read.document, read.version))["formats"]
+    assert slip.expected == "the format date-time"
+
+
+def test_no_required_member_is_proposed_in_the_place_of_another() -> None:
+    schema = {"type": "object", "required": ["datatype", "type"], "properties": {"type": {}}}
+    read = describe(with_schema(schema))
+    (slip,) = lint(specimen(read.document, read.version))["required"]
+    assert slip.expected == "a description of each required member"
+
+
+def test_an_example_that_fits_two_alternatives_of_one_is_told_so() -> None:
+    schema = {"oneOf": [{"type": "object", "required": ["a"]}, {"type": "object"}, {"type": "object"}]}
+    assert said(with_schema({**schema, "example": {"b": 1}}))["examples"] == [
+        '/components/schemas/S/example: an object with "b", which fits alternatives 2 and 3'
+    ]
+
+
+def test_an_example_that_refers_to_another_from_inside_is_told_so() -> None:
+    schema = {"type": "object", "required": ["id"], "example": {"$ref": "#/components/examples/E"}}
+    (told,) = said(with_schema(schema))["examples"]
+    assert told.endswith('an object with "$ref": a reference, which inside a value is not followed')
+
+
+def test_an_example_of_many_uses_is_told_with_the_use_that_it_does_not_fit() -> None:
+    def answer(schema: dict[str, Any]) -> dict[str, Any]:
+        media = {"schema": schema, "examples": {"x": {"$ref": "#/components/examples/E"}}}
+        return {"description": "Good.", "content": {"application/json": media}}
+
+    responses = {"200": answer({"type": "string"}), "201": answer({"type": "array", "items": {}})}
+    document = {
+        **HEAD,
+        "paths": {"/a": {"get": {"operationId": "a", "responses": responses}}},
+        "components": {"examples": {"E": {"value": "one"}}},
+    }
+    place = "/paths/~1a/get/responses/201/content/application~1json/schema"
+    assert said(document)["examples"] == [f'/components/examples/E/value: "one", as an example of {place}']
