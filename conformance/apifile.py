@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import codecs
+import json
 import re
+from collections.abc import Iterable
+from contextlib import suppress
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import yaml
 
-from conformance.document import NotJson, parse
+from conformance.document import NotJson, may_break, parse, values
 from conformance.errors import ConfigurationError
 
 LARGEST = 20_000_000
@@ -17,6 +21,10 @@ LARGEST = 20_000_000
 
 MOST_NODES = 3_000_000
 """Values once every alias is written out; a file of nested aliases is refused rather than unfolded."""
+
+
+_PIECE = 1 << 20
+_OBJECT = re.compile(rb"\s*[{\[]")
 
 
 class _Loader(yaml.CSafeLoader):
@@ -60,9 +68,12 @@ def load(path: Path) -> Any:
     """The content of a description file. Raises ``ConfigurationError`` with the place of a mistake."""
     try:
         if path.stat().st_size > LARGEST:
-            raise ConfigurationError(
-                f"{path.name}: larger than {LARGEST // 1_000_000} MB; split the description"
-            )
+            raise _too_large(path.name)
+        with path.open("rb") as file:
+            if _OBJECT.match(file.read(_PIECE)):
+                file.seek(0)
+                with suppress(NotJson):  # said below, with all that can be said of it
+                    return _json(iter(lambda: file.read(_PIECE), b""))
         body = path.read_bytes()
     except OSError as error:
         raise ConfigurationError(
@@ -74,10 +85,10 @@ def load(path: Path) -> Any:
 def parsed(body: bytes, name: str) -> Any:
     """The content of a description called ``name``. Raises ``ConfigurationError`` like ``load``."""
     if len(body) > LARGEST:
-        raise ConfigurationError(f"{name}: larger than {LARGEST // 1_000_000} MB; split the description")
-    if body.lstrip()[:1] in (b"{", b"["):
+        raise _too_large(name)
+    if _OBJECT.match(body):
         try:
-            return parse(body.lstrip()).value
+            return _json(body[start : start + _PIECE] for start in range(0, len(body), _PIECE))
         except NotJson as error:
             if name.lower().endswith(".json"):
                 raise ConfigurationError(f"{name}: not valid JSON: {error.reason}") from None
@@ -91,6 +102,51 @@ def parsed(body: bytes, name: str) -> Any:
         reason = "nested too deep" if isinstance(error, RecursionError) else str(error).splitlines()[0]
         raise ConfigurationError(f"{name}: not valid YAML: {reason}") from None
     _limit(value, name)
+    return value
+
+
+_BEYOND_ASCII = re.compile(r"[^\x00-\x7f]+")
+_LONGEST_SHARED = 64
+"""Characters of a text that is kept once however often it comes."""
+
+
+def _too_large(name: str) -> ConfigurationError:
+    return ConfigurationError(f"{name}: larger than {LARGEST // 1_000_000} MB; split the description")
+
+
+def _json(pieces: Iterable[bytes]) -> Any:
+    """The value of a description in JSON, each short text in it kept once. Raises ``NotJson``.
+
+    A large file is not held in memory as a whole beside its text, nor its text as four bytes a character
+    for the sake of one emoji.
+    """
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    try:
+        texts = [_plain(decoder.decode(piece)) for piece in pieces]
+        texts.append(decoder.decode(b"", final=True))
+    except UnicodeDecodeError as error:
+        raise NotJson(f"not UTF-8: {error.reason}") from None
+    text = "".join(texts)
+    del texts
+    if may_break(text):
+        return parse(text.encode()).value
+    known: dict[str, str] = {}
+    return values(text, lambda pairs: {name: _shared(value, known) for name, value in pairs})
+
+
+def _plain(piece: str) -> str:
+    return piece if piece.isascii() else _BEYOND_ASCII.sub(_escape, piece)
+
+
+def _escape(found: re.Match[str]) -> str:
+    return json.dumps(found.group())[1:-1]
+
+
+def _shared(value: Any, known: dict[str, str]) -> Any:
+    if type(value) is str:
+        return known.setdefault(value, value) if len(value) <= _LONGEST_SHARED else value
+    if type(value) is list:
+        return [_shared(each, known) if type(each) is str else each for each in value]
     return value
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Any, NoReturn
@@ -22,7 +22,11 @@ MAX_DEPTH = 200
 _LONGEST_INTEGER = 400
 _MOST_PLACES = 4000
 """Places before or after the point; the validator would write out what has more, however short it is sent."""
-_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
+_SURROGATE = re.compile(
+    r"\\u[dD][89abAB][0-9a-fA-F]{2}(?!\\u[dD][c-fC-F])"
+    r"|(?<!\\u[dD][89abAB][0-9a-fA-F]{2})\\u[dD][c-fC-F]|\\\\u[dD]"
+)
+"""Half of a pair without the other half; also an escaped backslash that looks like one."""
 _LONE = re.compile("[\ud800-\udfff]")
 
 
@@ -71,6 +75,21 @@ def parse(body: bytes) -> Document:
             repeated.append((result, tuple(dict.fromkeys(twice))))
         return result
 
+    value = values(text, members)
+    duplicates = _places(value, repeated) if repeated else ()
+    if not may_break(text):
+        return Document(value, duplicates)
+    broken: list[str] = []
+    return Document(_mended(value, (), broken), duplicates, tuple(broken))
+
+
+def may_break(text: str) -> bool:
+    """Whether a JSON text may hold half of a surrogate pair, which no UTF-8 can say."""
+    return _SURROGATE.search(text) is not None
+
+
+def values(text: str, members: Callable[[list[tuple[str, Any]]], dict[str, Any]]) -> Any:
+    """The value of a JSON text, its objects made by ``members``. Raises ``NotJson``."""
     try:
         value = json.loads(
             text,
@@ -85,11 +104,7 @@ def parse(body: bytes) -> Document:
         raise NotJson(f"nested deeper than {MAX_DEPTH} levels") from None
     if text.count("[") + text.count("{") > MAX_DEPTH:
         _limit_depth(value)
-    duplicates = _places(value, repeated) if repeated else ()
-    if not _SURROGATE.search(text):
-        return Document(value, duplicates)
-    broken: list[str] = []
-    return Document(_mended(value, (), broken), duplicates, tuple(broken))
+    return value
 
 
 def pointer(parts: Iterable[str | int]) -> str:
