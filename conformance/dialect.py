@@ -66,13 +66,14 @@ class BadSchema(ConfigurationError):
 
 @dataclass(frozen=True, slots=True)
 class Bundle:
-    """A self-contained schema. ``origins`` maps the names under ``$defs`` to pointers of the document, in
-    which the schema itself is at ``origin``; ``notes`` say what could not be followed."""
+    """A self-contained schema of so many ``parts``. ``origins`` maps the names under ``$defs`` to pointers of
+    the document, in which the schema itself is at ``origin``; ``notes`` say what could not be followed."""
 
     schema: Any
     origin: str
     origins: Mapping[str, str]
     notes: tuple[str, ...]
+    parts: int = 1
 
 
 def bundle(
@@ -90,7 +91,7 @@ def bundle(
     if work.definitions and isinstance(schema, dict):
         schema = {**schema, "$defs": {**schema.get("$defs", {}), **work.definitions}}
     origins = {name: target for target, name in work.names.items()}
-    return Bundle(schema, at, origins, tuple(dict.fromkeys(work.notes)))
+    return Bundle(schema, at, origins, tuple(dict.fromkeys(work.notes)), work.count)
 
 
 def _resolved(document: Any, target: str, at: str) -> Any:

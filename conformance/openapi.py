@@ -7,6 +7,7 @@ asked for.
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -34,27 +35,43 @@ __all__ = [
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 
 
+MOST_PARTS = 6_000
+"""Subschemas in the validators of one description that are kept; a whole bank's come to fewer."""
+
+
 class Compiled:
-    """The validators of one description, each made once, by whichever thread asks first."""
+    """The validators of one description: each is made when first asked for, and the latest are kept."""
 
     def __init__(self, document: Any, version: Version) -> None:
         self.document = document
         self.version = version
         self._lock = Lock()
-        self._made: dict[tuple[str, Direction], Validator | BadSchema] = {}
+        self._made: OrderedDict[tuple[str, Direction], Validator | BadSchema] = OrderedDict()
+        self._parts = 0
 
     def validator(self, at: str, direction: Direction) -> Validator:
+        """The validator of the schema at a pointer. Raises ``BadSchema``."""
+        key = at, direction
         with self._lock:
-            made = self._made.get((at, direction))
-            if made is None:
+            made = self._made.get(key)
+            if made is not None:
+                self._made.move_to_end(key)
+            else:
                 try:
                     made = Validator(self.document, at=at, version=self.version, direction=direction)
                 except BadSchema as error:
                     made = error
-                self._made[at, direction] = made
+                self._made[key] = made
+                self._parts += _parts(made)
+                while self._parts > MOST_PARTS and len(self._made) > 1:
+                    self._parts -= _parts(self._made.popitem(last=False)[1])
         if isinstance(made, BadSchema):
             raise made
         return made
+
+
+def _parts(made: Validator | BadSchema) -> int:
+    return made.parts if isinstance(made, Validator) else 1
 
 
 @dataclass(frozen=True, slots=True)

@@ -97,7 +97,7 @@ class Validator:
     which rules it is read, ``direction`` which way the values travel. ``notes`` name what was not followed.
     """
 
-    __slots__ = ("_bundle", "_compiled", "notes")
+    __slots__ = ("_compiled", "_origin_of", "_origins", "notes", "parts")
 
     def __init__(
         self,
@@ -107,11 +107,14 @@ class Validator:
         version: Version = Version.JSON_SCHEMA,
         direction: Direction = Direction.RESPONSE,
     ) -> None:
-        self._bundle: Bundle = bundle(schema, at, version, direction)
-        self.notes = self._bundle.notes
+        made: Bundle = bundle(schema, at, version, direction)
+        self.notes = made.notes
+        self.parts = made.parts
+        # The bundled schema itself is not kept: the compiled one is all that is asked.
+        self._origin_of, self._origins = made.origin, made.origins
         try:
             self._compiled = jsonschema_rs.Draft202012Validator(
-                self._bundle.schema,
+                made.schema,
                 validate_formats=True,
                 formats=_FORMATS,
                 pattern_options=jsonschema_rs.FancyRegexOptions(backtrack_limit=100_000),
@@ -148,9 +151,9 @@ class Validator:
 
     def _origin(self, path: list[str]) -> str:
         """A place in the bundle as a place in the document that it was made of."""
-        base = parts_of(self._bundle.origin)
-        if len(path) >= 2 and path[0] == "$defs" and path[1] in self._bundle.origins:
-            base, path = parts_of(self._bundle.origins[path[1]]), path[2:]
+        base = parts_of(self._origin_of)
+        if len(path) >= 2 and path[0] == "$defs" and path[1] in self._origins:
+            base, path = parts_of(self._origins[path[1]]), path[2:]
         return pointer((*base, *path))
 
 

@@ -11,10 +11,6 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from hypothesis import HealthCheck, Phase, Verbosity, settings
-from hypothesis import seed as seeded
-from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
-
 from conformance.answer import Answer
 from conformance.errors import Inconclusive, NotApplicable, Outcome
 from conformance.oauth.consent import consent_request
@@ -167,6 +163,11 @@ def explored(payments: Payments, function: str, seed: int, *, runs: int, steps: 
     The accounts of the second customer are charged, which no other check touches; without a second customer
     it is the first one's, whose balances are not compared.
     """
+    # Imported late: it costs a fifth of a second and ten megabytes, and most runs do not get here.
+    from hypothesis import HealthCheck, Phase, Verbosity, settings
+    from hypothesis import seed as seeded
+    from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
+
     worlds: list[World] = []
     customer = 1 if len(payments.access.configured.customers) > 1 else 0
 
