@@ -1,178 +1,229 @@
-"""The prober beside sslyze and testssl.sh, each run as a program of its own, on the test servers.
+"""The prober beside sslyze and testssl.sh, each run as a program of its own, on every test server.
 
-    python benchmarks/tls_peers.py [--sslyze PATH] [--testssl PATH --testssl-servers N] [NAME ...]
+    python -m benchmarks tls_peers [--sslyze PATH] [--testssl PATH] [--seconds N] [--again] [NAME ...]
 
-Prints for each server the versions found, the seconds, and each version or suite that only one found; then
-the ratio of the medians. sslyze's start is measured on a closed port and shown apart.
+What was measured is kept in ``tls_peers.jsonl`` beside this file, and a later start goes on with what is
+missing there; ``tls_peers.md`` is made of it, with the differences that ``tls_peers.yaml`` explains.
+testssl.sh is asked for versions and suites (-p -E) everywhere, and runs whole on every twelfth server.
 """
 
 from __future__ import annotations
 
 import argparse
-import contextlib
-import json
 import shutil
 import statistics
-import subprocess
 import sys
-import tempfile
 import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from pathlib import Path
-from typing import Any
 
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+import yaml
 
-from conformance.tls.certificate import Trust
-from conformance.tls.facts import Endpoint
-from conformance.tls.hosts import TlsHosts
-from conformance.tls.suites import suite
-from tests.tls.authority import ROOT
+from benchmarks.machine import described, say
+from benchmarks.tls_programs import OURS, SSLYZE, TESTSSL, TESTSSL_WHOLE, Found, Measured, measure
 from tests.tls.mutual_servers import MUTUAL
-from tests.tls.servers import DEFECTIVE, GOOD
+from tests.tls.servers import DEFECTIVE, GOOD, Server
 from tests.tls.stacks import free_port
 
-Found = dict[str, set[str]]
+HERE = Path(__file__).resolve().parent
+KEPT, EXPLAINED, TABLE = HERE / "tls_peers.jsonl", HERE / "tls_peers.yaml", HERE / "tls_peers.md"
+SERVERS: tuple[Server, ...] = (*GOOD, *DEFECTIVE, *MUTUAL)
+WHOLE = frozenset(one.name for one in SERVERS[::12])
+"""The servers on which testssl.sh does all that it does by default, for its time."""
+PEERS = (SSLYZE, TESTSSL)
+WANTED = {SSLYZE: 8.0, TESTSSL_WHOLE: 500.0}
+"""How many times faster ours is to be."""
 
 
-def say(text: str) -> None:
-    sys.stdout.write(f"{text}\n")
-    sys.stdout.flush()
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """Why a peer differs: patterns of its name, the servers and the difference, and the reason."""
+
+    peer: str
+    servers: tuple[str, ...]
+    difference: str
+    why: str
+
+    def covers(self, peer: str, server: str, difference: str) -> bool:
+        return (
+            fnmatchcase(peer, self.peer)
+            and any(fnmatchcase(server, one) for one in self.servers)
+            and fnmatchcase(difference, self.difference)
+        )
 
 
-def ours(port: int) -> tuple[Found, float]:
-    before = time.monotonic()
-    hosts = TlsHosts(
-        [Endpoint("localhost", port, "127.0.0.1")], trust=Trust((ROOT.certificate,), private=True)
-    )
-    facts = hosts.each()[0]
-    if facts.speaks_tls:
-        list(hosts.exposures())
-    took = time.monotonic() - before
-    return {one.name: {str(suite(code)) for code in one.suites} for one in facts.versions}, took
+def explanations() -> tuple[Explanation, ...]:
+    entries = yaml.safe_load(EXPLAINED.read_text(encoding="utf-8"))["differences"]
+    return tuple(Explanation(e["peer"], tuple(e["servers"]), e["difference"], e["why"]) for e in entries)
 
 
-def run(command: list[str], seconds: float) -> float:
-    """How long a program took, cut off at the given seconds."""
-    before = time.monotonic()
-    with contextlib.suppress(subprocess.TimeoutExpired):
-        subprocess.run(command, capture_output=True, timeout=seconds, check=False)
-    return time.monotonic() - before
+def kept() -> dict[tuple[str, str], Measured]:
+    """What was measured so far, by server and program; the last line counts."""
+    lines = KEPT.read_text(encoding="utf-8").splitlines() if KEPT.is_file() else []
+    read = [Measured.of(line) for line in lines if line.strip()]
+    return {(one.server, one.program): one for one in read}
 
 
-def sslyze(program: str, port: int) -> tuple[Found, float]:
-    place = Path(tempfile.mkdtemp()) / "out.json"
-    took = run([program, f"--json_out={place}", f"localhost:{port}{{127.0.0.1}}"], 60)
-    found: Found = {}
-    if place.is_file():
-        for scan in json.loads(place.read_text())["server_scan_results"]:
-            result: dict[str, Any] = scan.get("scan_result") or {}
-            for key, name in (
-                ("ssl_2_0", "SSLv2"), ("ssl_3_0", "SSLv3"), ("tls_1_0", "TLSv1.0"), ("tls_1_1", "TLSv1.1"),
-                ("tls_1_2", "TLSv1.2"), ("tls_1_3", "TLSv1.3"),
-            ):  # fmt: skip
-                accepted = ((result.get(f"{key}_cipher_suites") or {}).get("result") or {}).get(
-                    "accepted_cipher_suites", []
-                )
-                if accepted:
-                    found[name] = {one["cipher_suite"]["name"].removeprefix("TLS_") for one in accepted}
-    return found, took
+def differences(mine: Found, theirs: Found) -> Iterator[str]:
+    """Each version that only one of the two found, and of common versions each suite."""
+    for version in sorted(mine.keys() | theirs.keys()):
+        if version not in theirs:
+            yield f"{version} only here"
+        elif version not in mine:
+            yield f"{version} only there"
+        else:
+            yield from (f"{version}: only here {one}" for one in sorted(mine[version] - theirs[version]))
+            yield from (f"{version}: only there {one}" for one in sorted(theirs[version] - mine[version]))
 
 
-def testssl(program: str, port: int) -> tuple[Found, float]:
-    place = Path(tempfile.mkdtemp()) / "out.json"
-    command = [
-        program,
-        "--quiet",
-        "--color",
-        "0",
-        "--warnings",
-        "off",
-        "--mapping",
-        "iana",
-        "--jsonfile",
-        str(place),
-    ]
-    took = run([*command, "--ip", "127.0.0.1", f"localhost:{port}"], 600)
-    found: Found = {}
-    names = {
-        "SSLv2": "SSLv2",
-        "SSLv3": "SSLv3",
-        "TLS1": "TLSv1.0",
-        "TLS1_1": "TLSv1.1",
-        "TLS1_2": "TLSv1.2",
-        "TLS1_3": "TLSv1.3",
-    }
-    entries = json.loads(place.read_text()) if place.is_file() else []
-    for one in entries:
-        if one["id"] in names and one["finding"].startswith("offered"):
-            found[names[one["id"]]] = set()
-    for one in entries:
-        if one["id"].startswith("cipher_x"):
-            code = int(one["id"].removeprefix("cipher_x"), 16)
-            for suites in found.values():
-                suites.add(str(suite(code)))
-    return found, took
+def unexplained(known: dict[tuple[str, str], Measured]) -> Iterator[str]:
+    """Differences that no explanation covers, and explanations that cover none."""
+    left = list(explanations())
+    used = set()
+    for server in SERVERS:
+        for peer in PEERS:
+            mine, theirs = known.get((server.name, OURS)), known.get((server.name, peer))
+            if mine is None or theirs is None:
+                continue
+            for one in differences(mine.found, theirs.found):
+                why = next((e for e in left if e.covers(peer, server.name, one)), None)
+                if why is None:
+                    yield f"{server.name}: {peer}: {one}"
+                used.add(why)
+    yield from (f"explains nothing: {e.peer} {e.difference} ({e.why})" for e in left if e not in used)
 
 
-def differences(mine: Found, theirs: Found, by_version: bool) -> list[str]:
-    told = [
-        f"{version} only {'here' if version in mine else 'there'}"
-        for version in sorted(mine.keys() ^ theirs.keys())
-    ]
-    if by_version:
-        for version in sorted(mine.keys() & theirs.keys()):
-            told += [f"{version}: only here {one}" for one in sorted(mine[version] - theirs[version])]
-            told += [f"{version}: only there {one}" for one in sorted(theirs[version] - mine[version])]
-    elif mine and theirs:
-        here, there = set().union(*mine.values()), set().union(*theirs.values())
-        told += [f"only here {one}" for one in sorted(here - there)] + [
-            f"only there {one}" for one in sorted(there - here)
+def missing(known: dict[tuple[str, str], Measured]) -> Iterator[tuple[Server, tuple[str, ...]]]:
+    """The servers on which a program has not run yet, with those programs."""
+    for server in SERVERS:
+        programs = (OURS, *PEERS, *((TESTSSL_WHOLE,) if server.name in WHOLE else ()))
+        absent = tuple(one for one in programs if (server.name, one) not in known)
+        if absent:
+            yield server, absent
+
+
+@dataclass(frozen=True, slots=True)
+class Ratio:
+    """Medians in seconds over the servers that both ran on."""
+
+    program: str
+    servers: int
+    theirs: float
+    ours: float
+
+    @property
+    def times(self) -> float:
+        return self.theirs / self.ours
+
+    def __str__(self) -> str:
+        wanted = f", wanted {WANTED[self.program]:.0f}" if self.program in WANTED else ""
+        return (
+            f"{self.program}: {self.servers} servers, median {self.theirs:.2f} s to {self.ours:.3f} s here: "
+            f"{self.times:.0f} times{wanted}"
+        )
+
+
+def ratios(known: dict[tuple[str, str], Measured]) -> tuple[Ratio, ...]:
+    found = []
+    for program in (SSLYZE, TESTSSL, TESTSSL_WHOLE):
+        pairs = [
+            (known[server.name, program].seconds, known[server.name, OURS].seconds)
+            for server in SERVERS
+            if (server.name, program) in known and (server.name, OURS) in known
         ]
-    return told
+        if pairs:
+            theirs, ours = (statistics.median(one[side] for one in pairs) for side in (0, 1))
+            found.append(Ratio(program, len(pairs), theirs, ours))
+    return tuple(found)
 
 
-def main() -> None:
+def table(known: dict[tuple[str, str], Measured]) -> str:
+    """Everything kept, as a page for people."""
+    lines = [
+        "# The TLS prober beside sslyze and testssl.sh",
+        "",
+        "Made by `python -m benchmarks tls_peers`. Times are of programs as a user starts them; ours is",
+        "all that the TLS checks look at, inside a run. testssl.sh was asked for versions and suites",
+        "(`-p -E`) on every server, and did all that it does on some (`testssl-whole`).",
+        "",
+        *(f"- {ratio}" for ratio in ratios(known)),
+        "",
+        "| server | versions found here | suites | ours s | sslyze s | testssl s | whole s | differences |",
+        "| --- | --- | --- | --- | --- | --- | --- | --- |",
+    ]
+    reasons = explanations()
+    for server in SERVERS:
+        mine = known.get((server.name, OURS))
+        if mine is None:
+            continue
+        times = [known.get((server.name, one)) for one in (SSLYZE, TESTSSL, TESTSSL_WHOLE)]
+        shown = [f"{one.seconds:.1f}{' (ended)' if one.ended else ''}" if one else "" for one in times]
+        told = []
+        for peer in PEERS:
+            theirs = known.get((server.name, peer))
+            for one in differences(mine.found, theirs.found) if theirs else ():
+                at = next((n for n, e in enumerate(reasons, 1) if e.covers(peer, server.name, one)), 0)
+                told.append(f"{peer}: {one} [{at or 'not explained'}]")
+        count = sum(len(one) for one in mine.found.values())
+        versions = ", ".join(sorted(mine.found)) or "none"
+        lines.append(
+            f"| {server.name} | {versions} | {count} | {mine.seconds:.3f} | {' | '.join(shown)} | "
+            f"{'; '.join(told) or 'none'} |"
+        )
+    lines += ["", "## Why they differ", ""]
+    lines += [f"{number}. {one.peer}: {one.why}" for number, one in enumerate(reasons, 1)]
+    return "\n".join(lines) + "\n"
+
+
+def run(places: dict[str, str], names: Sequence[str], seconds: float, again: bool) -> None:
+    """Measures what is missing, until the time is up."""
+    known = kept()
+    begun = {} if again else known
+    ends = time.monotonic() + seconds
+    with KEPT.open("a", encoding="utf-8") as stream:
+        for server, programs in list(missing(begun)):
+            chosen = [one for one in programs if one == OURS or places.get(one)]
+            if (names and server.name not in names) or not chosen:
+                continue
+            if time.monotonic() > ends:
+                say("the time is up; start again to go on")
+                return
+            with server.start() as port:
+                for program in chosen:
+                    one = measure(server.name, program, places.get(program, ""), port)
+                    stream.write(one.line() + "\n")
+                    stream.flush()
+                    say(f"{server.name:34} {program:14} {one.seconds:8.3f} s  {', '.join(sorted(one.found))}")
+
+
+def main() -> int:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--sslyze", default=shutil.which("sslyze"))
-    parser.add_argument("--testssl", default=shutil.which("testssl") or shutil.which("testssl.sh"))
-    parser.add_argument(
-        "--testssl-servers", type=int, default=0, help="run testssl.sh on the first N servers"
-    )
+    parser.add_argument("--sslyze", default=shutil.which("sslyze") or "")
+    parser.add_argument("--testssl", default=shutil.which("testssl") or shutil.which("testssl.sh") or "")
+    parser.add_argument("--seconds", type=float, default=1e9, help="start no server after so many seconds")
+    parser.add_argument("--again", action="store_true", help="measure anew what is kept already")
     parser.add_argument("names", nargs="*")
     options = parser.parse_args()
-    chosen = [one for one in (*GOOD, *DEFECTIVE, *MUTUAL) if not options.names or one.name in options.names]
-    times: dict[str, list[tuple[float, float]]] = {"sslyze": [], "testssl": []}
-    start = sslyze(options.sslyze, free_port())[1] if options.sslyze else 0.0
-    say(f"sslyze on a closed port: {start:.2f} s" if options.sslyze else "sslyze: not found")
-    for number, server in enumerate(chosen):
-        with server.start() as port:
-            mine, seconds = ours(port)
-            line = f"{server.name:34} {', '.join(sorted(mine)) or '-':32} {seconds:6.3f} s"
-            notes = []
-            if options.sslyze:
-                theirs, took = sslyze(options.sslyze, port)
-                times["sslyze"].append((seconds, took))
-                line += f"  sslyze {took:6.2f} s"
-                notes += [f"sslyze: {one}" for one in differences(mine, theirs, True)]
-            if options.testssl and number < options.testssl_servers:
-                theirs, took = testssl(options.testssl, port)
-                times["testssl"].append((seconds, took))
-                line += f"  testssl {took:7.1f} s"
-                notes += [f"testssl: {one}" for one in differences(mine, theirs, False)]
-        say("\n    ".join([line, *notes]))
-    for name, pairs in times.items():
-        if pairs:
-            here, there = (statistics.median(one[side] for one in pairs) for side in (0, 1))
-            apart = (
-                f"; {max(there - start, 0) / here:.1f} times without its start" if name == "sslyze" else ""
-            )
-            say(
-                f"{name}: {len(pairs)} servers, median {there:.2f} s to {here:.3f} s: "
-                f"{there / here:.1f} times{apart}"
-            )
+    say(described())
+    if options.sslyze:
+        start = measure("none", SSLYZE, options.sslyze, free_port()).seconds
+        say(f"sslyze on a closed port: {start:.2f} s")
+    places = {SSLYZE: options.sslyze, TESTSSL: options.testssl, TESTSSL_WHOLE: options.testssl}
+    run(places, options.names, options.seconds, options.again)
+    known = kept()
+    KEPT.write_text("".join(f"{one.line()}\n" for one in known.values()), encoding="utf-8")
+    TABLE.write_text(table(known), encoding="utf-8")
+    for ratio in ratios(known):
+        say(str(ratio))
+    problems = list(unexplained(known))
+    for problem in problems:
+        say(f"not explained: {problem}")
+    return 1 if problems else 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -20,8 +20,10 @@ class _Polite:
     def __init__(self, traffic: Traffic) -> None:
         self._traffic = traffic
 
-    def dial(self, host: str, port: int, timeout: float) -> socket.socket:
+    def wait_turn(self) -> None:
         self._traffic.take_turn()
+
+    def dial(self, host: str, port: int, timeout: float) -> socket.socket:
         return socket.create_connection((host, port), timeout)
 
 

@@ -163,7 +163,6 @@ class TlsFacts:
     unknown_alpn: str = ""
     compression: bool = False
     secure_renegotiation: bool | None = None
-    client_renegotiation: bool | None = None
     extended_master_secret: bool | None = None
     encrypt_then_mac: bool | None = None
     truncated_hmac: bool = False

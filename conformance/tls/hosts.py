@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from typing import TypeVar
 
 from conformance.errors import Inconclusive, NotApplicable, Unreachable
 from conformance.model import Finding
@@ -19,6 +20,10 @@ from conformance.tls.identity import Identity
 from conformance.tls.line import Dialler, Direct, Limits
 from conformance.tls.mutual import MutualFacts
 from conformance.tls.probe import probe
+from conformance.tls.resumption import renegotiates
+
+T = TypeVar("T")
+U = TypeVar("U")
 
 Rule = Callable[[TlsFacts], Iterable[tuple[str, str]]]
 """From facts to pairs of what was expected and what was seen."""
@@ -53,7 +58,8 @@ class TlsHosts:
     jobs: int = 4
     now: Callable[[], datetime] = field(default=lambda: datetime.now(UTC))
     _facts: tuple[TlsFacts, ...] | None = None
-    _exposures: dict[Endpoint, Exposure] = field(default_factory=dict)
+    _exposures: dict[Endpoint, Exposure] | None = None
+    _renegotiations: dict[Endpoint, bool | None] | None = None
     _mutual: tuple[MutualFacts, ...] | None = None
     _lock: threading.RLock = field(default_factory=threading.RLock)
 
@@ -69,10 +75,9 @@ class TlsHosts:
                     for one in dict.fromkeys(self.endpoints)
                     for address in ((one.address,) if one.address else resolve(one.host, one.port))
                 ]
-                with ThreadPoolExecutor(max(1, self.jobs), "tls") as pool:
-                    self._facts = tuple(
-                        pool.map(lambda p: probe(p, self.dialler, self.trust, self.limits), places)
-                    )
+                self._facts = self._at_once(
+                    lambda place: probe(place, self.dialler, self.trust, self.limits), places
+                )
         reached = tuple(one for one in self._facts if one.reached)
         if not reached:
             why = "; ".join(f"{one.endpoint}: {one.trouble}" for one in self._facts) or "no address is known"
@@ -106,12 +111,32 @@ class TlsHosts:
 
     def exposures(self) -> Iterator[tuple[TlsFacts, Exposure]]:
         """What malformed messages show of each; sent once, on first use."""
-        for facts in self.speaking():
-            with self._lock:
-                if facts.endpoint not in self._exposures:
-                    name = facts.endpoint.server_name
-                    self._exposures[facts.endpoint] = attack(facts, self.dialler, name, self.limits)
-            yield facts, self._exposures[facts.endpoint]
+        speaking = self.speaking()
+        with self._lock:
+            if self._exposures is None:
+                self._exposures = self._of_each(
+                    speaking,
+                    lambda facts: attack(facts, self.dialler, facts.endpoint.server_name, self.limits),
+                )
+            return iter([(facts, self._exposures[facts.endpoint]) for facts in speaking])
+
+    def renegotiations(self) -> Mapping[Endpoint, bool | None]:
+        """Whether each begins a second handshake when a client asks for it; asked once, on first use."""
+        speaking = self.speaking()
+        with self._lock:
+            if self._renegotiations is None:
+                self._renegotiations = self._of_each(
+                    speaking, lambda facts: renegotiates(facts, self.dialler, self.limits)
+                )
+            return self._renegotiations
+
+    def _of_each(self, speaking: Sequence[TlsFacts], ask: Callable[[TlsFacts], T]) -> dict[Endpoint, T]:
+        answers = self._at_once(ask, speaking)
+        return {facts.endpoint: answer for facts, answer in zip(speaking, answers, strict=True)}
+
+    def _at_once(self, ask: Callable[[U], T], them: Iterable[U]) -> tuple[T, ...]:
+        with ThreadPoolExecutor(max(1, self.jobs), "tls") as pool:
+            return tuple(pool.map(ask, them))
 
     def mutual(self) -> tuple[MutualFacts, ...]:
         """What each client got at the paths that need a certificate. Raises ``NotApplicable`` when the target

@@ -21,12 +21,19 @@ ANSWER_CAP = 256 * 1024
 class Dialler(Protocol):
     """Opens every connection of the prober, so that its owner can limit, delay, count or refuse them."""
 
+    def wait_turn(self) -> None:
+        """Returns when another connection is allowed, which counts against no limit of the host; raises an
+        ``Outcome`` when none will be."""
+
     def dial(self, host: str, port: int, timeout: float) -> socket.socket:
         """A connected TCP socket to an address literal; raises OSError, or an ``Outcome`` to hold it back."""
 
 
 class Direct:
     """Dials at once, without a limit."""
+
+    def wait_turn(self) -> None:
+        return
 
     def dial(self, host: str, port: int, timeout: float) -> socket.socket:
         return socket.create_connection((host, port), timeout)
@@ -62,11 +69,22 @@ class Meter:
     limits: Limits = field(default_factory=Limits)
     connections: int = 0
     received: int = 0
+    waited: float = 0.0
     started: float = field(default_factory=time.monotonic)
 
     @property
     def seconds(self) -> float:
-        return time.monotonic() - self.started
+        """Seconds so far, without those that passed before connections were allowed."""
+        return time.monotonic() - self.started - self.waited
+
+    def wait_turn(self, dialler: Dialler) -> None:
+        before = time.monotonic()
+        try:
+            dialler.wait_turn()
+        except Outcome as held:
+            raise Fault("held", held.reason) from held
+        finally:
+            self.waited += time.monotonic() - before
 
     def allowance(self, patience: float) -> float:
         """The seconds that the next connection may take; raises ``Fault`` when a cap is reached."""
@@ -83,6 +101,7 @@ class Line:
     """A connection that reads exactly what is asked for, or raises ``Fault``."""
 
     def __init__(self, dialler: Dialler, address: str, port: int, meter: Meter, patience: float) -> None:
+        meter.wait_turn(dialler)
         seconds = meter.allowance(patience)
         meter.connections += 1
         self._meter = meter

@@ -327,12 +327,6 @@ class Probe:
             found = resumption.tls12(self.caller, self.hello12(), self.versions[TLS12].suites, found)
         self.known["resumption"] = found
 
-    def renegotiation(self) -> None:
-        if TLS12 in self.versions:
-            self.known["client_renegotiation"] = resumption.renegotiates(
-                self.caller, self.hello12(), self.versions[TLS12].suites
-            )
-
     # Certificates
 
     def certificates(self) -> None:
@@ -366,7 +360,7 @@ class Probe:
             return
         for step in (
             self.newest, self.groups_and_schemes, self.sessions, self.fallback, self.application_protocols,
-            self.server_names, self.tolerance, self.renegotiation,
+            self.server_names, self.tolerance,
         ):  # fmt: skip
             step()
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 from conformance.tls import wire
-from conformance.tls.enumerate import Caller
-from conformance.tls.facts import ResumptionFacts
-from conformance.tls.line import Fault
+from conformance.tls.codes import TLS12
+from conformance.tls.enumerate import Caller, legacy_hello
+from conformance.tls.facts import ResumptionFacts, TlsFacts
+from conformance.tls.line import Dialler, Fault, Limits, Meter
 from conformance.tls.secrets import AGREED_GROUPS
 from conformance.tls.session12 import Connection12, Session12
 from conformance.tls.session13 import Connection13, Flight13
@@ -101,13 +102,19 @@ def _resumed(caller: Caller, hello: Hello, session: Session12) -> bool:
         return False
 
 
-def renegotiates(caller: Caller, hello: Hello, suites: tuple[int, ...]) -> bool | None:
-    """Whether the server begins a second handshake on the client's wish; None when none could be finished."""
-    offer = _hello12(hello, suites)
+def renegotiates(facts: TlsFacts, dialler: Dialler, limits: Limits | None = None) -> bool | None:
+    """Whether an address begins a second handshake on the client's wish; None when none could be finished.
+
+    It is asked apart from everything else, and late: openssl s_server, and what else serves one client at a
+    time, sleeps for a second after it has been asked.
+    """
+    version = facts.version(TLS12)
+    offer = _hello12(legacy_hello(TLS12, facts.endpoint.server_name), version.suites if version else ())
     if offer is None:
         return None
+    meter = Meter(limits or Limits())
     try:
-        with caller.line() as line:
+        with Caller(dialler, facts.endpoint, meter, meter.limits.handshake, [], []).line() as line:
             connection = Connection12(line)
             connection.open(offer)
             line.shorten(GOODBYE_PATIENCE)

@@ -14,6 +14,7 @@ import pytest
 
 from conformance.checks.tls import certificate, mutual, protocol, suites
 from conformance.errors import ConfigurationError, Inconclusive, NotApplicable, Refused, Unreachable
+from conformance.registry import all_checks
 from conformance.tls.certificate import Trust, names_host
 from conformance.tls.codes import GROUPS, group_bits
 from conformance.tls.facts import Endpoint
@@ -24,7 +25,7 @@ from conformance.tls.suites import by_name, suite
 from tests.tls import hostile, stacks
 from tests.tls.authority import ROOT, client, good, rsa_key
 from tests.tls.canned import Canned
-from tests.tls.test_matrix import verdicts
+from tests.tls.test_matrix import requirements, verdicts
 
 SHORT = Limits(handshake=0.6, total=4.0)
 
@@ -49,7 +50,7 @@ def test_a_hostile_peer_ends_within_the_cap_and_never_passes(peer: Callable[[soc
 
 
 def test_a_connection_reset_at_once_counts_as_reached() -> None:
-    class Resetting:
+    class Resetting(Direct):
         def dial(self, host: str, port: int, timeout: float) -> socket.socket:
             raise ConnectionResetError(104, f"{host}:{port} {timeout}")
 
@@ -66,8 +67,16 @@ def test_an_answer_of_16_mb_is_cut_at_the_cap() -> None:
     assert facts.received < 2 * 1024 * 1024
 
 
-def test_one_host_takes_less_than_a_second() -> None:
-    with stacks.python(lambda: stacks.context()) as port:
+S_SERVER = stacks.openssl("-cipher", "ECDHE+AESGCM", "-min_protocol", "TLSv1.2")
+
+
+@pytest.mark.parametrize(
+    "start", [lambda: stacks.python(lambda: stacks.context()), S_SERVER], ids=["python", "s_server -www"]
+)
+def test_one_host_takes_less_than_a_second(start: stacks.Start) -> None:
+    all_checks()
+    requirements()
+    with start() as port:
         hosts = TlsHosts([here(port)], trust=ROOT.trust)
         before = time.monotonic()
         found, unsure = verdicts(hosts)
@@ -135,7 +144,7 @@ def test_facts_are_gathered_once() -> None:
 
 
 def test_a_host_that_the_owner_holds_back_is_unreachable_and_no_finding() -> None:
-    class Holding:
+    class Holding(Direct):
         def dial(self, host: str, port: int, timeout: float) -> socket.socket:
             raise Refused(f"{host}:{port} is not of the target ({timeout:.0f} s)")
 
@@ -161,6 +170,17 @@ def test_the_number_of_connections_is_capped_and_the_case_inconclusive() -> None
         assert hosts.each()[0].connections == 5
         with pytest.raises(Inconclusive, match="spent"):
             list(protocol.no_version_below(hosts, floor="TLSv1.2"))
+
+
+def test_time_that_the_owner_makes_a_connection_wait_is_not_held_against_the_host() -> None:
+    class Slow(Direct):
+        def wait_turn(self) -> None:
+            time.sleep(0.05)
+
+    with stacks.canned(Canned()) as port:
+        facts = TlsHosts([here(port)], dialler=Slow(), limits=Limits(total=1.0)).each()[0]
+    assert facts.connections * 0.05 > 1.0
+    assert "spent" not in {one.kind for one in facts.troubles}
 
 
 def test_two_addresses_that_differ_are_a_finding() -> None:

@@ -84,12 +84,13 @@ def renegotiation_secure(tls_hosts: TlsHosts) -> Iterator[Finding]:
     yield from tls_hosts.judge(rule)
 
 
-@check(confirm=False)
+@check(confirm=False, requests=1)
 def no_client_renegotiation(tls_hosts: TlsHosts) -> Iterator[Finding]:
     """Refuses a renegotiation that the client begins."""
+    again = tls_hosts.renegotiations()
 
     def rule(facts: TlsFacts) -> Pairs:
-        if facts.client_renegotiation:
+        if again[facts.endpoint]:
             yield "no_renegotiation, or the end of the connection", "a second handshake began"
 
     yield from tls_hosts.judge(rule)
