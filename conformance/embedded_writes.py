@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from conformance.bank.applications.service import LARGEST, PRODUCTS, TYPES
 from conformance.bank.authorization.fixture import AuthorizationFixture
 from conformance.bank.payments.policy import PaymentPolicy
+from conformance.embedded_applications import CAPABILITIES as APPLYING
+from conformance.embedded_applications import applications
 
+CAPABILITIES = APPLYING
 BUDGET = "500.00"
 AMOUNT = "0.10"
 MONEY = {"amount": "{amount}", "currency": "{currency}"}
@@ -62,44 +64,6 @@ def values(fixture: AuthorizationFixture) -> dict[str, dict[str, object]]:
             "currency": "{currency}",
         },
         "insurance.claim": {"policy": "POLICY-1", **MONEY, "incident_date": "2026-01-05"},
-    }
-
-
-APPLICANT: dict[str, object] = {
-    "name": "Synthetic Applicant",
-    "title": "ms",
-    "phone": "+852-61234567",
-    "email": "applicant@customer.example",
-    "birth_date": "1990-12-31",
-    "district": "sha_tin",
-    "employment_status": "employed",
-    "employer": "Synthetic Employer",
-    "consents": [{"purpose": "application", "given": True}],
-}
-CAPABILITIES = ("application-link", "application-full", "application-attachments", "content-digest")
-
-
-def applications() -> dict[str, object]:
-    """How the bank takes applications, as data."""
-    one = "/applications/{id}"
-    return {
-        "scope": "applications",
-        "idempotency": {"header": "Idempotency-Key"},
-        "applicant": APPLICANT,
-        "required": ["name", "phone", "email"],
-        "consents": "consents",
-        "conditional": {"employment_status=employed": "employer"},
-        "enumerations": ["employment_status", "title", "district"],
-        "reference": {"method": "GET", "path": "/applications/reference-data"},
-        "privacy_notice": "$.data.privacy_notice",
-        "link": {"method": "GET", "path": "/application-links/{product}"},
-        "links": PRODUCTS,
-        "change": {"method": "PATCH", "path": one},
-        "submit": {"path": f"{one}/submission"},
-        "withdraw": {"method": "DELETE", "path": one},
-        "attach": {"path": f"{one}/attachments"},
-        "attachment_types": list(TYPES),
-        "largest_attachment": LARGEST,
     }
 
 

@@ -9,6 +9,8 @@ from pydantic import BeforeValidator, Field, WithJsonSchema
 
 from conformance.oauth.settings import Asked, ConsentRule
 from conformance.reference import JsonPath, Part, Seconds, SecretRef
+from conformance.writing.applying import ApplicationRules
+from conformance.writing.idempotency import Idempotency
 
 
 def _money(value: Any) -> Any:
@@ -25,14 +27,6 @@ def _money(value: Any) -> Any:
 
 
 Money = Annotated[str, BeforeValidator(_money), WithJsonSchema({"type": "string", "examples": ["1.00"]})]
-
-
-class Idempotency(Part):
-    """The header field that makes a repeated request one; ``lifetime`` is how long a key is remembered."""
-
-    header: str = "Idempotency-Key"
-    required: bool = True
-    lifetime: Seconds = 86400.0
 
 
 class Signing(Part):
@@ -70,37 +64,6 @@ class OneTimePassword(Part):
     renew: Asked | None = None
     tries: int = 5
     lifetime: Seconds = 300.0
-
-
-class ApplicationRules(Part):
-    """How this bank takes applications (Phase II).
-
-    ``applicant`` is a complete synthetic applicant, the body of every application; ``enumerations`` are the
-    members whose values the reference data list, ``employer`` the pair of a member's value and the member
-    that it makes compulsory. ``links`` gives the product of each function for ``link``.
-    """
-
-    scope: str = ""
-    idempotency: Idempotency | None = None
-    applicant: dict[str, Any] = Field(default_factory=dict)
-    required: tuple[str, ...] = ()
-    consents: str = ""
-    conditional: dict[str, str] = Field(default_factory=dict)
-    enumerations: tuple[str, ...] = ()
-    reference: Asked | None = None
-    listed: JsonPath = "$.data.enumerations"
-    privacy_notice: JsonPath | Literal[""] = ""
-    link: Asked | None = None
-    link_at: JsonPath = "$.data.url"
-    links: dict[str, str] = Field(default_factory=dict)
-    details_at: JsonPath = "$.data.applicant"
-    read: Asked = Field(default_factory=lambda: Asked(method="GET", path="/applications/{id}"))
-    change: Asked | None = None
-    submit: Asked | None = None
-    withdraw: Asked | None = None
-    attach: Asked | None = None
-    attachment_types: tuple[str, ...] = ()
-    largest_attachment: int = 0
 
 
 class Writes(Part):

@@ -1,62 +1,36 @@
-"""The application services: links, reference data, and applications from draft to decision."""
+"""The application services: applications from draft to decision, plain or sealed."""
 
 from __future__ import annotations
 
 import base64
 import hashlib
-import re
+import json
 import secrets
 import threading
 import time
 from collections.abc import Iterable
 from contextlib import nullcontext
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 from werkzeug.wrappers import Request, Response
 
 from conformance.bank import http
-from conformance.bank.accounts import paging
 from conformance.bank.accounts.data import instant
+from conformance.bank.applications.calls import caller, told
+from conformance.bank.applications.form import judged
+from conformance.bank.applications.leads import enquire
+from conformance.bank.applications.links import FUNCTIONS, PRODUCTS, link, page, reference
 from conformance.bank.applications.policy import ApplicationPolicy
-from conformance.bank.authorization.issuer import issuer
-from conformance.bank.authorization.resource import access, protected
+from conformance.bank.applications.seal import opened, published
+from conformance.bank.authorization.resource import protected
 from conformance.bank.service import Route
 
 if TYPE_CHECKING:
     from conformance.bank.app import Bank
 
-PRODUCTS: dict[str, str] = {
-    "deposits.savings-account-opening": "savings-accounts",
-    "deposits.current-account-opening": "current-accounts",
-    "deposits.time-deposit-creation": "time-deposits",
-    "deposits.foreign-currency-account-opening": "foreign-currency-accounts",
-    "loans.credit-card-application": "credit-cards",
-    "loans.mortgage-application": "mortgages",
-    "loans.unsecured-loan-application": "unsecured-loans",
-    "loans.secured-loan-application": "secured-loans",
-    "other.safe-deposit-box-application": "safe-deposit-boxes",
-    "investments.fund-account-opening": "fund-accounts",
-    "investments.precious-metal-account-opening": "precious-metal-accounts",
-    "investments.stock-account-opening": "stock-accounts",
-    "insurance.general-application": "general-insurances",
-    "insurance.life-application": "life-insurances",
-}
-REFERENCE = {
-    "employment_status": ("employed", "self_employed", "student", "retired"),
-    "title": ("mr", "ms", "mx"),
-    "district": ("central_and_western", "sha_tin", "yuen_long"),
-}
-PERSONAL = ("name", "title", "phone", "email", "birth_date", "district", "employment_status", "employer")
-REQUIRED = ("name", "phone", "email", "birth_date", "employment_status", "consents")
-FORMS = {
-    "name": re.compile(r"[^\x00-\x1f<>]{1,100}"),
-    "employer": re.compile(r"[^\x00-\x1f<>]{1,100}"),
-    "phone": re.compile(r"\+[0-9]{1,3}-[0-9]{6,12}", re.ASCII),
-    "email": re.compile(r"[^@\s]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+", re.ASCII),
-    "birth_date": re.compile(r"(19|20)\d\d-\d\d-\d\d", re.ASCII),
-}
 KEY = "Idempotency-Key"
 RACE = 0.08
 TYPES = {"application/pdf": b"%PDF-", "image/png": b"\x89PNG", "image/jpeg": b"\xff\xd8\xff"}
@@ -91,19 +65,6 @@ def stores(bank: Bank) -> ApplicationStores:
     return bank.state.of(ApplicationStores)
 
 
-def _told(bank: Bank, data: object, status: int = 200) -> Response:
-    response = http.answer({"data": data}, status)
-    response.headers["Cache-Control"] = bank.policy.applications.cache_control
-    return response
-
-
-def _caller(bank: Bank, request: Request) -> str:
-    paging.judge_names(bank, request)
-    if not bank.policy.applications.token_needed and "Authorization" not in request.headers:
-        return bank.authorization_fixture.tsps[0].client_id
-    return access(bank, request, "applications").client_id
-
-
 def _row(found: Application) -> dict[str, Any]:
     return {
         "id": found.identifier,
@@ -115,113 +76,53 @@ def _row(found: Application) -> dict[str, Any]:
 
 
 @protected
-def link(bank: Bank, request: Request, product: str) -> Response:
-    """Tell where on the bank's pages a product is applied for."""
-    _caller(bank, request)
-    if product not in PRODUCTS.values():
-        raise http.Refusal(404, "not_found", "There is no such product.")
-    kind, host = bank.policy.applications.link, issuer(bank, request)
-    if kind == "foreign":
-        host = "https://apply.elsewhere.example"
-    if kind == "http":
-        host = host.replace("https://", "http://")
-    query = "?customer_name=Chan+Tai+Man&phone=61234567" if kind == "personal" else ""
-    return _told(bank, {"product": product, "url": f"{host}/apply/{product}{query}"})
-
-
-def page(bank: Bank, request: Request, product: str) -> Response:
-    """Show the page of a product; it leads nowhere else."""
-    if product not in PRODUCTS.values():
-        raise http.Refusal(404, "not_found", "There is no such page.")
-    target = request.args.get("next") or request.args.get("url")
-    if target and bank.policy.applications.link_follows_parameter:
-        return Response(status=302, headers={"Location": target})
-    text = "<!DOCTYPE html><html lang=en><title>Apply</title><p>Apply for the product here.</p></html>"
-    return Response(text, content_type="text/html; charset=utf-8", headers={"Cache-Control": "no-store"})
+def keys(bank: Bank, request: Request) -> Response:
+    """List the key that applications are encrypted for (RFC 7517)."""
+    caller(bank, request)
+    response = http.answer(published())
+    response.headers["Cache-Control"] = bank.policy.applications.cache_control
+    return response
 
 
 @protected
-def reference(bank: Bank, request: Request) -> Response:
-    """List the values of every enumerated member."""
-    _caller(bank, request)
-    policy = bank.policy.applications
-    values = {name: [] if policy.reference_data_empty else list(each) for name, each in REFERENCE.items()}
-    told: dict[str, Any] = {"enumerations": values}
-    if policy.privacy_notice:
-        told["privacy_notice"] = f"{issuer(bank, request)}/apply/credit-cards"
-    return _told(bank, told)
-
-
-class _Fault(Exception):
-    def __init__(self, member: str, value: object = "") -> None:
-        super().__init__(member)
-        self.member, self.value = member, value
-
-
-def _judged(policy: ApplicationPolicy, given: Any, *, whole: bool) -> dict[str, Any]:
-    try:
-        return _details(policy, given, whole=whole)
-    except _Fault as fault:
-        said = f"{fault.member} is missing or not in its form."
-        said = said if policy.fault_named else "The request is not in its form."
-        echo = f" It was {fault.value}." if policy.fault_echoes_value else ""
-        raise http.Refusal(400, "bad_request", said + echo) from None
-
-
-def _details(policy: ApplicationPolicy, given: Any, *, whole: bool) -> dict[str, Any]:
-    if not isinstance(given, dict):
-        raise _Fault("body")
-    if whole:
-        for name in REQUIRED:
-            needed = policy.consent_required if name == "consents" else policy.required_checked
-            if needed and given.get(name) in (None, "", []):
-                raise _Fault(name, given.get("phone"))
-    for name, pattern in FORMS.items():
-        value = given.get(name)
-        fits = isinstance(value, str) and pattern.fullmatch(value)
-        if value is not None and policy.format_checked and not fits:
-            raise _Fault(name, value)
-    for name, values in REFERENCE.items():
-        if name in given and given[name] not in values and policy.enumeration_checked:
-            raise _Fault(name, given[name])
-    consents = given.get("consents")
-    if consents is not None and policy.consent_required and not _agreed(consents):
-        raise _Fault("consents")
-    employed = given.get("employment_status") == "employed"
-    if whole and employed and not given.get("employer") and policy.condition_checked:
-        raise _Fault("employer", given.get("phone"))
-    known = (*PERSONAL, "consents")
-    return {k: v for k, v in given.items() if k in known or policy.unknown_member_kept}
-
-
-def _agreed(consents: Any) -> bool:
-    if not isinstance(consents, list) or not consents:
-        return False
-    return all(isinstance(each, dict) and each.get("given") is True for each in consents)
-
-
-@protected
-def create(bank: Bank, request: Request, /, *, product: str) -> Response:
-    """Take a draft, whose members may still be missing; under one key it is taken once."""
-    policy, store, client = bank.policy.applications, stores(bank), _caller(bank, request)
+def create(bank: Bank, request: Request, /, *, product: str, sealed: str = "") -> Response:
+    """Take a draft, plain or sealed, whose members may still be missing; under one key it is taken once."""
+    policy, store, client = bank.policy.applications, stores(bank), caller(bank, request)
     key = request.headers.get(KEY, "")
     if not key or len(key) > 128:
         raise http.bad_request(bank, f"{KEY} is missing or too long.")
+    if product in ("", policy.product_absent):
+        raise http.Refusal(404, "not_found", "There is no such product.")
     _intact(policy, request)
-    body = hashlib.sha256(request.path.encode() + request.get_data()).hexdigest()
-    details = _judged(policy, request.get_json(silent=True), whole=False)
+    if sealed:
+        given = opened(bank, request, client, sealed)
+        content = json.dumps(given, sort_keys=True).encode()
+    else:
+        if request.mimetype != "application/json":
+            raise http.Refusal(policy.media_type_status, "unsupported_media_type", "Send JSON.")
+        given, content = request.get_json(silent=True), request.get_data()
+    body = hashlib.sha256(request.path.encode() + content).hexdigest()
+    details = judged(policy, given, whole=False)
     with nullcontext() if policy.key_races else store.lock:
         earlier = store.replies.get((client, key)) if policy.key_honoured else None
         if earlier is not None:
             if earlier[0] != body and policy.key_body_compared:
                 raise http.Refusal(422, "key_reused", f"The {KEY} belongs to another request.")
-            return _told(bank, _row(store.applications[earlier[1]]), 201)
+            return told(bank, _row(store.applications[earlier[1]]), 201)
         if policy.key_races:
             time.sleep(RACE)
         made = Application(secrets.token_hex(16), client, product, details, bank.now())
         store.applications[made.identifier] = made
         store.replies[client, key] = (body, made.identifier)
-    return _told(bank, _row(made), 201)
+    response = told(bank, _row(made), 201)
+    if policy.header_tells_applicant:
+        response.headers["X-Trace"] = f"applicant={quote(str(details.get('email')))}"
+    return response
+
+
+def create_sealed(bank: Bank, request: Request, /, *, product: str, sealed: str) -> Response:
+    """Take a sealed draft of a product, which its path names as the links do."""
+    return create(bank, request, product=FUNCTIONS.get(product, ""), sealed=sealed)
 
 
 def _intact(policy: ApplicationPolicy, request: Request) -> None:
@@ -232,10 +133,11 @@ def _intact(policy: ApplicationPolicy, request: Request) -> None:
         raise http.Refusal(400, "digest_mismatch", "Content-Digest is not that of the body.")
 
 
-def _own(bank: Bank, request: Request, application_id: str) -> Application:
-    policy, client = bank.policy.applications, _caller(bank, request)
+def _own(bank: Bank, request: Request, application_id: str, *, step: bool = False) -> Application:
+    policy, client = bank.policy.applications, caller(bank, request)
     found = stores(bank).applications.get(application_id)
-    foreign = found is not None and found.client_id != client and policy.owner_bound
+    bound = policy.owner_bound_for_steps if step else policy.owner_bound
+    foreign = found is not None and found.client_id != client and bound
     if foreign and policy.foreign_differs:
         raise http.Refusal(403, "forbidden", "The application is another provider's.")
     if found is None or foreign:
@@ -252,7 +154,7 @@ def read(bank: Bank, request: Request, application_id: str) -> Response:
         shown = _row(found)
         if policy.status_moves_back and found.status == "submitted" and found.seen % 2 == 0:
             shown["status"] = "draft"
-    return _told(bank, shown)
+    return told(bank, shown)
 
 
 @protected
@@ -262,39 +164,44 @@ def change(bank: Bank, request: Request, application_id: str) -> Response:
     with stores(bank).lock:
         if found.status != "draft" and not policy.changed_after_submission:
             raise http.Refusal(409, "not_a_draft", "The application can be changed no longer.")
-        found.details |= _judged(policy, request.get_json(silent=True), whole=False)
-    return _told(bank, _row(found))
+        given = request.get_json(silent=True)
+        if policy.change_checked or not isinstance(given, dict):
+            given = judged(policy, given, whole=False)
+        found.details |= given
+    return told(bank, _row(found))
 
 
 @protected
 def submit(bank: Bank, request: Request, application_id: str) -> Response:
     """Submit a draft that is complete; to submit again changes nothing."""
-    found, policy = _own(bank, request, application_id), bank.policy.applications
+    found, policy = _own(bank, request, application_id, step=True), bank.policy.applications
     with stores(bank).lock:
-        if found.status == "withdrawn":
+        if found.status == "withdrawn" and not policy.withdrawn_submitted:
             raise http.Refusal(409, "withdrawn", "The application was withdrawn.")
-        if not policy.incomplete_submitted:
-            _judged(policy, found.details, whole=True)
+        if not policy.incomplete_submitted and found.status != "withdrawn":
+            trusted = replace(policy, format_checked=False) if not policy.change_checked else policy
+            judged(trusted, found.details, whole=True)
         if found.status == "submitted" and policy.submitted_twice:
             copied = secrets.token_hex(16)
             found = Application(
                 copied, found.client_id, found.product, found.details, bank.now(), "submitted"
             )
             stores(bank).applications[copied] = found
-        found.status = "submitted"
-    return _told(bank, _row(found))
+        if policy.submission_effective:
+            found.status = "submitted"
+    return told(bank, _row(found))
 
 
 @protected
 def withdraw(bank: Bank, request: Request, application_id: str) -> Response:
     """Withdraw an application: what is known of its applicant is deleted."""
-    found, policy = _own(bank, request, application_id), bank.policy.applications
+    found, policy = _own(bank, request, application_id, step=True), bank.policy.applications
     with stores(bank).lock:
         if policy.withdrawal_effective:
             found.status = "withdrawn"
         if policy.withdrawal_deletes:
             found.details = {}
-    return _told(bank, _row(found))
+    return told(bank, _row(found))
 
 
 @protected
@@ -308,7 +215,7 @@ def attach(bank: Bank, request: Request, application_id: str) -> Response:
         raise http.Refusal(415, "unsupported_document", "Send a PDF, PNG or JPEG document.")
     with stores(bank).lock:
         found.attachments.append(hashlib.sha256(data).hexdigest())
-    return _told(bank, {"id": found.identifier, "attachments": len(found.attachments)}, 201)
+    return told(bank, {"id": found.identifier, "attachments": len(found.attachments)}, 201)
 
 
 class ApplicationService:
@@ -320,8 +227,13 @@ class ApplicationService:
         yield Route("/application-links/<product>", ("GET",), link)
         yield Route("/apply/<product>", ("GET",), page)
         yield Route("/applications/reference-data", ("GET",), reference)
+        yield Route("/applications/keys", ("GET",), keys)
         for function, product in PRODUCTS.items():
             yield Route(f"/applications/{product}", ("POST",), partial(create, product=function))
+        yield Route("/leads/<product>", ("POST",), enquire)
+        for kind in ("jwe", "form"):
+            made = partial(create_sealed, sealed=kind)
+            yield Route(f"/sealed-applications/{kind}/<product>", ("POST",), made)
         yield Route(one, ("GET",), read)
         yield Route(one, ("PATCH",), change)
         yield Route(one, ("DELETE",), withdraw)

@@ -76,7 +76,7 @@ def any_value_is_listed(policy: Policy) -> Policy:
     return policy.evolve("applications.enumeration_checked", False)
 
 
-@mutant("application.form_is_checked")
+@mutant("application.form_is_checked", "application.change_is_checked")
 def application_in_any_form(policy: Policy) -> Policy:
     """Birth dates, phone numbers and addresses may be any text."""
     return policy.evolve("applications.format_checked", False)
@@ -182,3 +182,159 @@ def large_document_is_taken(policy: Policy) -> Policy:
 def large_document_crashes(policy: Policy) -> Policy:
     """A document that is too large is answered 500."""
     return policy.evolve("applications.oversize_status", 500)
+
+
+@mutant("application.offered_in_some_way")
+def link_of_a_product_is_absent(policy: Policy) -> Policy:
+    """One listed product has no link."""
+    return policy.evolve("applications.link_absent", "mortgages")
+
+
+@mutant("application.function_takes_applications")
+def application_for_a_product_is_absent(policy: Policy) -> Policy:
+    """One listed product answers 404."""
+    return policy.evolve("applications.product_absent", "loans.mortgage-application")
+
+
+@mutant("application.link_opens")
+def application_page_is_absent(policy: Policy) -> Policy:
+    """The links lead to pages that are not there."""
+    return policy.evolve("applications.page_absent", True)
+
+
+@mutant("application.link_leads_nowhere_else")
+def application_page_refreshes_anywhere(policy: Policy) -> Policy:
+    """The page has an element that leads to where a parameter says."""
+    return policy.evolve("applications.page_refreshes_to_parameter", True)
+
+
+@mutant("application.other_media_type_is_refused_cleanly")
+def application_in_xml_crashes(policy: Policy) -> Policy:
+    """A body that is no JSON is answered 500."""
+    return policy.evolve("applications.media_type_status", 500)
+
+
+@mutant("application.change_is_checked")
+def change_is_not_validated(policy: Policy) -> Policy:
+    """A draft is changed into anything."""
+    return policy.evolve("applications.change_checked", False)
+
+
+@mutant("application.refused_member_is_named")
+def wrong_value_is_not_named(policy: Policy) -> Policy:
+    """A refusal does not say which value is wrong."""
+    return policy.evolve("applications.wrong_value_named", False)
+
+
+@mutant("application.headers_keep_the_applicant_to_themselves")
+def trace_header_tells_the_applicant(policy: Policy) -> Policy:
+    """A header field for tracing has the applicant's e-mail address."""
+    return policy.evolve("applications.header_tells_applicant", True)
+
+
+@mutant("application.strangers_change_nothing")
+def strangers_submit_and_withdraw(policy: Policy) -> Policy:
+    """Every TSP can submit and withdraw an application."""
+    return policy.evolve("applications.owner_bound_for_steps", False)
+
+
+@mutant("application.submission_takes_effect")
+def submission_changes_nothing(policy: Policy) -> Policy:
+    """A submitted application stays a draft."""
+    return policy.evolve("applications.submission_effective", False)
+
+
+@mutant("application.withdrawn_application_stays_so")
+def withdrawn_application_is_submitted(policy: Policy) -> Policy:
+    """A withdrawn application can be submitted."""
+    return policy.evolve("applications.withdrawn_submitted", True)
+
+
+@mutant("application.privacy_notice_is_linked")
+def privacy_notice_leads_nowhere(policy: Policy) -> Policy:
+    """The notice on personal data is not where its link leads."""
+    return policy.evolve("applications.privacy_notice_opens", False)
+
+
+@mutant("application.lead_needs_a_token")
+def lead_without_a_token(policy: Policy) -> Policy:
+    """A short form is taken from anybody."""
+    return policy.evolve("applications.lead_token_needed", False)
+
+
+@mutant("application.lead_is_one")
+def lead_is_made_twice(policy: Policy) -> Policy:
+    """The key of a short form does nothing."""
+    return policy.evolve("applications.lead_key_honoured", False)
+
+
+@mutant("application.incomplete_lead_is_refused")
+def lead_without_a_number(policy: Policy) -> Policy:
+    """A short form is taken without name and number."""
+    return policy.evolve("applications.lead_required_checked", False)
+
+
+@mutant("application.lead_needs_consent")
+def lead_without_consent(policy: Policy) -> Policy:
+    """A short form is taken whose customer has agreed to nothing."""
+    return policy.evolve("applications.lead_consent_required", False)
+
+
+@mutant("application.lead_error_keeps_the_customer_to_itself")
+def lead_error_repeats_the_customer(policy: Policy) -> Policy:
+    """The refusal of a short form repeats name and number."""
+    return policy.evolve("applications.lead_fault_echoes_value", True)
+
+
+@mutant("application.altered_ciphertext_is_refused")
+def encryption_is_not_authenticated(policy: Policy) -> Policy:
+    """The tag of the encryption is not compared."""
+    return policy.evolve("applications.tag_checked", False)
+
+
+@mutant("application.altered_signature_is_refused", "application.signature_is_the_callers")
+def inner_signature_is_not_verified(policy: Policy) -> Policy:
+    """The signature within the encryption is not verified."""
+    return policy.evolve("applications.inner_signature_checked", False)
+
+
+@mutant("application.altered_signature_is_refused")
+def unsigned_application_is_taken(policy: Policy) -> Policy:
+    """The signature within the encryption may be none."""
+    return policy.evolve("applications.none_accepted", True)
+
+
+@mutant("application.signature_is_the_callers")
+def any_provider_signs(policy: Policy) -> Policy:
+    """The key of any registered TSP is taken."""
+    return policy.evolve("applications.signer_compared", False)
+
+
+@mutant("application.altered_checksum_is_refused")
+def checksum_is_not_compared(policy: Policy) -> Policy:
+    """The checksum of the three fields is not compared."""
+    return policy.evolve("applications.checksum_checked", False)
+
+
+@mutant("application.altered_checksum_is_refused")
+def checksum_may_be_absent(policy: Policy) -> Policy:
+    """The checksum of the three fields may be left out."""
+    return policy.evolve("applications.checksum_optional", True)
+
+
+@mutant("application.altered_digest_is_refused", "application.signature_is_the_callers")
+def field_digest_is_not_verified(policy: Policy) -> Policy:
+    """The digest of the three fields is not verified."""
+    return policy.evolve("applications.field_digest_checked", False)
+
+
+@mutant("application.altered_digest_is_refused")
+def field_digest_may_be_absent(policy: Policy) -> Policy:
+    """The digest of the three fields may be left out."""
+    return policy.evolve("applications.field_digest_optional", True)
+
+
+@mutant("application.unsealed_is_refused")
+def sealed_path_takes_the_clear(policy: Policy) -> Policy:
+    """Where applications are sealed, one in the clear is taken."""
+    return policy.evolve("applications.clear_accepted", True)
