@@ -21,6 +21,7 @@ from conformance.plan import make as make_plan
 from conformance.results import Footer, Header, PlanFacts, Subject
 from conformance.session import Session, open_session
 from conformance.target import Target
+from conformance.tls.imported import Scan
 from conformance.verdict import ExitCode, FailOn
 from conformance.wire import Wire
 
@@ -87,8 +88,12 @@ def conduct(
     wire: Wire | None = None,
     progress: Progress | None = None,
     stdout: TextIO | None = None,
+    scan: Scan | None = None,
 ) -> Conducted:
-    """Judges a target. An interrupt ends the run early and leaves a readable, marked results file."""
+    """Judges a target. An interrupt ends the run early and leaves a readable, marked results file.
+
+    ``scan`` is another scanner's report of the bank's TLS, shown beside what is seen here.
+    """
     plan, profiles = prepare(target, scope)
     heard = progress or Progress()
     output.folder.mkdir(parents=True, exist_ok=True)
@@ -104,6 +109,7 @@ def conduct(
                 record=writer.exchange,
                 deep=scope.deep,
                 ledger=output.folder / LEDGER,
+                scan=scan,
             )
         )
         writer.header(header_of(target, scope, plan, profiles, session, output.fail_on))

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import socket
+from collections.abc import Iterable
+from typing import Any
 
 from conformance.errors import NotApplicable
 from conformance.target import Target
@@ -10,7 +12,11 @@ from conformance.tls.certificate import Trust
 from conformance.tls.endpoints import endpoints
 from conformance.tls.hosts import TlsHosts
 from conformance.tls.identity import Identity
+from conformance.tls.imported import Scan, elsewhere, second_opinion
 from conformance.tls.mutual import GOOD
+from conformance.tls.named import Named
+from conformance.tls.policy import policies
+from conformance.tls.table import table
 from conformance.traffic import Traffic
 
 
@@ -27,17 +33,32 @@ class _Polite:
         return socket.create_connection((host, port), timeout)
 
 
-def tls_hosts(target: Target, traffic: Traffic, path: str, *, on_network: bool) -> TlsHosts:
+def tls_hosts(
+    target: Target, traffic: Traffic, path: str, *, on_network: bool, named_by_bank: Iterable[Named] = ()
+) -> TlsHosts:
     """What a session knows of the target's TLS; it is probed when a check first asks.
 
-    ``path`` is one that needs the client certificate, where the target declares one. Raises
-    ``NotApplicable`` for a bank in memory and for plain http on this machine, which have no TLS.
+    ``path`` is one that needs the client certificate, where the target declares one. What the bank names of
+    itself is probed only where the target's file allows requests to go: a bank's document may name a host of
+    somebody else's, or one inside. Raises ``NotApplicable`` for a bank in memory and for plain http on this
+    machine, which have no TLS.
     """
     if not on_network:
         raise NotApplicable("the bank is in this process, so there is no TLS to look at")
     named = [("base_url", target.base_url), *(("tls_endpoints", one) for one in target.tls_endpoints)]
     named += [("authentication", url) for url in target.authentication.hosts]
     named += [("authorization", url) for url in (target.authorization.hosts if target.authorization else ())]
+    other = target.other_identity
+    named += [("authentication", url) for url in (other.hosts if other else ())]
+    allowed = {*target.authorities, *target.tls_endpoints}
+    held_back: dict[str, str] = {}
+    for use, url in named_by_bank:
+        for one in endpoints([(use, url)]):
+            place = f"[{one.host}]:{one.port}" if ":" in one.host else f"{one.host}:{one.port}"
+            if place in allowed:
+                named.append((use, url))
+            else:
+                held_back.setdefault(place, use)
     found = endpoints(named)
     if not found:
         raise NotApplicable("the bank is served by plain http on this machine, so there is no TLS to look at")
@@ -52,7 +73,26 @@ def tls_hosts(target: Target, traffic: Traffic, path: str, *, on_network: bool) 
         identities=identities,
         mutual_paths=dict.fromkeys(gated, path),
         jobs=target.limits.jobs,
+        held_back=tuple(f"{place} ({use})" for place, use in held_back.items()),
     )
+
+
+def notes_of(hosts: TlsHosts, scan: Scan) -> dict[str, Any]:
+    """What a report shows of the endpoints: each one's table, beside another scanner's report of it."""
+    every, policy = hosts.each(), policies()["rfc9325"]
+    tables = [
+        table(facts, policy) | {"second": second_opinion(facts, scan)} for facts in every if facts.speaks_tls
+    ]
+    notes: dict[str, Any] = {"tls": tables}
+    if hosts.held_back:
+        notes["TLS not looked at"] = (
+            f"{', '.join(hosts.held_back)}: named by the bank and not by the target; "
+            "add what is the bank's own under hosts:"
+        )
+    others = elsewhere(scan, every)
+    if others:
+        notes["TLS of the other report only"] = ", ".join(others)
+    return notes
 
 
 def _identities(target: Target) -> dict[str, Identity]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
@@ -17,8 +17,8 @@ from conformance.address import LOOPBACK
 from conformance.authentication import secrets
 from conformance.catalogue import catalogue
 from conformance.dictionary import Dictionaries
-from conformance.endpoints import tls_hosts
-from conformance.errors import NotApplicable
+from conformance.endpoints import notes_of, tls_hosts
+from conformance.errors import NotApplicable, Outcome
 from conformance.feed import Feed
 from conformance.generate.contract import Contract, contract
 from conformance.generate.survey import Budget, Survey
@@ -36,8 +36,8 @@ from conformance.registry import Check, all_checks
 from conformance.secret import Vault
 from conformance.target import Target
 from conformance.tls.hosts import TlsHosts
-from conformance.tls.policy import policies
-from conformance.tls.table import table
+from conformance.tls.imported import Scan
+from conformance.tls.named import Named, described, published
 from conformance.traffic import Limits, Traffic
 from conformance.tsp import Memory, Tsp
 from conformance.wire import Certified, MemoryWire, NetworkWire, Wire
@@ -49,7 +49,8 @@ from conformance.writing.payments import Payments
 class Session:
     """One run against one target.
 
-    ``operations`` are the functions that the bank offers, by id. Every round of confirmation has a memory of
+    ``operations`` are the functions that the bank offers, by id; ``scan`` is what another scanner says of its
+    TLS. Every round of confirmation has a memory of
     its own, so that a finding is confirmed by fresh traffic that all findings of the round share.
     """
 
@@ -61,6 +62,7 @@ class Session:
     seed: int = 0
     on_network: bool = True
     deep: float = 0.0
+    scan: Scan = field(default_factory=Scan)
     ledger: Ledger = field(default_factory=Ledger)
     api: ApiDescription | None = None
     _rounds: list[Memory] = field(default_factory=list)
@@ -215,6 +217,7 @@ def open_session(
     sleep: Callable[[float], None] = time.sleep,
     deep: float = 0.0,
     ledger: Path | None = None,
+    scan: Scan | None = None,
 ) -> Iterator[Session]:
     """A session with its connections, closed at the end. ``ledger`` is the file that tells what was made.
 
@@ -263,6 +266,7 @@ def open_session(
             seed=plan.seed,
             on_network=not isinstance(wire, MemoryWire),
             deep=deep,
+            scan=scan or Scan(),
             ledger=told,
             api=load_description(target.api) if target.api else None,
         )
@@ -287,12 +291,27 @@ def _tls_hosts(supply: Supply) -> TlsHosts:
     path = urlsplit(session.target.base_url).path + next((operation.path for operation in reads), "/")
     hosts: TlsHosts = supply.memory.once(
         "tls_hosts",
-        lambda: tls_hosts(session.target, session.traffic, path, on_network=session.on_network),
+        lambda: tls_hosts(
+            session.target,
+            session.traffic,
+            path,
+            on_network=session.on_network,
+            named_by_bank=_named_by_bank(supply),
+        ),
     )
     if supply.check.id == TABLE_LEFT_BY:
-        policy = policies()["rfc9325"]
-        supply.tsp.notes["tls"] = [table(facts, policy) for facts in hosts.each() if facts.speaks_tls]
+        supply.tsp.notes |= notes_of(hosts, session.scan)
     return hosts
+
+
+def _named_by_bank(supply: Supply) -> tuple[Named, ...]:
+    """The places that the bank's API description and its authorization server's metadata name."""
+    session = supply.session
+    found = list(described(session.api.document)) if session.api else []
+    if session.target.authorization is not None and session.on_network:
+        with suppress(Outcome):
+            found += published(supply.access.server.metadata)
+    return tuple(found)
 
 
 def _description(session: Session) -> ApiDescription:

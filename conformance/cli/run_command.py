@@ -31,9 +31,20 @@ from conformance.cli.options import Choice, scope
     metavar="DIR",
     help="Where results.jsonl and report.html go [default: reports/<bank>/<time>].",
 )
+@click.option(
+    "--tls-report",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="A report of `sslyze --json_out`, shown beside what is seen here; it changes no verdict.",
+)
 @click.option("-q", "--quiet", is_flag=True, help="No progress on standard error.")
 def command(
-    choice: Choice, fail_on: str, formats: tuple[str, ...], output_dir: Path | None, quiet: bool
+    choice: Choice,
+    fail_on: str,
+    formats: tuple[str, ...],
+    output_dir: Path | None,
+    tls_report: Path | None,
+    quiet: bool,
 ) -> int:
     """Judges a bank and writes the report.
 
@@ -44,13 +55,16 @@ def command(
     from conformance.cli.targets import opened, scoped
     from conformance.conduct import Output, conduct, folder_for
     from conformance.ledger import FILE, read, summary
+    from conformance.tls.imported import read_sslyze
     from conformance.verdict import FailOn
 
+    scan = read_sslyze(tls_report) if tls_report else None
     wanted = parsed(formats)
     with opened(choice) as target:
         folder = output_dir or folder_for(target, Path("reports"))
         heard = progress(quiet)
-        done = conduct(target, scoped(choice), Output(folder, wanted, FailOn(fail_on)), progress=heard)
+        output = Output(folder, wanted, FailOn(fail_on))
+        done = conduct(target, scoped(choice), output, progress=heard, scan=scan)
     click.echo(f"report: {done.html}", err=True)
     click.echo(f"results: {done.results}", err=True)
     left = summary(read(folder / FILE))

@@ -46,7 +46,8 @@ class TlsHosts:
     """The endpoints that a target names, with what the probes saw of them; probes run once, on first use.
 
     ``mutual_paths`` maps an endpoint that asks for client certificates to a path that needs one. ``jobs``
-    addresses are probed at once, each over one connection at a time.
+    addresses are probed at once, each over one connection at a time. ``held_back`` are places that the bank
+    names and that may not be dialled.
     """
 
     endpoints: Sequence[Endpoint]
@@ -56,6 +57,7 @@ class TlsHosts:
     identities: Mapping[str, Identity] = field(default_factory=dict)
     mutual_paths: Mapping[Endpoint, str] = field(default_factory=dict)
     jobs: int = 4
+    held_back: tuple[str, ...] = ()
     now: Callable[[], datetime] = field(default=lambda: datetime.now(UTC))
     _facts: tuple[TlsFacts, ...] | None = None
     _exposures: dict[Endpoint, Exposure] | None = None

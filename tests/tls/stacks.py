@@ -90,7 +90,8 @@ class PythonServer(threading.Thread):
     ) -> None:
         super().__init__(daemon=True)
         self.made, self.application = made, application
-        self.listener = socket.create_server((host, port))
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        self.listener = socket.create_server((host, port), family=family)
         self.port = int(self.listener.getsockname()[1])
 
     def run(self) -> None:

@@ -7,9 +7,13 @@
                    "suites": [{"name": "TLS_ECDHE_…", "judgement": "weak", "remark": "no AEAD"}]}],
      "chain": [{"subject": "CN=…", "issuer": "CN=…", "not_before": "2026-01-01", "not_after": "2027-01-01",
                 "key": "EC P-256", "signature": "SHA-256 with ECDSA", "names": ["api.bank.hk"],
-                "judgement": "good", "remark": ""}]}
+                "judgement": "good", "remark": ""}],
+     "second": {"by": "sslyze 6.3.1", "made": "2026-01-01", "problem": "",
+                "versions": [{"name": "TLS 1.2", "suites": 4}], "told": [{"what": "ROBOT", "said": "no"}],
+                "differences": ["TLS 1.0 with … was seen by the report and not here"]}}
 
-A judgement is ``good``, ``weak``, ``bad`` or absent. ``notes["rate"]`` is one of these, or a list::
+``second`` is what another scanner's report says, empty without one. A judgement is ``good``, ``weak``,
+``bad`` or absent. ``notes["rate"]`` is one of these, or a list::
 
     {"subject": "GET /fx-rates", "limit": "token bucket, 20 a second, burst 40", "confidence": "high",
      "points": [{"at": 0.0, "asked": 10, "achieved": 10, "refused": 0}]}
@@ -60,6 +64,18 @@ class Certificate:
 
 
 @dataclass(frozen=True, slots=True)
+class Opinion:
+    """What another scanner's report says of the same address; ``versions`` with the number of suites."""
+
+    by: str
+    made: str = ""
+    problem: str = ""
+    versions: tuple[tuple[str, str], ...] = ()
+    told: tuple[tuple[str, str], ...] = ()
+    differences: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Host:
     """What was seen of one address's TLS."""
 
@@ -68,6 +84,7 @@ class Host:
     policy: str = ""
     versions: tuple[Version, ...] = ()
     chain: tuple[Certificate, ...] = ()
+    second: Opinion | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +119,7 @@ def hosts(results: Iterable[Result]) -> tuple[Host, ...]:
                 for v in _mappings(note.get("versions"))
             ),
             chain=tuple(_certificate(c) for c in _mappings(note.get("chain"))),
+            second=_opinion(note.get("second")),
         )
         if host.name and (host.versions or host.chain):
             found.setdefault((host.name, host.address), host)
@@ -166,6 +184,20 @@ def _judgement(source: Mapping[str, Any]) -> str:
 def _suites(version: Mapping[str, Any]) -> Iterator[Suite]:
     for suite in _mappings(version.get("suites")):
         yield Suite(_text(suite, "name"), _judgement(suite), _text(suite, "remark"))
+
+
+def _opinion(source: Any) -> Opinion | None:
+    if not isinstance(source, Mapping) or not _text(source, "by"):
+        return None
+    told = source.get("differences")
+    return Opinion(
+        by=_text(source, "by"),
+        made=_text(source, "made"),
+        problem=_text(source, "problem"),
+        versions=tuple((_text(v, "name"), _text(v, "suites")) for v in _mappings(source.get("versions"))),
+        told=tuple((_text(t, "what"), _text(t, "said")) for t in _mappings(source.get("told"))),
+        differences=tuple(str(one) for one in told[:_MANY]) if isinstance(told, list | tuple) else (),
+    )
 
 
 def _certificate(source: Mapping[str, Any]) -> Certificate:
