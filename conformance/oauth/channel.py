@@ -160,7 +160,9 @@ class Channel:
             body, place = urlencode(pairs).encode(), url
             if method == "GET":
                 place, body = url + ("&" if "?" in url else "?") + body.decode(), b""
-            named = [("Accept", "application/json"), ("Content-Type", FORM), *fields, *headers]
+            given = {name for name, _ in headers}
+            usual = [p for p in (("Accept", "application/json"), ("Content-Type", FORM)) if p[0] not in given]
+            named = [*usual, *fields, *headers]
             return Request(method, place, tuple(named), body)
 
         wants = self.constraint == "dpop" and endpoint in ENDPOINTS_WITH_PROOF

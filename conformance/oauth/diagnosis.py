@@ -11,6 +11,7 @@ LIKELY = {
     "invalid_client": "check authorization.client_id, client_authentication, client_key and client_key_id "
     "(or the client certificate) against what the bank has registered, and this machine's clock",
     "unauthorized_client": "the bank has registered the client for another kind of use",
+    "invalid_client_metadata": "the bank cannot use its own registration of the client; have it look there",
     "invalid_redirect_uri": "check authorization.redirect_uri: the bank has not registered it",
     "invalid_scope": "check authorization.scope",
     "invalid_request_object": "check client_key and signing_algorithm",

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from io import BytesIO
 from typing import Any
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, urlencode
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 import pytest
@@ -179,3 +179,41 @@ def test_without_authorization_every_case_says_so() -> None:
     assert set(open_cases(results).values()) == {
         "bank.yaml has no authorization section, so no customer can let the TSP in"
     }
+
+
+def assertions_unknown(app: WSGIApplication) -> WSGIApplication:
+    """A server that knows no client assertions: an unknown parameter, which it ignores (RFC 6749, 3.2)."""
+
+    def wrapped(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        if environ["PATH_INFO"].startswith("/oauth/") and environ["REQUEST_METHOD"] == "POST":
+            form = {k: v for k, v in _form(environ).items() if not k.startswith("client_assertion")}
+            body = urlencode(form).encode()
+            environ["wsgi.input"], environ["CONTENT_LENGTH"] = BytesIO(body), str(len(body))
+        return app(environ, start_response)
+
+    return wrapped
+
+
+def test_an_assertion_beside_the_certificate_may_be_ignored() -> None:
+    results = judged(policy_of("fapi2-mutual"), wrap=assertions_unknown, checks=("client.*",))
+    assert not found(results)
+    assert "client.registered_method_only" in {r.case.check for r in results if r.verdict is Verdict.PASS}
+
+
+def secrets_unknown(app: WSGIApplication) -> WSGIApplication:
+    """A server that takes no client secrets in forms, and so ignores one."""
+
+    def wrapped(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        if environ["PATH_INFO"].startswith("/oauth/") and environ["REQUEST_METHOD"] == "POST":
+            form = {k: v for k, v in _form(environ).items() if k != "client_secret"}
+            body = urlencode(form).encode()
+            environ["wsgi.input"], environ["CONTENT_LENGTH"] = BytesIO(body), str(len(body))
+        return app(environ, start_response)
+
+    return wrapped
+
+
+def test_a_secret_in_the_form_may_be_ignored() -> None:
+    results = judged(policy_of("open"), wrap=secrets_unknown, checks=("client.one_method_only",))
+    assert not found(results)
+    assert not open_cases(results)

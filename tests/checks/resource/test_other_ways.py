@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 from wsgiref.types import WSGIApplication
 
@@ -130,3 +131,56 @@ def test_a_bank_that_is_down_behind_its_login_is_inconclusive() -> None:
 
     found = judged("resource.altered_tokens_refused", "dpop.*", "account.*", around=down)
     assert not {check for check in found.found if not check.startswith("account.no_accounts")}
+
+
+def late_ends(app: WSGIApplication) -> WSGIApplication:
+    """A bank whose resources allow fifteen seconds of difference between clocks."""
+
+    def amend(request: Request, response: Response) -> None:
+        if request.path == "/oauth/token" and response.status_code == 200:
+            members = json.loads(response.get_data())
+            response.set_data(json.dumps({**members, "expires_in": members["expires_in"] - 15}))
+
+    return answering(app, amend)
+
+
+def test_a_small_leeway_at_the_end_of_a_token_is_no_finding() -> None:
+    judgement = judged(
+        "resource.expired_token_refused", policy={"authorization.token_lifetime": 40}, around=late_ends
+    )
+    assert not judgement.found
+    assert judgement.verdicts("resource.expired_token_refused") == {Verdict.PASS}
+
+
+def unknown_kind(app: WSGIApplication) -> WSGIApplication:
+    """A resource that knows customers' tokens only, so that a TSP's own is invalid to it."""
+
+    def amend(request: Request, response: Response) -> None:
+        if response.status_code == 403 and not request.path.startswith("/oauth"):
+            response.status_code = 401
+            response.headers["WWW-Authenticate"] = 'DPoP error="invalid_token", algs="ES256"'
+
+    return answering(app, amend)
+
+
+def test_a_token_of_a_kind_that_the_resource_does_not_know_may_be_called_invalid() -> None:
+    def file(data: dict[str, Any]) -> None:
+        data["functions"] = {"accounts.status": "offered"}
+
+    judgement = judged("resource.insufficient_scope_status", around=unknown_kind, file=file)
+    assert not judgement.found
+    assert judgement.verdicts("resource.insufficient_scope_status") == {Verdict.PASS}
+
+
+def test_userinfo_alone_is_no_second_resource() -> None:
+    def file(data: dict[str, Any]) -> None:
+        contact = {
+            "request": {"path": "/oauth/userinfo"},
+            "rows": ["$"],
+            "fields": {"id": "$.sub", "name": {"constant": "A"}, "email": {"constant": "a@customer.example"}},
+        }
+        data["functions"] = {"other.customer-contact": contact}
+
+    judgement = judged("resource.audience_compared", file=file)
+    assert judgement.verdicts("resource.audience_compared") == {Verdict.NOT_APPLICABLE}
+    assert any("UserInfo itself" in reason for reason in judgement.reasons(Verdict.NOT_APPLICABLE))
