@@ -48,10 +48,14 @@ POLICY = (
     .evolve("authorization.code_lifetime", 5)
     .evolve("authorization.par_lifetime", 8)
     .evolve("payments.otp_lifetime", 8)
+    .evolve("payments.key_lifetime", 12)
+    .evolve("payments.step_up_above", "1.00")
+    .evolve("payments.cut_off", "00:00")
     .evolve("limits", GENEROUS)
 )
 """The bank as it is judged: in memory no socket keeps plain http out, so that the bank does.
-What ends by itself ends soon, so that the checks which wait for it need not wait long."""
+What ends by itself ends soon, so that the checks which wait for it need not wait long. Cut-off is always
+past, and what needs a further confirmation is cheap, so that both can be seen at any hour."""
 
 
 def mutant_named(name: str) -> Mutant:

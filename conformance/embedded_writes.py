@@ -6,6 +6,7 @@ from conformance.bank.authorization.fixture import AuthorizationFixture
 from conformance.bank.payments.policy import PaymentPolicy
 from conformance.embedded_applications import CAPABILITIES as APPLYING
 from conformance.embedded_applications import applications
+from conformance.embedded_payments import afterwards
 
 CAPABILITIES = APPLYING
 BUDGET = "500.00"
@@ -78,7 +79,7 @@ def writes(policy: PaymentPolicy, fixture: AuthorizationFixture) -> dict[str, ob
         "creditors": list(PAYEES),
         "scope": "payments",
         "read_scope": "consents",
-        "idempotency": {"header": "Idempotency-Key"},
+        "idempotency": {"header": "Idempotency-Key", "lifetime": float(policy.key_lifetime)},
         "consent": {
             "create": {
                 "path": "/payment-consents",
@@ -99,6 +100,7 @@ def writes(policy: PaymentPolicy, fixture: AuthorizationFixture) -> dict[str, ob
             "lifetime": float(policy.otp_lifetime),
         },
     }
+    section |= afterwards(policy)
     if policy.signature != "none":
         section["signature"] = {"kind": policy.signature, "max_age": float(policy.signature_age)}
     return section

@@ -22,7 +22,7 @@ from conformance.errors import Refused
 
 FILE = "ledger.jsonl"
 
-State = Literal["intended", "made", "refused", "cleaned"]
+State = Literal["intended", "made", "refused", "cleaned", "done"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +30,7 @@ class Entry:
     """One thing that a run made, or may have made.
 
     ``intended`` without a later state means that the run ended before the answer came: it may exist.
+    ``done`` is a call that changed what another one has made, such as a confirmation or a cancellation.
     ``identifier`` is the bank's; ``key`` the idempotency key; ``run`` tells the runs of one folder apart.
     """
 
@@ -53,6 +54,7 @@ class Entry:
             "made": "exists",
             "refused": "was refused, so nothing was made",
             "cleaned": "was made and cancelled",
+            "done": "was asked for and done",
         }[self.state]
         money = f" {self.currency} {self.amount} from {self.account}" if self.amount else ""
         return f"{self.function}{money}: {self.identifier or self.key} {what}"
@@ -119,7 +121,7 @@ class Ledger:
     def clean(self, identifier: str) -> None:
         """Tells that what bears the bank's identifier was cancelled."""
         for number, entry in list(self._entries.items()):
-            if entry.identifier == identifier:
+            if entry.identifier == identifier and entry.state == "made":
                 self.settle(number, "cleaned")
 
     @property

@@ -251,7 +251,8 @@ def explored(payments: Payments, function: str, seed: int, *, runs: int, steps: 
         print_blob=False,
     )
     seeded(seed)(case)
-    case().runTest()
+    with payments.undisturbed():
+        case().runTest()
     breach = next((world.breach for world in worlds if world.breach), None)
     outcome = next((world.outcome for world in worlds if world.outcome), None)
     if breach is None and outcome is not None:

@@ -11,6 +11,7 @@ from conformance.oauth.settings import Asked, ConsentRule
 from conformance.reference import JsonPath, Part, Seconds, SecretRef
 from conformance.writing.applying import ApplicationRules
 from conformance.writing.idempotency import Idempotency
+from conformance.writing.rules import DayRules, DebitRules, EventRules, RefundRules, StepUpRules
 
 
 def _money(value: Any) -> Any:
@@ -71,9 +72,11 @@ class Writes(Part):
 
     Each payment is of ``amount`` in ``currency``; all of a run together never exceed ``budget``. ``account``
     names, for the plan, the account that pays. ``largest`` is the most that the bank takes in one payment,
-    empty where it does not say. ``values`` holds the members of each function's instruction by function id,
-    ``{amount}`` and ``{currency}`` among their values; ``consent`` is how a customer is asked for one
-    instruction beforehand; ``scope`` is what the customer's token needs, ``read_scope`` the TSP's own.
+    empty where it does not say; ``amounts`` is how it writes them: as texts, as JSON numbers, or as whole
+    numbers of minor units. ``values`` holds the members of each function's instruction by function id,
+    ``{amount}`` and ``{currency}`` among their values; ``unregistered`` are payees in their right form that
+    nobody has registered. ``consent`` is how a customer is asked for one instruction beforehand; ``scope`` is
+    what the customer's token needs, ``read_scope`` the TSP's own.
     """
 
     currency: str = Field(default="HKD", pattern="^[A-Z]{3}$")
@@ -83,6 +86,9 @@ class Writes(Part):
     largest: Money | Literal[""] = ""
     values: dict[str, dict[str, Any]] = Field(default_factory=dict)
     creditors: tuple[dict[str, str], ...] = ()
+    unregistered: tuple[dict[str, str], ...] = ()
+    amounts: Literal["text", "number", "minor"] = "text"
+    accounts: tuple[str, ...] = ()
     scope: str = "payments"
     read_scope: str = ""
     idempotency: Idempotency | None = None
@@ -91,4 +97,9 @@ class Writes(Part):
     status: Asked = Field(default_factory=lambda: Asked(method="GET", path="/payments/{id}"))
     cancel: Asked | None = None
     one_time_password: OneTimePassword | None = None
+    step_up: StepUpRules | None = None
+    debit: DebitRules | None = None
+    refund: RefundRules | None = None
+    events: EventRules | None = None
+    days: DayRules | None = None
     applications: ApplicationRules | None = None

@@ -33,7 +33,8 @@ class Twist:
 
     ``key`` signs instead of the TSP's own, ``header`` changes members of a JWS header (None leaves one out),
     ``body`` is signed instead of the one that is sent, ``age`` is added in seconds, ``without`` names a
-    component that is not covered, ``absent`` sends no signature at all.
+    component that is not covered, ``absent`` sends no signature at all, ``attached`` a JWS with its
+    payload inside.
     """
 
     key: Any = None
@@ -44,6 +45,7 @@ class Twist:
     age: float = 0.0
     without: str = ""
     absent: bool = False
+    attached: bool = False
 
 
 RIGHT = Twist()
@@ -84,7 +86,8 @@ def _jws(request: Request, signing: Signing, key: Any, key_id: str, made: float,
     protected = jose.encoded(jose.compact({k: v for k, v in header.items() if v is not None}))
     body = request.body if twist.body is None else twist.body
     value = jose.signature(f"{protected}.{jose.encoded(body)}", key, algorithm)
-    return request.with_header(signing.header, f"{protected}..{jose.encoded(value)}")
+    inside = jose.encoded(body) if twist.attached else ""
+    return request.with_header(signing.header, f"{protected}.{inside}.{jose.encoded(value)}")
 
 
 def _hash(request: Request, twist: Twist) -> str:

@@ -44,3 +44,21 @@ def key_may_be_left_out(policy: Policy) -> Policy:
 def retry_is_a_conflict(policy: Policy) -> Policy:
     """A repeated request is refused, so that its TSP never learns what became of it."""
     return policy.evolve("payments.replay_status", 410)
+
+
+@mutant("idempotency.other_key_is_another_request")
+def equal_requests_are_one(policy: Policy) -> Policy:
+    """Equal requests are one whatever their keys, where no money moves."""
+    return policy.evolve("payments.key_of_content", True)
+
+
+@mutant("idempotency.key_lives_as_long_as_declared")
+def key_is_forgotten_early(policy: Policy) -> Policy:
+    """A key is forgotten after half of its declared life."""
+    return policy.evolve("payments.key_forgotten_early", True)
+
+
+@mutant("idempotency.key_ends_as_declared")
+def key_never_ends(policy: Policy) -> Policy:
+    """A key is never free again."""
+    return policy.evolve("payments.key_remembered_for_ever", True)

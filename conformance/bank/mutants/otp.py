@@ -62,3 +62,15 @@ def password_is_the_same_for_all(policy: Policy) -> Policy:
 def passwords_without_end(policy: Policy) -> Policy:
     """A new password is sent as often as it is asked for."""
     return policy.evolve("payments.otp_renewals", 1000)
+
+
+@mutant("otp.high_risk_payment_waits_for_its_customer")
+def large_payment_needs_no_password(policy: Policy) -> Policy:
+    """A payment above the declared amount is made without a password."""
+    return policy.evolve("payments.step_up_needed", False)
+
+
+@mutant("otp.waiting_payment_moves_nothing")
+def money_moves_before_the_password(policy: Policy) -> Policy:
+    """The account is charged while the payment waits for its password."""
+    return policy.evolve("payments.step_up_booked_before", True)

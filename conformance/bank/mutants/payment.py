@@ -217,3 +217,117 @@ def retry_charges_again(policy: Policy) -> Policy:
 def account_is_charged_ten_times_as_much(policy: Policy) -> Policy:
     """The account is charged with the decimal point in the wrong place."""
     return policy.evolve("payments.booked_amount_wrong", True)
+
+
+@mutant("payment.account_is_that_of_the_consent")
+def account_changed_after_consent(policy: Policy) -> Policy:
+    """The account of a payment is not compared with the consent."""
+    return policy.evolve("payments.account_bound", False)
+
+
+@mutant("payment.unregistered_payee_is_refused")
+def payee_is_not_looked_up(policy: Policy) -> Policy:
+    """A payee that nobody has registered is taken."""
+    return policy.evolve("payments.payee_looked_up", False)
+
+
+@mutant("payment.qr_layout_is_checked")
+def qr_is_a_text_with_a_checksum(policy: Policy) -> Policy:
+    """The layout of a QR payload is not looked at."""
+    return policy.evolve("payments.qr_layout_checked", False)
+
+
+@mutant("payment.qr_amount_is_that_paid")
+def qr_amount_is_ignored(policy: Policy) -> Policy:
+    """The amount in a QR payload is not compared with that paid."""
+    return policy.evolve("payments.qr_amount_compared", False)
+
+
+@mutant("payment.qr_currency_is_that_paid")
+def qr_currency_is_ignored(policy: Policy) -> Policy:
+    """The currency in a QR payload is not compared with that paid."""
+    return policy.evolve("payments.qr_currency_compared", False)
+
+
+@mutant("payment.holiday_is_no_business_day")
+def banks_are_open_at_christmas(policy: Policy) -> Policy:
+    """General holidays are business days."""
+    return policy.evolve("payments.holidays_known", False)
+
+
+@mutant("payment.cut_off_is_kept")
+def every_payment_is_of_today(policy: Policy) -> Policy:
+    """Neither cut-off time nor business day moves a payment to another day."""
+    return policy.evolve("payments.cut_off_kept", False)
+
+
+@mutant("payment.later_payment_waits")
+def later_payment_is_made_at_once(policy: Policy) -> Policy:
+    """A payment for a later day is made when it comes."""
+    return policy.evolve("payments.scheduled_day_kept", False)
+
+
+@mutant("payment.movements_add_up")
+def payment_leaves_no_movement(policy: Policy) -> Policy:
+    """A payment changes the balance and stands in no list of movements."""
+    return policy.evolve("payments.movement_missing", True)
+
+
+@mutant("payment.parallel_payments_add_up")
+def balance_is_written_without_a_lock(policy: Policy) -> Policy:
+    """Payments at the same moment start from the same balance, and one is lost."""
+    return policy.evolve("payments.booking_races", True)
+
+
+@mutant("payment.event_is_told")
+def payment_has_no_event(policy: Policy) -> Policy:
+    """No event tells of a payment."""
+    return policy.evolve("payments.events_told", False)
+
+
+@mutant("payment.event_is_signed")
+def event_is_not_signed(policy: Policy) -> Policy:
+    """Events have the algorithm none."""
+    return policy.evolve("payments.event_signature", "none")
+
+
+@mutant("payment.event_is_signed")
+def event_is_signed_by_a_stranger(policy: Policy) -> Policy:
+    """Events are signed by a key that is not published."""
+    return policy.evolve("payments.event_signature", "wrong")
+
+
+@mutant("payment.event_names_its_parties")
+def event_is_of_another_issuer(policy: Policy) -> Policy:
+    """Events name another issuer than the bank."""
+    return policy.evolve("payments.event_issuer_right", False)
+
+
+@mutant("payment.event_names_its_parties")
+def event_is_for_everybody(policy: Policy) -> Policy:
+    """Events do not name the TSP they are for."""
+    return policy.evolve("payments.event_audience_right", False)
+
+
+@mutant("payment.events_are_ones_own")
+def events_are_told_to_all(policy: Policy) -> Policy:
+    """Every TSP polls the events of all."""
+    return policy.evolve("payments.events_of_all_told", True)
+
+
+@mutant("payment.unacknowledged_event_stays")
+def event_is_told_once(policy: Policy) -> Policy:
+    """An event is gone when it was polled, acknowledged or not."""
+    return policy.evolve("payments.event_told_once", True)
+
+
+@mutant("payment.unacknowledged_event_stays")
+def event_comes_for_ever(policy: Policy) -> Policy:
+    """An acknowledged event is told again."""
+    return policy.evolve("payments.event_acknowledgement_kept", False)
+
+
+@mutant("payment.event_keeps_the_payee_to_itself")
+def event_tells_the_payee(policy: Policy) -> Policy:
+    """Events hold the payee's data."""
+    return policy.evolve("payments.event_tells_payee", True)

@@ -78,6 +78,7 @@ def jws_b64_is_ignored(policy: Policy) -> Policy:
     "signature.key_is_of_the_tsp",
     "signature.signature_is_verified",
     "signature.components_are_verified",
+    "signature.token_is_signed",
     base="message-signature",
 )
 def message_signature_is_not_verified(policy: Policy) -> Policy:
@@ -197,3 +198,33 @@ def cavage_comes_again(policy: Policy) -> Policy:
 def cavage_is_not_verified(policy: Policy) -> Policy:
     """A draft-cavage signature is parsed and not verified."""
     return policy.evolve("payments.signature_checked", False)
+
+
+@mutant("signature.body_is_signed")
+def jws_brings_its_own_body(policy: Policy) -> Policy:
+    """The payload inside a JWS is verified in place of the body."""
+    return policy.evolve("payments.signature_payload_of_token", True)
+
+
+@mutant("signature.components_are_needed", base="cavage-signature")
+def cavage_without_the_key(policy: Policy) -> Policy:
+    """A signature need not cover the idempotency key."""
+    return policy.evolve("payments.signature_components_optional", ("idempotency-key",))
+
+
+@mutant("signature.future_signature_is_refused", base="cavage-signature")
+def cavage_date_of_the_future(policy: Policy) -> Policy:
+    """Date may be of the future."""
+    return policy.evolve("payments.signature_future_checked", False)
+
+
+@mutant("signature.key_is_of_the_tsp", base="cavage-signature")
+def cavage_of_any_tsp(policy: Policy) -> Policy:
+    """A signature by any registered TSP is taken for the caller's."""
+    return policy.evolve("payments.signature_key_bound", False)
+
+
+@mutant("signature.signature_is_needed", base="cavage-signature")
+def cavage_may_be_left_out(policy: Policy) -> Policy:
+    """A request without Signature is taken."""
+    return policy.evolve("payments.signature_required", False)

@@ -9,9 +9,9 @@ from werkzeug.wrappers import Request, Response
 from conformance.bank import http
 from conformance.bank.accounts import paging
 from conformance.bank.authorization.resource import access, protected
-from conformance.bank.payments import ledger, otp
+from conformance.bank.payments import days, events, ledger, otp
 from conformance.bank.payments.consents import told
-from conformance.bank.payments.instruct import row, today
+from conformance.bank.payments.instruct import row
 from conformance.bank.payments.stores import Payment, stores
 
 if TYPE_CHECKING:
@@ -37,14 +37,16 @@ def read(bank: Bank, request: Request, payment_id: str) -> Response:
     """Show one instruction of the caller; time moves it on."""
     policy, found = bank.policy.payments, _own(bank, request, payment_id)
     with stores(bank).lock:
-        found.seen += 1
+        found.seen, before = found.seen + 1, found.status
         due = found.outcome in ("payment", "request") and found.status == "accepted"
         forgotten = found.status == "cancelled" and policy.cancellation_forgotten
         if due or forgotten:
             found.status = "completed"
-        if found.status == "scheduled" and found.instruction["execution_date"] <= today(bank):
+        if found.status == "scheduled" and found.execution_date <= days.now(bank).date().isoformat():
             found.status = "completed"
             ledger.book(bank, found)
+        if found.status != before:
+            events.tell(bank, found)
         shown = row(bank, found)
         if policy.status_moves_back and found.status == "completed" and found.seen % 2 == 0:
             shown["status"] = "accepted"
@@ -61,6 +63,7 @@ def cancel(bank: Bank, request: Request, payment_id: str) -> Response:
             raise http.Refusal(409, "not_cancellable", "It has been carried out.")
         if found.outcome != "mandate" or policy.mandate_cancellation_effective:
             found.status = "cancelled"
+            events.tell(bank, found)
     return told(bank, {"data": row(bank, found)})
 
 
@@ -95,7 +98,7 @@ def sandbox_otp(bank: Bank, request: Request, payment_id: str) -> Response:
 def launch(bank: Bank, request: Request, payment_id: str) -> Response:
     """Show the page on which a merchant's customer approves; nothing that a browser says settles it."""
     found = stores(bank).payments.get(payment_id)
-    if found is None or found.outcome != "merchant":
+    if found is None or found.outcome != "merchant" or not bank.policy.payments.launch_served:
         raise http.Refusal(404, "not_found", "There is no such object.")
     if bank.policy.payments.result_from_browser and request.args:
         with stores(bank).lock:

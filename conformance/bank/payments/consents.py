@@ -127,7 +127,12 @@ class PaymentConsents:
         """Record the approval with the account that is charged."""
         with stores(bank).lock:
             found = stores(bank).consents[consent_id]
-            found.status, found.customer_id, found.accounts = "authorised", customer_id, chosen
+            named = found.instruction.get("debtor_account")
+            owned = {each.account_id for each in account_stores(bank).of_customer(customer_id)}
+            if named is not None:
+                chosen = (named,)
+            found.status = "authorised" if named is None or named in owned else "rejected"
+            found.customer_id, found.accounts = customer_id, chosen
 
     def reject(self, bank: Bank, consent_id: str) -> None:
         """Record the refusal."""

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 from conformance.bank import http
 from conformance.bank.accounts.data import DIGITS, HONG_KONG
+from conformance.bank.payments import days, qr
 from conformance.bank.payments.functions import Instruction
 from conformance.bank.payments.policy import PaymentPolicy
 
@@ -25,7 +26,7 @@ _CREDITORS: dict[str, re.Pattern[str]] = {
     "fps_id": re.compile(r"[0-9]{7,9}", re.ASCII),
     "phone": re.compile(r"\+[0-9]{1,3}-[0-9]{6,12}", re.ASCII),
     "email": re.compile(r"[^@\s]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+", re.ASCII),
-    "qr": re.compile(r"000201[ -~]{10,500}6304[0-9A-F]{4}", re.ASCII),
+    "qr": re.compile(r"[ -~]{20,510}", re.ASCII),
 }
 LONGEST = 140
 YEAR = datetime.timedelta(days=366)
@@ -63,6 +64,8 @@ def _judged(bank: Bank, policy: PaymentPolicy, function: Instruction, given: Any
                 raise Fault(name, given.get("creditor"))
             continue
         kept[name] = _formed(bank, policy, name, form, given)
+    if days.refused(bank, function, kept.get("execution_date")):
+        raise Fault("execution_date", kept["execution_date"])
     unknown = given.keys() - kept.keys() - {name for name, _ in function.members}
     if unknown:
         raise Fault(sorted(unknown)[0])
@@ -74,7 +77,7 @@ def _formed(bank: Bank, policy: PaymentPolicy, name: str, form: str, given: dict
     if form == "amount":
         return _amount(policy, name, value, given.get("currency"))
     if form == "creditor":
-        return _creditor(policy, name, value)
+        return _creditor(policy, name, given)
     if form == "currency" and not policy.currency_checked and isinstance(value, str):
         return value
     if form == "currency" and value not in policy.currencies:
@@ -130,7 +133,19 @@ def _amount(policy: PaymentPolicy, name: str, value: Any, currency: Any) -> str:
     return f"{sign}{fine:.{digits}f}"
 
 
-def _creditor(policy: PaymentPolicy, name: str, value: Any) -> dict[str, str]:
+def amount_of(bank: Bank, given: dict[str, Any]) -> str:
+    """Give the exact amount of a debit or a refund; raise http.Refusal for what is none."""
+    policy = bank.policy.payments
+    if given.get("currency") not in policy.currencies:
+        raise http.bad_request(bank, "currency is missing or not in its form.")
+    try:
+        return _amount(policy, "amount", given.get("amount"), given["currency"])
+    except Fault:
+        raise http.bad_request(bank, "amount is missing or not in its form.") from None
+
+
+def _creditor(policy: PaymentPolicy, name: str, given: dict[str, Any]) -> dict[str, str]:
+    value = given[name]
     if not isinstance(value, dict) or value.keys() - {"scheme", "identification", "name"}:
         raise Fault(name, value)
     scheme, identification = value.get("scheme"), value.get("identification")
@@ -138,20 +153,12 @@ def _creditor(policy: PaymentPolicy, name: str, value: Any) -> dict[str, str]:
         raise Fault(name, value)
     if policy.creditor_form_checked and not _CREDITORS[scheme].fullmatch(identification):
         raise Fault(f"{name}.identification", value)
-    if scheme == "qr" and policy.qr_checksum_checked and not _sums(identification):
+    amount, currency = str(given.get("amount") or ""), str(given.get("currency") or "")
+    if scheme == "qr" and not qr.accepted(policy, identification, amount, currency):
+        raise Fault(f"{name}.identification", value)
+    if policy.payee_looked_up and identification in policy.unregistered:
         raise Fault(f"{name}.identification", value)
     return dict(value)
-
-
-def _sums(payload: str) -> bool:
-    """Tell whether the CRC-16/CCITT-FALSE at the end of a QR payload is that of what stands before it."""
-    crc = 0xFFFF
-    for byte in payload[:-4].encode("ascii", "replace"):
-        crc ^= byte << 8
-        for _ in range(8):
-            crc = (crc << 1) ^ 0x1021 if crc & 0x8000 else crc << 1
-        crc &= 0xFFFF
-    return payload[-4:] == f"{crc:04X}"
 
 
 def _day(bank: Bank, policy: PaymentPolicy, name: str, form: str, value: Any) -> str:

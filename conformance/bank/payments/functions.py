@@ -26,7 +26,7 @@ class Instruction:
 
 
 MONEY: Members = (("amount", "amount"), ("currency", "currency"))
-LATER: Members = (("reference", "text"), ("execution_date", "coming"))
+LATER: Members = (("reference", "text"), ("execution_date", "coming"), ("debtor_account", "text"))
 
 INSTRUCTIONS = (
     Instruction(
@@ -76,7 +76,7 @@ INSTRUCTIONS = (
         "other.direct-debit-authorisation",
         "/direct-debit-authorisations",
         (("limit", "amount"), ("currency", "currency"), ("creditor", "creditor")),
-        (("reference", "text"),),
+        (("reference", "text"), ("frequency", "daily|weekly|monthly")),
         "mandate",
     ),
     Instruction("other.direct-debit-cancellation", "/direct-debit-cancellations", (("mandate", "text"),)),

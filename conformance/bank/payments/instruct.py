@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-import datetime
 import hashlib
 import secrets
 import time
 from contextlib import nullcontext
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from werkzeug.wrappers import Request, Response
 
 from conformance.bank import http
 from conformance.bank.accounts import paging
-from conformance.bank.accounts.data import HONG_KONG, instant
+from conformance.bank.accounts.data import instant
 from conformance.bank.authorization.issuer import issuer
 from conformance.bank.authorization.resource import Access, access, insufficient, protected
 from conformance.bank.authorization.stores import stores as authorization_stores
-from conformance.bank.payments import ledger, otp, signature
+from conformance.bank.payments import days, events, ledger, otp, signature
 from conformance.bank.payments.consents import TYPE, status, told
 from conformance.bank.payments.forms import judged
 from conformance.bank.payments.functions import Instruction
@@ -45,8 +45,9 @@ def instruct(bank: Bank, request: Request, /, *, function: Instruction) -> Respo
     given = request.get_json(silent=True)
     body = hashlib.sha256(request.path.encode() + b"\n" + request.get_data()).hexdigest()
     known = (caller.client_id if policy.key_client_bound else "", key)
-    with nullcontext() if policy.key_races or policy.consent_use_races else store.lock:
-        earlier = store.replies.get(known) if key and policy.key_honoured else None
+    racing = policy.key_races or policy.consent_use_races or policy.booking_races
+    with nullcontext() if racing else store.lock:
+        earlier = _earlier(bank, known, body, function)
         if earlier is not None:
             return _again(bank, earlier, body)
         instruction = judged(bank, function, given)
@@ -57,10 +58,25 @@ def instruct(bank: Bank, request: Request, /, *, function: Instruction) -> Respo
         made = _made(bank, request, caller, function, instruction, consent)
         payload = {"data": row(bank, made)}
         store.payments[made.identifier] = made
-        store.replies[known] = Reply(body, payload)
-        if function.outcome == "payment" and made.status == "accepted":
+        store.replies[known] = Reply(body, payload, bank.now())
+        waits = made.status == "awaiting_otp" and policy.step_up_booked_before
+        if function.outcome == "payment" and (made.status == "accepted" or waits):
             ledger.book(bank, made)
+        events.tell(bank, made)
     return told(bank, payload, 201)
+
+
+def _earlier(bank: Bank, known: tuple[str, str], body: str, function: Instruction) -> Reply | None:
+    """Give the reply that a key stands for, as long as it lives."""
+    policy, replies = bank.policy.payments, stores(bank).replies
+    found = replies.get(known) if known[1] and policy.key_honoured else None
+    if found is None and policy.key_of_content and function.outcome == "request":
+        same = (each for (client, _), each in replies.items() if client == known[0] and each.body == body)
+        return next(same, None)
+    lifetime = policy.key_lifetime / (2 if policy.key_forgotten_early else 1)
+    if found is None or policy.key_remembered_for_ever or bank.now() < found.at + lifetime:
+        return found
+    return None
 
 
 def _again(bank: Bank, earlier: Reply, body: str) -> Response:
@@ -129,6 +145,7 @@ def _consent(
         "limit": policy.amount_bound,
         "currency": policy.currency_bound,
         "creditor": policy.creditor_bound,
+        "debtor_account": policy.account_bound,
     }
     if found.function != function.id:
         return found
@@ -146,6 +163,7 @@ def _made(
     instruction: dict[str, Any],
     consent: PaymentConsent | None,
 ) -> Payment:
+    policy = bank.policy.payments
     made = Payment(
         identifier=secrets.token_hex(16),
         client_id=caller.client_id,
@@ -153,24 +171,24 @@ def _made(
         function=function.id,
         outcome=function.outcome,
         instruction=instruction,
-        account_id=ledger.account(bank, caller.customer_id, consent),
+        account_id=ledger.account(bank, caller.customer_id, consent, instruction.get("debtor_account")),
         created_at=bank.now(),
         status="accepted",
     )
-    if function.outcome == "payment" and instruction.get("execution_date", "") > today(bank):
-        made.status = "scheduled"
+    if function.outcome == "payment":
+        made.execution_date = days.execution(bank, function, instruction)
+        if made.execution_date > days.now(bank).date().isoformat():
+            made.status = "scheduled"
+        if Decimal(instruction["amount"]) > Decimal(policy.step_up_above) and policy.step_up_needed:
+            made.status = "awaiting_otp"
+            otp.renew(bank, made)
     if function.outcome == "mandate":
-        made.status = "active" if bank.policy.payments.mandate_active_at_once else "awaiting_otp"
+        made.status = "active" if policy.mandate_active_at_once else "awaiting_otp"
         otp.renew(bank, made)
     if function.outcome == "merchant":
         made.status = "awaiting_customer"
         made.launch_url = launch_url(bank, request, made)
     return made
-
-
-def today(bank: Bank) -> str:
-    """Give the day in Hong Kong."""
-    return datetime.datetime.fromtimestamp(bank.now(), HONG_KONG).date().isoformat()
 
 
 def launch_url(bank: Bank, request: Request, made: Payment) -> str:
@@ -200,6 +218,8 @@ def row(bank: Bank, payment: Payment) -> dict[str, Any]:
         told_row["amount"] = f"1{told_row['amount']}"
     if policy.created_at_absent:
         del told_row["created_at"]
+    if payment.execution_date:
+        told_row["execution_date"] = payment.execution_date
     if payment.launch_url and policy.launch_url != "absent":
         told_row["launch_url"] = payment.launch_url
     if policy.otp_in_answer and payment.otp:

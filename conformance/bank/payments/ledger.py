@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import secrets
+import time
+from contextlib import nullcontext
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -13,24 +15,37 @@ from conformance.bank.payments.stores import Payment, PaymentConsent
 if TYPE_CHECKING:
     from conformance.bank.app import Bank
 
+RACE = 0.05
+"""Seconds between looking at a balance and writing it in a bank that does not hold its lock."""
 
-def account(bank: Bank, customer_id: str | None, consent: PaymentConsent | None) -> str:
-    """Give the account that is charged: the first one picked, else the customer's first."""
+
+def account(
+    bank: Bank, customer_id: str | None, consent: PaymentConsent | None, named: str | None = None
+) -> str:
+    """Give the account that is charged: the one picked, else the customer's first."""
+    store = account_stores(bank)
+    owned = [each.account_id for each in store.of_customer(customer_id or "customer-1")]
+    if named in owned and not bank.policy.payments.account_bound:
+        return str(named)
     if consent is not None and consent.accounts:
         return consent.accounts[0]
-    owned = account_stores(bank).of_customer(customer_id or "customer-1")
-    return owned[0].account_id
+    return owned[0]
 
 
-def book(bank: Bank, payment: Payment) -> None:
-    """Charge the account with the payment, once for every call."""
-    store = account_stores(bank)
-    with store.lock:
+def book(bank: Bank, payment: Payment, amount: str = "", *, credit: bool = False) -> None:
+    """Charge the account with the payment or a part of it, or give that back, once for every call."""
+    policy, store = bank.policy.payments, account_stores(bank)
+    moved = Decimal(amount or payment.instruction["amount"])
+    if policy.booked_amount_wrong:
+        moved *= 10
+    with nullcontext() if policy.booking_races else store.lock:
         charged = store.accounts[payment.account_id]
         rows = store.ledgers[charged.account_id]
-        amount = Decimal(payment.instruction["amount"])
-        if bank.policy.payments.booked_amount_wrong:
-            amount *= 10
-        balance = Decimal(rows[-1]["balance"]) - amount
-        debit = data.transaction(charged, secrets.token_hex(12), amount, False, balance, bank.now())
-        rows.append(debit | {"code": "PAY", "description": "OPEN API PAYMENT 開放應用程式介面付款"})
+        balance = Decimal(rows[-1]["balance"]) + (moved if credit else -moved)
+        if policy.booking_races:
+            time.sleep(RACE)
+        entry = data.transaction(charged, secrets.token_hex(12), moved, credit, balance, bank.now())
+        if policy.movement_missing:
+            rows[-1] = rows[-1] | {"balance": entry["balance"]}
+            return
+        rows.append(entry | {"code": "PAY", "description": "OPEN API PAYMENT 開放應用程式介面付款"})

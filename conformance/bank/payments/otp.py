@@ -7,6 +7,7 @@ import secrets
 from typing import TYPE_CHECKING
 
 from conformance.bank import http
+from conformance.bank.payments import days, ledger
 from conformance.bank.payments.stores import Payment, stores
 
 if TYPE_CHECKING:
@@ -19,6 +20,13 @@ def renew(bank: Bank, payment: Payment) -> None:
     payment.otp_before = payment.otp
     payment.otp = "123456" if policy.otp_constant else f"{secrets.randbelow(10**6):06d}"
     payment.otp_made_at, payment.otp_tries = bank.now(), 0
+
+
+def settle(bank: Bank, payment: Payment) -> None:
+    """Carry a payment out on its day, which may be today."""
+    payment.status = "scheduled" if payment.execution_date > days.now(bank).date().isoformat() else "accepted"
+    if payment.status == "accepted" and not bank.policy.payments.step_up_booked_before:
+        ledger.book(bank, payment)
 
 
 def confirm(bank: Bank, payment: Payment, given: object) -> None:
@@ -46,3 +54,5 @@ def confirm(bank: Bank, payment: Payment, given: object) -> None:
         if not fits and policy.otp_checked:
             raise refused
         payment.status = "active"
+        if payment.outcome == "payment":
+            settle(bank, payment)

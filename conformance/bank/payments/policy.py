@@ -16,6 +16,7 @@ class PaymentPolicy:
     amount_bound: bool = True
     currency_bound: bool = True
     creditor_bound: bool = True
+    account_bound: bool = True  # the account that the instruction names
     function_bound: bool = True
     consent_single_use: bool = True
     consent_expiry_checked: bool = True
@@ -40,7 +41,18 @@ class PaymentPolicy:
     creditor_form_checked: bool = True
     schemes: tuple[str, ...] = ("account", "fps_id", "phone", "email", "qr")
     qr_checksum_checked: bool = True
+    qr_layout_checked: bool = True  # lengths and compulsory objects of the EMVCo layout
+    qr_amount_compared: bool = True
+    qr_currency_compared: bool = True
+    unregistered: tuple[str, ...] = ("+852-50000000", "nobody@customer.example", "7654321")
+    payee_looked_up: bool = True
     past_date_accepted: bool = False
+    business_days: tuple[str, ...] = ("other.bill-payment", "loans.loan-repayment")
+    holidays_known: bool = True
+    cut_off: str = "20:00"  # Hong Kong time
+    cut_off_functions: tuple[str, ...] = ("loans.loan-repayment",)
+    cut_off_kept: bool = True
+    scheduled_day_kept: bool = True  # a payment for a later day waits for it
     fault_status: int = 400
     fault_echoes_value: bool = False  # a refusal repeats the payee's data
 
@@ -51,6 +63,10 @@ class PaymentPolicy:
     key_client_bound: bool = True
     key_races: bool = False
     replay_status: int = 201
+    key_lifetime: int = 86400  # seconds
+    key_forgotten_early: bool = False
+    key_remembered_for_ever: bool = False
+    key_of_content: bool = False  # equal instructions are one, whatever their keys
 
     # Signatures.
     signature: Signature = "jws"
@@ -66,6 +82,7 @@ class PaymentPolicy:
     signature_hmac_accepted: bool = False
     signature_components_optional: tuple[str, ...] = ()
     digest_checked: bool = True
+    signature_payload_of_token: bool = False  # the JWS's own payload is verified, not the body
     signature_age: int = 60  # seconds
 
     # What becomes of a payment.
@@ -78,6 +95,8 @@ class PaymentPolicy:
     cancellation_forgotten: bool = False  # a cancelled payment is carried out all the same
     booked_twice: bool = False  # the account is charged again by a retry
     booked_amount_wrong: bool = False
+    booking_races: bool = False  # two bookings at once both start from the same balance
+    movement_missing: bool = False  # the balance changes and no entry says why
     cache_control: str = "no-store"
 
     # One-time passwords of mandates.
@@ -95,7 +114,42 @@ class PaymentPolicy:
     mandate_active_at_once: bool = False
     mandate_cancellation_effective: bool = True
 
+    # Payments that wait for their customer's password.
+    step_up_above: str = "10000.00"
+    step_up_needed: bool = True
+    step_up_booked_before: bool = False  # the account is charged while the payment waits
+
+    # Debits under a mandate.
+    debit_state_checked: bool = True
+    debit_end_checked: bool = True
+    debit_limit_checked: bool = True
+    debit_currency_checked: bool = True
+    debit_period_checked: bool = True
+    debit_client_bound: bool = True
+    debit_key_honoured: bool = True
+
     # Merchants' payments.
     launch_url: Literal["right", "http", "personal", "foreign", "absent"] = "right"
     return_url_checked: bool = True
     result_from_browser: bool = False  # what the browser brings back settles the payment
+    launch_served: bool = True
+    approval_told: bool = True
+
+    # Refunds.
+    refund_state_checked: bool = True
+    refund_amount_checked: bool = True
+    refunds_added_up: bool = True
+    refund_client_bound: bool = True
+    refund_key_honoured: bool = True
+    refund_races: bool = False
+    refund_booked: bool = True
+
+    # Events.
+    events_told: bool = True
+    event_signature: Literal["right", "none", "wrong"] = "right"
+    event_issuer_right: bool = True
+    event_audience_right: bool = True
+    events_of_all_told: bool = False
+    event_acknowledgement_kept: bool = True
+    event_told_once: bool = False  # what was polled and not acknowledged is gone
+    event_tells_payee: bool = False

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import partial
 
-from conformance.bank.payments import afterwards, consents, instruct
+from conformance.bank.payments import afterwards, consents, events, instruct, movements
 from conformance.bank.payments.functions import INSTRUCTIONS
 from conformance.bank.service import Route
 
@@ -27,5 +27,9 @@ class PaymentService:
         yield Route(ONE, ("DELETE",), afterwards.cancel)
         yield Route(f"{ONE}/confirmation", ("POST",), afterwards.confirm)
         yield Route(f"{ONE}/one-time-password", ("POST",), afterwards.renew)
+        yield Route(f"{ONE}/refunds", ("POST",), movements.refund)
+        yield Route("/direct-debits", ("POST",), movements.debit)
+        yield Route("/payment-events/poll", ("POST",), events.poll)
         yield Route("/payments/launch/<payment_id>", ("GET",), afterwards.launch)
+        yield Route("/sandbox/approvals/<payment_id>", ("POST",), movements.approve)
         yield Route("/sandbox/one-time-passwords/<payment_id>", ("GET",), afterwards.sandbox_otp)

@@ -77,7 +77,7 @@ def _age(bank: Bank, policy: PaymentPolicy, made: float | None) -> None:
 
 def _jws(bank: Bank, policy: PaymentPolicy, request: Request, keys: list[jws.Key]) -> None:
     parts = request.headers.get(JWS_HEADER, "").split(".")
-    if len(parts) != 3 or parts[1]:
+    if len(parts) != 3 or (parts[1] and not policy.signature_payload_of_token):
         raise _Bad("a detached JWS is needed")
     header = jws.members(jws.decoded(parts[0]))
     critical = header.get("crit")
@@ -88,7 +88,7 @@ def _jws(bank: Bank, policy: PaymentPolicy, request: Request, keys: list[jws.Key
         raise _Bad("its payload is encoded in a way that is not known")
     _age(bank, policy, jws.number(header, "iat"))
     body = request.get_data()
-    payload = jws.encoded(body)
+    payload = parts[1] or jws.encoded(body)
     algorithm, signed = header.get("alg"), f"{parts[0]}.{payload}".encode()
     if not policy.signature_checked:
         return

@@ -6,6 +6,8 @@ import threading
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from conformance.bank.accounts.data import instant
+
 if TYPE_CHECKING:
     from conformance.bank.app import Bank
 
@@ -28,6 +30,35 @@ class PaymentConsent:
     used_by: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Movement:
+    """A debit under a mandate, or a refund of a payment; `at` is in seconds since 1970."""
+
+    identifier: str
+    key: str
+    amount: str
+    currency: str
+    at: float
+
+    @property
+    def row(self) -> dict[str, str]:
+        """Give it as the bank tells it."""
+        told = {"id": self.identifier, "status": "completed", "amount": self.amount}
+        return told | {"currency": self.currency, "created_at": instant(self.at)}
+
+
+@dataclass(slots=True)
+class Event:
+    """Something that became of a payment, for its TSP to poll."""
+
+    identifier: str
+    client_id: str
+    about: str
+    status: str
+    at: float
+    payee: str = ""
+
+
 @dataclass(slots=True)
 class Payment:
     """An instruction that was taken, whatever it does: a payment, a mandate, a request."""
@@ -48,6 +79,9 @@ class Payment:
     otp_made_at: float = 0.0
     otp_tries: int = 0
     otp_renewals: int = 0
+    execution_date: str = ""
+    debits: list[Movement] = field(default_factory=list)
+    refunds: list[Movement] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -56,6 +90,7 @@ class Reply:
 
     body: str
     payload: dict[str, Any]
+    at: float = 0.0
 
 
 @dataclass(slots=True)
@@ -66,6 +101,7 @@ class PaymentStores:
     payments: dict[str, Payment] = field(default_factory=dict)
     replies: dict[tuple[str, str], Reply] = field(default_factory=dict)
     signatures: set[str] = field(default_factory=set)
+    events: list[Event] = field(default_factory=list)
     lock: threading.RLock = field(default_factory=threading.RLock)
 
 

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 
-from conformance.errors import Inconclusive
+from conformance.errors import Inconclusive, NotApplicable
 from conformance.model import Finding
 from conformance.operation import Operation
 from conformance.registry import Findings, check
 from conformance.writing.payments import Payments, refused
 
 AT_ONCE = 4
+LONGEST = 300.0
+"""Seconds that a key may live for a run to wait for its end."""
 LATER = (409, 425, 429, 503)
 """Statuses that ask a TSP to try again while the first request is on its way."""
 
@@ -130,3 +132,64 @@ def key_is_needed(payments: Payments, operation: Operation) -> Findings:
         )
         return
     payments.paid(agreed)
+
+
+@check(writes=True, requests=16, creates=2)
+def other_key_is_another_request(payments: Payments, operation: Operation) -> Findings:
+    """Carries out an equal instruction under another key, which its customer has allowed as well."""
+    rule = payments.idempotency
+    first = payments.paid(payments.agreed(operation.id))
+    answer = payments.sent(payments.agreed(operation.id))
+    if refused(answer):
+        raise NotApplicable("the bank refuses an equal instruction so soon, which it may")
+    if answer.ok and payments.identifier(answer, operation) == first.id:
+        yield Finding(
+            expected="an identifier of its own",
+            actual="the identifier of the request under the other key",
+            at=rule.header,
+            exchange=answer.exchange,
+        )
+
+
+def _lifetime(payments: Payments) -> float:
+    seconds = payments.idempotency.lifetime
+    if seconds > LONGEST:
+        raise NotApplicable(f"a key lives {seconds:.0f} s, which is too long to wait for")
+    return seconds
+
+
+@check(writes=True, requests=11, creates=2)
+def key_lives_as_long_as_declared(payments: Payments, operation: Operation) -> Findings:
+    """Answers a repeated request as before for as long as it says that a key lives."""
+    lifetime = _lifetime(payments)
+    payment = payments.paid(payments.agreed(operation.id))
+    payments.access.tsp.wait(lifetime * 0.8)
+    again = payments.sent(payment.agreed, key=payment.key)
+    if not again.ok or payments.identifier(again, operation) != payment.id:
+        yield Finding(
+            expected=f"the first answer again, {lifetime * 0.8:.0f} s later",
+            actual=f"status {again.status}" if not again.ok else "another identifier",
+            at=payments.idempotency.header,
+            exchange=again.exchange,
+        )
+
+
+@check(writes=True, requests=18, creates=2)
+def key_ends_as_declared(payments: Payments, operation: Operation) -> Findings:
+    """Takes a key for a new request when its declared life is over."""
+    lifetime = _lifetime(payments)
+    payment = payments.paid(payments.agreed(operation.id))
+    payments.access.tsp.wait(lifetime + 1.5)
+    other = payments.agreed(operation.id, _other(payments, operation))
+    answer = payments.sent(other, key=payment.key)
+    same = answer.ok and payments.identifier(answer, operation) == payment.id
+    if answer.ok and not same:
+        return
+    if not same:
+        payments.paid(other)  # the control: under a fresh key the request is right
+    yield Finding(
+        expected="a request of its own",
+        actual="the answer of the request before" if same else f"status {answer.status}",
+        at=payments.idempotency.header,
+        exchange=answer.exchange,
+    )

@@ -38,6 +38,22 @@ def launch_url_is_secure(payments: Payments, operation: Operation) -> Findings:
         )
 
 
+@check(writes=True, requests=9, creates=1)
+def launch_url_answers(payments: Payments, operation: Operation) -> Findings:
+    """Serves the page that it sends the customer to."""
+    payment, url = _launch(payments, operation)
+    if not payments.access.tsp.knows(url):
+        raise Inconclusive("the launch URL is not one that the suite may open")
+    answer = payments.access.tsp.send(Request("GET", url, (("Accept", "text/html"),)))
+    if answer.status >= 400:
+        yield Finding(
+            expected="a page, or a redirect to one",
+            actual=f"status {answer.status}",
+            at=payment.row.place("launch_url"),
+            exchange=answer.exchange,
+        )
+
+
 @check(writes=True, requests=8, creates=1)
 def launch_url_is_the_banks(payments: Payments, operation: Operation) -> Findings:
     """Sends the customer to a host of the bank."""

@@ -68,6 +68,29 @@ def payee_is_that_of_the_consent(payments: Payments, operation: Operation) -> Fi
     yield from _changed(payments, operation, {"creditor": others[0]}, "creditor")
 
 
+@check(writes=True, requests=16, creates=1)
+def account_is_that_of_the_consent(payments: Payments, operation: Operation, *, member: str) -> Findings:
+    """Refuses a payment from another account than its customer allowed."""
+    instruction = payments.instruction(operation.id)
+    known = payments.accounts()
+    if len(known) < 2:
+        raise Inconclusive("only one account of the customer is known; give writes.accounts in bank.yaml")
+    wanted = {**instruction, member: known[0]}
+    if not payments.proposed(operation.id, wanted).ok:
+        raise NotApplicable("the bank takes no instruction that names the account to charge")
+    agreed = payments.agreed(operation.id, wanted)
+    answer = payments.sent(agreed, instruction={**instruction, member: known[1]})
+    if not refused(answer):
+        yield Finding(
+            expected="a refusal of a payment whose account is not the one that the customer allowed",
+            actual=f"status {answer.status}",
+            at="account of the instruction",
+            exchange=answer.exchange,
+        )
+        return
+    payments.paid(agreed)
+
+
 @check(writes=True, requests=12, creates=1)
 def consent_serves_one_function(payments: Payments, operation: Operation, *, other: str) -> Findings:
     """Refuses an instruction of another kind than its customer allowed."""
@@ -92,9 +115,10 @@ def consent_is_used_once(payments: Payments, operation: Operation) -> Findings:
     """Refuses a second payment with a consent that has been used."""
     payments.rule  # noqa: B018 - raises where there is no such consent
     agreed = payments.agreed(operation.id)
-    payments.paid(agreed)
+    payment = payments.paid(agreed)
     again = payments.sent(agreed)
-    if not refused(again):
+    same = again.ok and payments.identifier(again, operation) == payment.id
+    if not refused(again) and not same:
         yield Finding(
             expected="a refusal of a second payment with the same consent",
             actual=f"status {again.status}",
@@ -188,10 +212,11 @@ def consent_of_another_tsp_is_refused(payments: Payments, operation: Operation) 
 
 @check(writes=True, requests=8, creates=1)
 def customer_must_have_agreed(payments: Payments, operation: Operation) -> Findings:
-    """Refuses a payment with the TSP's own token, which no customer has given."""
-    machine = payments.access.machine(payments.rule.scope or None)
-    agreed = payments.agreed(operation.id)
-    answer = payments.sent(agreed, tokens=machine)
+    """Refuses a payment before its customer has allowed it, with the TSP's own token."""
+    access, instruction = payments.access, payments.instruction(operation.id)
+    machine = access.machine(payments.rule.scope or None)
+    consent = payments.awaiting(operation.id, instruction)
+    answer = payments.sent(Agreed(operation.id, instruction, machine, consent, access.client))
     if not refused(answer):
         yield Finding(
             expected="a refusal of a payment that no customer has allowed",
@@ -200,7 +225,8 @@ def customer_must_have_agreed(payments: Payments, operation: Operation) -> Findi
             exchange=answer.exchange,
         )
         return
-    payments.paid(agreed)
+    allowed = payments.authorised(consent)
+    payments.paid(Agreed(operation.id, instruction, allowed, consent, access.client))
 
 
 @check(writes=True, requests=8, creates=1)

@@ -6,7 +6,7 @@ All is judged at the first step at which the bank sees an instruction, where not
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -15,7 +15,9 @@ from conformance.model import Finding
 from conformance.oauth.grant import told
 from conformance.operation import Operation
 from conformance.registry import Findings, check
+from conformance.writing import calendar
 from conformance.writing.payments import Payments, refused
+from conformance.writing.rules import DayRules
 
 
 def _refuses(
@@ -198,6 +200,16 @@ def qr_checksum_is_checked(payments: Payments, operation: Operation) -> Findings
 
 
 @check(writes=True, requests=6)
+def unregistered_payee_is_refused(payments: Payments, operation: Operation) -> Findings:
+    """Refuses a phone number, e-mail address or FPS identifier that nobody has registered."""
+    nobody = [dict(each) for each in payments.settings.unregistered]
+    if not nobody:
+        raise NotApplicable("the bank's file names no payee that nobody has registered (writes.unregistered)")
+    wrong = [(f"a {c.get('scheme', 'payee')} that nobody has registered", {"creditor": c}) for c in nobody]
+    yield from _refuses(payments, operation, wrong, "creditor")
+
+
+@check(writes=True, requests=6)
 def declared_payees_are_taken(payments: Payments, operation: Operation) -> Findings:
     """Takes every kind of payee that the bank says it takes."""
     instruction = payments.instruction(operation.id)
@@ -217,8 +229,9 @@ def declared_payees_are_taken(payments: Payments, operation: Operation) -> Findi
 @check(writes=True, requests=3)
 def past_date_is_refused(payments: Payments, operation: Operation, *, member: str) -> Findings:
     """Refuses a payment to be made on a day that has passed."""
-    now = datetime.fromtimestamp(payments.access.now(), UTC)
-    days = [(now + timedelta(days=n)).date().isoformat() for n in (3, -40)]
+    today = calendar.moment(payments.access.now()).date()
+    ahead_of = calendar.business_after(today, payments.settings.days or DayRules(), 3)
+    days = [ahead_of.isoformat(), (today - timedelta(days=40)).isoformat()]
     instruction = payments.instruction(operation.id)
     ahead = payments.proposed(operation.id, {**instruction, member: days[0]})
     if not ahead.ok:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 
 from conformance.errors import Inconclusive, NotApplicable
@@ -11,9 +11,12 @@ from conformance.oauth.grant import told
 from conformance.operation import Operation
 from conformance.registry import Findings, check
 from conformance.schema import Validator
+from conformance.writing import calendar
 from conformance.writing.payments import Payments, refused
+from conformance.writing.rules import DayRules
 
 LOOKS = 4
+AT_ONCE = 4
 FINAL = ("completed", "rejected", "cancelled", "expired", "failed", "settled")
 ORDER = {
     "awaiting_customer": 0,
@@ -145,8 +148,9 @@ def cancelled_payment_is_not_made(payments: Payments, operation: Operation, *, m
     asked = payments.settings.cancel
     if asked is None:
         raise NotApplicable("the bank's file declares no way to cancel (writes.cancel)")
-    day = (datetime.fromtimestamp(payments.access.now(), UTC) + timedelta(days=5)).date().isoformat()
-    instruction = payments.instruction(operation.id, **{member: day})
+    today = calendar.moment(payments.access.now()).date()
+    day = calendar.business_after(today, payments.settings.days or DayRules(), 5)
+    instruction = payments.instruction(operation.id, **{member: day.isoformat()})
     if not payments.proposed(operation.id, instruction).ok:
         raise NotApplicable("the bank takes no payment for a later day")
     payment = payments.paid(payments.agreed(operation.id, instruction))
@@ -180,6 +184,52 @@ def account_is_charged_once(payments: Payments, operation: Operation) -> Finding
     if charged != wanted:
         yield Finding(
             expected=f"{wanted} less on the customer's accounts",
+            actual=f"{charged} less",
+            at="accounts.balances",
+        )
+
+
+@check(writes=True, requests=24, creates=2)
+def movements_add_up(payments: Payments, operation: Operation) -> Findings:
+    """Tells movements of the customer's accounts whose sum is the change of their balances."""
+    agreed = payments.agreed(operation.id)
+    currency = str(agreed.instruction["currency"])
+    payments.funds(currency)  # all logins are done before the others are held back
+    payments.movements(currency)
+    with payments.access.tsp.alone():
+        held, before = payments.funds(currency), payments.movements(currency)
+        payments.standing(payments.paid(agreed))
+        changed = payments.funds(currency) - held
+        after = payments.movements(currency)
+    added = sum((after[each] for each in after.keys() - before.keys()), Decimal(0))
+    if added != changed:
+        yield Finding(
+            expected=f"movements of {changed}, as the balances have changed",
+            actual=f"movements of {added}",
+            at="accounts.transactions",
+        )
+
+
+@check(writes=True, requests=60, creates=AT_ONCE)
+def parallel_payments_add_up(payments: Payments, operation: Operation) -> Findings:
+    """Charges the customer's accounts the sum of payments that are made at the same moment."""
+    customer = 1 if len(payments.access.configured.customers) > 1 else 0
+    currency = str(payments.instruction(operation.id)["currency"])
+    with payments.undisturbed():
+        orders = [payments.agreed(operation.id, customer=customer) for _ in range(AT_ONCE)]
+        before = payments.funds(currency, customer)
+        with ThreadPoolExecutor(AT_ONCE) as pool:
+            answers = list(pool.map(payments.sent, orders))
+        taken = [(order, answer) for order, answer in zip(orders, answers, strict=True) if answer.ok]
+        if not taken:
+            raise Inconclusive(f"control request refused: {told(answers[0])}")
+        for order, answer in taken:
+            payments.standing(payments.payment(order, answer))
+        charged = before - payments.funds(currency, customer)
+    wanted = sum((Decimal(str(order.instruction["amount"])) for order, _ in taken), Decimal(0))
+    if charged != wanted:
+        yield Finding(
+            expected=f"{wanted} less on the customer's accounts, for {len(taken)} payments",
             actual=f"{charged} less",
             at="accounts.balances",
         )

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
+from datetime import timedelta
+from email.utils import format_datetime, parsedate_to_datetime
 
 from conformance import jose
 from conformance.errors import Inconclusive, NotApplicable
@@ -69,7 +72,14 @@ def key_is_of_the_tsp(payments: Payments, operation: Operation) -> Findings:
 def body_is_signed(payments: Payments, operation: Operation) -> Findings:
     """Refuses a body that is not the one that was signed."""
     signed = b'{"amount":"0.01"}'
-    wrong: list[Wrong] = [("a signature over another body", Twist(body=signed), _same)]
+    wrong: list[Wrong] = [
+        ("a signature over another body", Twist(body=signed), _same),
+        (
+            "a JWS that brings its own payload, which is another body",
+            Twist(body=signed, attached=True),
+            _same,
+        ),
+    ]
     if payments.signing.kind != "jws":
         name = "Content-Digest" if payments.signing.kind == "http-message" else "Digest"
         wrong = [(f"a {name} that is not that of the body", Twist(body=signed), _same)]
@@ -192,7 +202,50 @@ def components_are_verified(payments: Payments, operation: Operation) -> Finding
         if not name.startswith(("@", "("))
         and name not in (*BODY_HASH, "authorization", "date", "host", "content-type", "content-length")
     ]
-    if not held:
-        raise NotApplicable("no covered header field can be changed without being wrong by itself")
     wrong: list[Wrong] = [(f"{name} changed after signing", RIGHT, changed(name)) for name in held]
+    if payments.signing.kind == "http-message":
+        wrong += [
+            (f"{name} of the signature changed", RIGHT, _altered(name)) for name in ("created", "nonce")
+        ]
+    elif "date" in components(payments.signing):
+        wrong.append(("Date changed after signing", RIGHT, _dated))
     yield from _refuses(payments, operation, wrong, "covered components")
+
+
+def _altered(parameter: str) -> After:
+    """Changes a parameter that the signature covers (RFC 9421, 2.3): a second later, another nonce."""
+
+    def change(request: Request) -> Request:
+        value = request.header("Signature-Input") or ""
+        later = re.sub(r";created=(\d+)", lambda found: f";created={int(found[1]) - 1}", value)
+        other = re.sub(r';nonce="[^"]*"', ';nonce="another"', value)
+        return request.with_header("Signature-Input", later if parameter == "created" else other)
+
+    return change
+
+
+def _dated(request: Request) -> Request:
+    """The request with the Date of a second before, which is as fresh."""
+    made = parsedate_to_datetime(request.header("Date") or "")
+    return request.with_header("Date", format_datetime(made - timedelta(seconds=1), usegmt=True))
+
+
+@check(writes=True, requests=16, creates=1)
+def token_is_signed(payments: Payments, operation: Operation) -> Findings:
+    """Refuses a request in which the token was exchanged for another right one after signing."""
+    _kind(payments, "http-message", "cavage")
+    if "authorization" not in components(payments.signing):
+        raise NotApplicable("the bank's signatures do not cover the token (writes.signature.components)")
+    first, second = payments.agreed(operation.id), payments.agreed(operation.id)
+    request = payments.signed(payments.request(first), first.client)
+    own = payments.request(second).header("Authorization") or ""
+    answer = payments.given(second, request.with_header("Authorization", own))
+    if not refused(answer):
+        yield Finding(
+            expected="a refusal of a token that was not signed",
+            actual=f"status {answer.status}",
+            at="Authorization",
+            exchange=answer.exchange,
+        )
+        return
+    payments.paid(second)

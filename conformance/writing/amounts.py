@@ -1,0 +1,32 @@
+"""Amounts as a bank writes them: as texts, as JSON numbers, or as whole numbers of minor units."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any, Literal
+
+MEMBERS = ("amount", "limit", "premium")
+"""Members of instructions that are amounts of money."""
+WHOLE = ("CLP", "ISK", "JPY", "KRW", "VND", "XAF", "XOF", "XPF")
+"""Currencies without minor units (ISO 4217) among those that Hong Kong's banks pay in."""
+Amounts = Literal["text", "number", "minor"]
+_PLAIN = re.compile(r"-?[0-9]{1,30}(\.[0-9]{1,12})?", re.ASCII)
+
+
+def written(instruction: Mapping[str, Any], amounts: Amounts) -> dict[str, Any]:
+    """The instruction with its amounts as the bank writes them; what is no plain decimal stays a text."""
+    told = dict(instruction)
+    for name in MEMBERS:
+        value = told.get(name)
+        if amounts != "text" and isinstance(value, str) and _PLAIN.fullmatch(value):
+            told[name] = _number(value, amounts, str(told.get("currency", "")))
+    return told
+
+
+def _number(value: str, amounts: Amounts, currency: str) -> int | float:
+    exact = Decimal(value)
+    if amounts == "minor":
+        exact = exact if currency in WHOLE else exact.scaleb(2)
+    return int(exact) if exact == exact.to_integral_value() else float(exact)
