@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from conformance.answer import Answer
@@ -63,40 +64,81 @@ def key_of(row: Row) -> str:
     return repr(sorted(row.items(), key=str))
 
 
-def listings(survey: Survey) -> tuple[Listing, ...]:
-    """Every list of the description that its phase does not judge already, asked once in a round."""
-    found: tuple[Listing, ...] = survey.once("listings", lambda: tuple(_all(survey)))
+def begin(survey: Survey) -> tuple[_Asking, ...]:
+    """What lists are asked first: one value of each filter and order, and the pages of one list for each way
+    of paging. Further values and lists of the same kind wait, since they are less likely to show more."""
+    found: tuple[_Asking, ...] = survey.once("listings begun", lambda: tuple(_begun(survey)))
     return found
 
 
-def _all(survey: Survey) -> list[Listing]:
+def listings(survey: Survey) -> tuple[Listing, ...]:
+    """Every list of the description that its phase does not judge already, asked once in a round."""
+    found: tuple[Listing, ...] = survey.once(
+        "listings", lambda: tuple(asking.ended() for asking in begin(survey))
+    )
+    return found
+
+
+def _begun(survey: Survey) -> list[_Asking]:
     found = []
+    ways: set[tuple[str, str]] = set()
     for name, held in survey.seeds.items():
         scoped = held.scoped
         if scoped.operation.method != "GET" or scoped.function is not None:
             continue
-        if not rows(document(held.answer)):
+        shown = rows(document(held.answer))
+        if not shown or not any(p.place == "query" for p in scoped.operation.parameters):
             continue
-        names = {p.name for p in scoped.operation.parameters if p.place == "query"}
-        if names:
-            found.append(_Asking(survey, held.call, Listing(survey.seeds[name].scoped)).asked())
+        asking = _Asking(survey, held.call, Listing(survey.seeds[name].scoped), shown)
+        asking.begun(ways)
+        found.append(asking)
     return found
 
 
 class _Asking:
-    def __init__(self, survey: Survey, call: Call, listing: Listing) -> None:
+    """Asks for one list."""
+
+    def __init__(self, survey: Survey, call: Call, listing: Listing, shown: list[Row]) -> None:
         self.survey, self.call, self.listing = survey, call, listing
         self.scoped = listing.scoped
         self.query = {p.name: p for p in self.scoped.operation.parameters if p.place == "query"}
+        self.size = next((n for n in self.query if is_size(n)), "")
+        self.place = next(
+            (n for n in self.query if plain(n) in ("offset", "skip", "page", "pagenumber", "pageno")), ""
+        )
+        self.later: list[Callable[[], None]] = []
+        self.shown = shown
 
-    def asked(self) -> Listing:
-        self.listing.whole = self._page(largest(self.call, self.scoped))
-        if self.listing.whole is None:
-            return self.listing
-        self._pages()
-        self._filters()
-        self._orders()
+    def begun(self, ways: set[tuple[str, str]]) -> None:
+        """The first requests; ``ways`` are the ways of paging that have had their turn.
+
+        A list that grows by what the survey makes is asked for all at once, so that one state is compared.
+        """
+        narrows = any(is_order(n) or self._values(n, self.shown) for n in self.query)
+        fresh = bool(self.size and self.place) and (self.size, self.place) not in ways
+        if narrows or fresh:
+            self._whole()
+            self._orders()
+            self._filters()
+        if fresh:
+            ways.add((self.size, self.place))
+            self._pages()
+        else:
+            self.later.insert(0, self._pages)
+        if self.listing.whole and self.survey.contract.named("POST", self.scoped.operation.path):
+            self.ended()
+
+    def ended(self) -> Listing:
+        """The listing after all that was put off."""
+        for ask in self.later:
+            ask()
+        self.later.clear()
+        if self.listing.pages and self.listing.again is None:
+            self.listing.again = self._page(largest(self.call, self.scoped))
         return self.listing
+
+    def _whole(self) -> None:
+        self.listing.whole = self._page(largest(self.call, self.scoped))
 
     def _page(self, call: Call) -> Page | None:
         answer = self.survey.attempt(call, self.scoped)
@@ -106,24 +148,28 @@ class _Asking:
 
     def _pages(self) -> None:
         """Small pages to the end, by number or by offset, where the description has both size and place."""
-        size = next((n for n in self.query if is_size(n)), "")
-        place = next(
-            (n for n in self.query if plain(n) in ("offset", "skip", "page", "pagenumber", "pageno")), ""
-        )
+        size, place = self.size, self.place
+        if not size or not place:
+            return
+        if self.listing.whole is None:
+            self._whole()
         whole = self.listing.whole
-        if not size or not place or whole is None or len(whole.rows) < 2:
+        if whole is None or len(whole.rows) < 2:
             return
         count = max(1, (len(whole.rows) + 2) // 3)
         by_offset = plain(place) in ("offset", "skip")
         first = 0 if by_offset else self._first(place)
         self.listing.size = count
+        came = 0
         for number in range(MOST_PAGES):
             at = number * count if by_offset else first + number
             page = self._page(self.call.with_query(size, str(count)).with_query(place, str(at)))
             if page is None or not page.rows:
                 break
             self.listing.pages.append(page)
-        self.listing.again = self._page(largest(self.call, self.scoped))
+            came += len(page.rows)
+            if came >= len(whole.rows) and len(page.rows) < count:
+                break
 
     def _first(self, place: str) -> int:
         schema = self.query[place].schema
@@ -131,27 +177,37 @@ class _Asking:
         low = held.get("minimum", held.get("default", 1))
         return low if isinstance(low, int) else 1
 
+    def _values(self, name: str, found: list[Row]) -> list[Any]:
+        """Values of the rows that a parameter selects by; none for what is no filter."""
+        if is_order(name) or is_size(name) or plain(name) in _PLACES or not found:
+            return []
+        member = self._member(name, found)
+        values = [row[member] for row in found if row.get(member) is not None] if member else []
+        if not values and _RANGE(name):
+            values = self._ranged(name, found)
+        return values if values and isinstance(values[0], str | int | bool) else []
+
+    def _member(self, name: str, found: list[Row]) -> str:
+        return next((k for k in found[0] if plain(k) == plain(name)), "")
+
     def _filters(self) -> None:
-        whole = self.listing.whole
-        assert whole is not None
+        found = self.listing.whole.rows if self.listing.whole else []
         for name, parameter in self.query.items():
-            member = next((k for k in whole.rows[0] if plain(k) == plain(name)), "")
-            values = [row[member] for row in whole.rows if row.get(member) is not None] if member else []
             held = keywords.flat(self.scoped.document, parameter.schema.schema) if parameter.schema else {}
-            if is_order(name) or is_size(name) or plain(name) in _PLACES:
-                continue
-            if not values and _RANGE(name):
-                values = self._ranged(name, whole.rows)
-            if not values or not isinstance(values[0], str | int | bool):
-                continue
-            for value in list(dict.fromkeys(text_of(v) for v in values))[:2]:
-                listed = held.get("enum")
-                if isinstance(listed, list) and value not in [text_of(v) for v in listed]:
-                    continue
-                call = largest(self.call, self.scoped).with_query(name, value)
-                page = self._page(call)
-                if page is not None:
-                    self.listing.filtered.append(Filtered(parameter, value, page.answer, page.rows, member))
+            listed = held.get("enum")
+            values = list(dict.fromkeys(text_of(v) for v in self._values(name, found)))[:2]
+            known = [text_of(v) for v in listed] if isinstance(listed, list) else values
+            asked = [partial(self._filter, parameter, value) for value in values if value in known]
+            for ask in asked[:1]:
+                ask()
+            self.later += asked[1:]
+
+    def _filter(self, parameter: ApiParameter, value: str) -> None:
+        whole = self.listing.whole
+        page = self._page(largest(self.call, self.scoped).with_query(parameter.name, value))
+        if page is not None and whole is not None:
+            member = self._member(parameter.name, whole.rows)
+            self.listing.filtered.append(Filtered(parameter, value, page.answer, page.rows, member))
 
     def _ranged(self, name: str, found: list[Row]) -> list[Any]:
         words = plain(name)
@@ -164,21 +220,23 @@ class _Asking:
         return []
 
     def _orders(self) -> None:
-        for name, parameter in self.query.items():
+        found = self.listing.whole.rows if self.listing.whole else []
+        for name, parameter in self.query.items() if found else ():
             held = keywords.flat(self.scoped.document, parameter.schema.schema) if parameter.schema else {}
             listed = held.get("enum")
             if not is_order(name) or not isinstance(listed, list):
                 continue
-            for value in listed[:4]:
-                page = self._page(largest(self.call, self.scoped).with_query(name, str(value)))
-                whole = self.listing.whole
-                if page is not None and whole is not None:
-                    member = next(
-                        (k for k in whole.rows[0] if plain(k) == plain(str(value).lstrip("+-"))), ""
-                    )
-                    self.listing.sorted.append(
-                        Filtered(parameter, str(value), page.answer, page.rows, member)
-                    )
+            asked = [partial(self._order, parameter, str(value)) for value in listed[:4]]
+            for ask in asked[:1]:
+                ask()
+            self.later += asked[1:]
+
+    def _order(self, parameter: ApiParameter, value: str) -> None:
+        whole = self.listing.whole
+        page = self._page(largest(self.call, self.scoped).with_query(parameter.name, value))
+        if page is not None and whole is not None:
+            member = self._member(value.lstrip("+-"), whole.rows)
+            self.listing.sorted.append(Filtered(parameter, value, page.answer, page.rows, member))
 
 
 _PLACES = ("offset", "skip", "page", "pagenumber", "pageno", "cursor", "after", "before", "fields", "expand")

@@ -230,20 +230,9 @@ def _valid(schema: ApiSchema, value: Any) -> bool:
 def _body(call: Call, scoped: Scoped) -> Iterator[Mutation]:
     schema = scoped.operation.bodies.get(call.media_type)
     content = call.content()
-    required = scoped.operation.body_required
     yield Mutation(
         call.with_raw(content[:-1]), "syntax", "", "a body cut short", "body", "a JSON text", "RFC 8259"
     )
-    if required:
-        yield Mutation(
-            call.with_raw(b""),
-            "required",
-            "required",
-            "without a body",
-            "body",
-            "the required body",
-            f"{scoped.operation.pointer}/requestBody/required",
-        )
     if "text/plain" not in scoped.operation.bodies and "*/*" not in scoped.operation.bodies:
         yield Mutation(
             call.with_raw(content, "text/plain"),
@@ -256,19 +245,33 @@ def _body(call: Call, scoped: Scoped) -> Iterator[Mutation]:
         )
     if isinstance(call.body, Mapping) and call.body:
         yield from _twice(call)
-    if schema is None:
-        return
+    if schema is not None:
+        yield from _values(call, scoped, schema)
+    if scoped.operation.body_required:
+        yield Mutation(
+            call.with_raw(b""),
+            "required",
+            "required",
+            "without a body",
+            "body",
+            "the required body",
+            f"{scoped.operation.pointer}/requestBody/required",
+        )
+
+
+def _values(call: Call, scoped: Scoped, schema: ApiSchema) -> Iterator[Mutation]:
+    """Changes to the value of a body, its members first."""
     try:
         validator = schema.validator(Direction.REQUEST)
     except BadSchema:
         return
     if not validator.valid(call.body):
         return
+    for changed, what, at in _changes(scoped.document, schema.schema, call.body, (), 0):
+        yield from _judged(call, validator, changed, what, at)
     roots: tuple[Any, ...] = ([], "text", None) if isinstance(call.body, Mapping) else ({},)
     for root in roots:
         yield from _judged(call, validator, root, f"{json.dumps(root)} as the body", "")
-    for changed, what, at in _changes(scoped.document, schema.schema, call.body, (), 0):
-        yield from _judged(call, validator, changed, what, at)
 
 
 def _judged(call: Call, validator: Validator, body: Any, what: str, at: str) -> Iterator[Mutation]:

@@ -7,34 +7,25 @@ operations are in ``listing`` and ``lifecycle``. Nothing is sent before a check 
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Hashable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
-from typing import Any
+from functools import partial
+from typing import Any, TypeVar
 
 from conformance.answer import Answer
 from conformance.document import NotJson
 from conformance.errors import Inconclusive, NotApplicable, Unreachable
-from conformance.generate import mutation, seed
+from conformance.generate import schedule, seed
 from conformance.generate.call import Call
 from conformance.generate.contract import Contract, Scoped
 from conformance.generate.mutation import Mutation
 from conformance.generate.pool import Pool, item, rows
+from conformance.generate.schedule import Budget
 from conformance.model import Finding, Request
 from conformance.tsp import Memory, Tsp
 
-UNDESCRIBED = ("PUT", "PATCH", "DELETE", "POST")
-
-
-@dataclass(frozen=True, slots=True)
-class Budget:
-    """Requests for one operation at the most, by their purpose. ``deep`` is seconds of generated cases."""
-
-    negative: int = 90
-    negative_read: int = 18
-    positive: int = 8
-    odd: int = 12
-    deep: float = 0.0
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,13 +39,17 @@ class Seed:
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """A call sent to see how the bank takes it: seed, positive, negative, odd, method, or chain."""
+    """A call sent to see how the bank takes it: seed, positive, negative, odd, method, or chain.
+
+    ``late`` says that wrong input had been let in before, which may come back in what is read.
+    """
 
     scoped: Scoped
     kind: str
     call: Call
     answer: Answer
     mutation: Mutation | None = None
+    late: bool = False
 
 
 @dataclass
@@ -196,56 +191,46 @@ class Survey:
         return found
 
     def _try(self) -> tuple[Trial, ...]:
-        """Reads before writes, and both after what is read to be compared, which wrong input would change."""
+        """What is read to be compared comes first, since wrong input would change it."""
         from conformance.generate import lifecycle, listing
 
         shared = self.shared
         lifecycle.steps(self)
-        listing.listings(self)
+        listing.begin(self)
         made = list(shared.learnt)
-        for reads in (True, False):
-            work = [one for one in shared.seeds.values() if one.scoped.reads is reads]
-            if self.jobs > 1 and len(work) > 1:
-                with ThreadPoolExecutor(max_workers=self.jobs, thread_name_prefix="survey") as workers:
-                    lists = list(workers.map(self._tried, work))
-            else:
-                lists = [self._tried(one) for one in work]
-            made += [trial for trials in lists for trial in trials]
-        return tuple(made)
-
-    def planned(self, one: Seed) -> list[tuple[str, Mutation]]:
-        """What is sent to an operation beside its seed, in order: the same for the same seed of the run."""
-        call, scoped, budget = one.call, one.scoped, self.budget
-        limit = budget.negative_read if scoped.operation.method == "GET" else budget.negative
-        listed = [("positive", m) for m in mutation.picked(mutation.positive(call, scoped), budget.positive)]
-        listed += [("negative", m) for m in mutation.picked(mutation.negative(call, scoped), limit)]
-        listed += [("odd", m) for m in mutation.picked(mutation.robust(call, scoped), budget.odd)]
-        if self.contract.writes:
-            path = scoped.operation.path
-            described = {o.operation.method for o in self.contract.operations if o.operation.path == path}
-            first = min((o.name for o in self.contract.operations if o.operation.path == path), default="")
-            if scoped.name == first and not scoped.function:
-                for method in UNDESCRIBED:
-                    if method not in described:
-                        changed = replace(call, method=method)
-                        listed.append(
-                            ("method", Mutation(changed, "method", "", f"{method} {path}", path, "a refusal"))
-                        )
-        return listed
-
-    def _tried(self, one: Seed) -> list[Trial]:
-        made = []
-        for number, (kind, planned) in enumerate(self.planned(one)):
-            call = planned.call
-            if planned.family != "required" or "idempot" not in planned.at.lower():
-                call = _renewed(planned, one.scoped, number)
-            answer = self.attempt(call, one.scoped)
-            if answer is not None:
-                made.append(Trial(one.scoped, kind, call, answer, planned))
+        held = [(one.scoped, one.call) for one in shared.seeds.values()]
+        seen: dict[schedule.Rule, str] = {}
+        for at in range(0, len(held), schedule.TOGETHER):
+            block = held[at : at + schedule.TOGETHER]
+            for layer in schedule.layers(block, self.contract, self.budget, seen):
+                late = any(t.kind == "negative" and t.answer.ok and not t.scoped.reads for t in made)
+                made += self._each(layer, partial(self._tried, late=late))
+                listing.listings(self)
         if self.budget.deep:
             from conformance.generate import deep
 
-            made += deep.trials(self, one)
+            made += self._each(list(shared.seeds.values()), lambda one: list(deep.trials(self, one)))
+        return tuple(made)
+
+    def _each(self, work: Sequence[T], one: Callable[[T], list[Trial]]) -> list[Trial]:
+        """The trials of each piece of work, in its order, made by as many threads as there are jobs."""
+        if self.jobs > 1 and len(work) > 1:
+            with ThreadPoolExecutor(max_workers=self.jobs, thread_name_prefix="survey") as workers:
+                lists = list(workers.map(one, work))
+        else:
+            lists = [one(piece) for piece in work]
+        return [trial for trials in lists for trial in trials]
+
+    def _tried(self, steps: Sequence[schedule.Step], late: bool) -> list[Trial]:
+        made = []
+        for step in steps:
+            planned = step.planned
+            call = planned.call
+            if planned.family != "required" or "idempot" not in planned.at.lower():
+                call = _renewed(planned, step.scoped, step.number)
+            answer = self.attempt(call, step.scoped)
+            if answer is not None:
+                made.append(Trial(step.scoped, step.kind, call, answer, planned, late))
         return made
 
     # Findings

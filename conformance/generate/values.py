@@ -69,13 +69,13 @@ def wrong(held: Schema, value: Any) -> Iterator[Wrong]:
 
 
 def _numbers(held: Schema, kind: str) -> Iterator[Wrong]:
-    step = 1 if kind == "integer" else 0.01
+    step = _step(held, kind)
     for bound, sign in (("minimum", -1), ("maximum", 1)):
         limit = held.get(bound)
         if isinstance(limit, int | float) and not isinstance(limit, bool):
             yield (
                 bound,
-                _tidy(Decimal(str(limit)) + sign * Decimal(str(step)), kind),
+                _tidy(Decimal(str(limit)) + sign * step, kind),
                 f"past the {bound} {limit}",
             )
             far = -(abs(int(limit)) + 1) * 1000 if sign < 0 else (abs(int(limit)) + 1) * 1000
@@ -90,6 +90,14 @@ def _numbers(held: Schema, kind: str) -> Iterator[Wrong]:
         base = Decimal(str(sample.number(held, kind)))
         yield "multipleOf", float(base + Decimal(str(unit)) / 2), f"no multiple of {unit}"
         yield "multipleOf", float(base + Decimal(str(unit)) / 10), f"a finer scale than {unit}"
+
+
+def _step(held: Schema, kind: str) -> Decimal:
+    """What lies between a bound and the next number, so that no other rule is broken than the bound."""
+    unit = held.get("multipleOf")
+    if isinstance(unit, int | float) and unit > 0:
+        return Decimal(str(unit))
+    return Decimal(1) if kind == "integer" else Decimal("0.01")
 
 
 def _tidy(number: Decimal, kind: str) -> Any:

@@ -150,7 +150,8 @@ def _described(survey: Survey, refusals: bool) -> Iterator[tuple[Trial, ApiRespo
 
 
 def _echoes(trial: Trial) -> bool:
-    return trial.kind in ("negative", "odd") and trial.call.verb != "GET"
+    """Whether what comes back may be wrong input that was let in, which is told as that."""
+    return trial.late or (trial.kind in ("negative", "odd") and trial.call.verb != "GET")
 
 
 def _describes_refusals(operation: ApiOperation) -> bool:
