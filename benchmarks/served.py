@@ -21,9 +21,9 @@ from conformance.embedded import application
 
 
 @contextmanager
-def bank(latency: float) -> Iterator[tuple[str, str]]:
+def bank(latency: float, module: str = "benchmarks.served") -> Iterator[tuple[str, str]]:
     """URL and authority file of a bank that answers ``latency`` seconds later than it could."""
-    command = [sys.executable, "-m", "benchmarks.served", str(latency)]
+    command = [sys.executable, "-m", module, str(latency)]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdin
         assert process.stdout

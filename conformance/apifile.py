@@ -73,7 +73,7 @@ def load(path: Path) -> Any:
             if _OBJECT.match(file.read(_PIECE)):
                 file.seek(0)
                 with suppress(NotJson):  # said below, with all that can be said of it
-                    return _json(iter(lambda: file.read(_PIECE), b""))
+                    return _json(iter(lambda: file.read(_PIECE), b""), alike=True)
         body = path.read_bytes()
     except OSError as error:
         raise ConfigurationError(
@@ -108,14 +108,18 @@ def parsed(body: bytes, name: str) -> Any:
 _BEYOND_ASCII = re.compile(r"[^\x00-\x7f]+")
 _LONGEST_SHARED = 64
 """Characters of a text that is kept once however often it comes."""
+_WIDEST_SHARED = 6
+_PLAIN_TYPES = (str, int, bool, type(None))
 
 
 def _too_large(name: str) -> ConfigurationError:
     return ConfigurationError(f"{name}: larger than {LARGEST // 1_000_000} MB; split the description")
 
 
-def _json(pieces: Iterable[bytes]) -> Any:
+def _json(pieces: Iterable[bytes], *, alike: bool = False) -> Any:
     """The value of a description in JSON, each short text in it kept once. Raises ``NotJson``.
+
+    With ``alike``, small objects that are equal are one and the same.
 
     A large file is not held in memory as a whole beside its text, nor its text as four bytes a character
     for the sake of one emoji.
@@ -130,8 +134,15 @@ def _json(pieces: Iterable[bytes]) -> Any:
     del texts
     if may_break(text):
         return parse(text.encode()).value
-    known: dict[str, str] = {}
-    return values(text, lambda pairs: {name: _shared(value, known) for name, value in pairs})
+    known: dict[Any, Any] = {}
+
+    def members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        made = {name: _shared(value, known) for name, value in pairs}
+        if not alike or len(made) > _WIDEST_SHARED or not all(type(v) in _PLAIN_TYPES for v in made.values()):
+            return made
+        return known.setdefault((*made.items(), *map(type, made.values())), made)
+
+    return values(text, members)
 
 
 def _plain(piece: str) -> str:
@@ -142,7 +153,7 @@ def _escape(found: re.Match[str]) -> str:
     return json.dumps(found.group())[1:-1]
 
 
-def _shared(value: Any, known: dict[str, str]) -> Any:
+def _shared(value: Any, known: dict[Any, Any]) -> Any:
     if type(value) is str:
         return known.setdefault(value, value) if len(value) <= _LONGEST_SHARED else value
     if type(value) is list:

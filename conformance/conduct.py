@@ -94,10 +94,29 @@ def conduct(
 
     ``scan`` is another scanner's report of the bank's TLS, shown beside what is seen here.
     """
-    plan, profiles = prepare(target, scope)
-    heard = progress or Progress()
     output.folder.mkdir(parents=True, exist_ok=True)
     path = output.folder / "results.jsonl"
+    # What the run remembers of the bank is gone before its results are read.
+    code = _judged(target, scope, output, path, progress or Progress(), wire, scan)
+    finished = report.build(results.read(path))
+    html = output.folder / "report.html"
+    report.write(finished, "html", html)
+    for name, place in output.formats:
+        report.write(finished, name, place or stdout or sys.stdout)
+    return Conducted(code, path, html)
+
+
+def _judged(
+    target: Target,
+    scope: Scope,
+    output: Output,
+    path: Path,
+    heard: Progress,
+    wire: Wire | None,
+    scan: Scan | None,
+) -> ExitCode:
+    """Runs the cases and writes what comes of them."""
+    plan, profiles = prepare(target, scope)
     with ExitStack() as stack:
         writer = stack.enter_context(results.Writer(path))
         session = stack.enter_context(
@@ -116,12 +135,7 @@ def conduct(
         heard.begins(plan)
         code = _execute(plan, session, target, writer, heard, output.fail_on)
         heard.ends()
-    finished = report.build(results.read(path))
-    html = output.folder / "report.html"
-    report.write(finished, "html", html)
-    for name, place in output.formats:
-        report.write(finished, name, place or stdout or sys.stdout)
-    return Conducted(code, path, html)
+    return code
 
 
 def _execute(

@@ -35,7 +35,7 @@ __all__ = [
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 
 
-MOST_PARTS = 6_000
+MOST_PARTS = 2_000
 """Subschemas in the validators of one description that are kept; a whole bank's come to fewer."""
 
 

@@ -279,7 +279,7 @@ def _suspicious(words: set[bytes]) -> bool:
         folded = word.decode().replace("-", "").replace("_", "")
         if folded in _EXACT or folded == "pan" or any(stem in folded for stem in _STEMS):
             return True
-        if len(_seen_plain) < 50_000 and len(word) <= 64:
+        if len(_seen_plain) < 10_000 and len(word) <= 64:
             _seen_plain.add(word)
     return False
 

@@ -23,6 +23,7 @@ from conformance.load.shot import Hit, Path, Shot, Until
 from conformance.load.way import path_of
 from conformance.model import Exchange, Request
 from conformance.secret import Vault
+from conformance.sharing import Sharing
 from conformance.wire import Certified, Received, Wire
 
 ATTEMPTS = 3
@@ -97,6 +98,7 @@ class Traffic:
         self._held: dict[str, int] = {}
         self._fetching = threading.RLock()
         self._gate = Gate()
+        self._sharing = Sharing()
         self._path: Path | None = None
         self.requests = 0
 
@@ -211,10 +213,10 @@ class Traffic:
         seconds = time.monotonic() - clock
         self._note(number, case, request, started, seconds, received, "")
         return Answer(
-            request=request,
+            request=self._sharing.request(request),
             status=received.status,
-            headers=received.headers,
-            body=received.body,
+            headers=self._sharing.fields(received.headers),
+            body=self._sharing.body(received.body),
             seconds=seconds,
             exchange=number,
             http_version=received.http_version,

@@ -16,6 +16,7 @@ class Mock:
     def __init__(self, api: ApiDescription) -> None:
         self.api = api
         self.served = 0
+        self._made: dict[str, bytes] = {}
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         self.served += 1
@@ -34,5 +35,8 @@ class Mock:
         start_response(f"{status} OK", headers)
         if schema is None or "json" not in media:
             return [b"x" if media else b""]
-        made = sample.value(self.api.document, schema.schema, optional=False)
-        return [json.dumps(made, default=str).encode()]
+        body = self._made.get(schema.pointer)
+        if body is None:
+            made = sample.value(self.api.document, schema.schema, optional=False)
+            body = self._made[schema.pointer] = json.dumps(made, default=str).encode()
+        return [body]
