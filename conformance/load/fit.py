@@ -9,6 +9,8 @@ from conformance.load.limiter import Kind, Limit, Seen
 from conformance.load.shot import Hit
 from conformance.load.volley import usual_refusal
 
+UNSURE = 0.03
+"""Seconds above the fastest answer from which on nobody can tell when a request arrived."""
 _PHASES = 8
 _KEPT = 5
 _SIMPLEST = (Kind.CONCURRENCY, Kind.BUCKET, Kind.FIXED, Kind.SLIDING, Kind.COUNTER)
@@ -16,20 +18,26 @@ _SIMPLEST = (Kind.CONCURRENCY, Kind.BUCKET, Kind.FIXED, Kind.SLIDING, Kind.COUNT
 
 @dataclass(frozen=True, slots=True)
 class Fit:
-    """A limit and how many of ``of`` requests it does not explain; ``also`` explain nearly as many."""
+    """A limit and how many of ``of`` requests it does not explain; ``also`` explain nearly as many.
+
+    ``spread`` is the part by which its window may be longer or shorter and explain as much. It is
+    ``doubted`` where an experiment made to confirm it came out otherwise.
+    """
 
     limit: Limit
     errors: int
     of: int
     also: tuple[Limit, ...] = ()
+    spread: float = 0.0
+    doubted: bool = False
 
     @property
     def confidence(self) -> str:
         """``high``, ``medium`` or ``low``: by what is left unexplained, and by what else explains as much."""
         part = self.errors / self.of if self.of else 1.0
-        if part > 0.08 or self.of < 8:
+        if part > 0.05 or self.of < 8 or self.spread > 0.08 or self.doubted:
             return "low"
-        return "medium" if self.also or part > 0.03 else "high"
+        return "medium" if self.also or part > 0.03 or self.spread > 0.03 else "high"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +76,10 @@ def best(hits: Sequence[Hit], clues: Clues) -> Fit:
     fits.sort(key=lambda each: each[:2])
     errors, _, limit = fits[0]
     also = tuple(other for wrong, _, other in fits[1:] if wrong <= errors + 1)
-    return Fit(limit, errors, len(hits), also)
+    seen = sent if limit.kind is Kind.CONCURRENCY else arrived
+    shortest, longest = _alike_in_length(limit, errors, seen)
+    spread = (longest - shortest) / (longest + shortest) if longest else 0.0
+    return Fit(limit, errors, sum(each.sure for each in seen), also, spread)
 
 
 def seen_of(hits: Sequence[Hit]) -> tuple[list[Seen], list[Seen]]:
@@ -80,7 +91,10 @@ def seen_of(hits: Sequence[Hit]) -> tuple[list[Seen], list[Seen]]:
     road = min(hit.seconds for hit in hits)
     usual = usual_refusal(hits)
     judged = [(hit, hit.ok or hit.status != usual) for hit in hits]
-    arrived = [Seen(hit.sent + min(hit.seconds, 3 * road) / 2, hit.ended, ok) for hit, ok in judged]
+    arrived = [
+        Seen(hit.sent + min(hit.seconds, 3 * road) / 2, hit.ended, ok, hit.seconds - road < UNSURE)
+        for hit, ok in judged
+    ]
     sent = [Seen(hit.sent, hit.ended, ok) for hit, ok in judged]
     return sorted(arrived, key=lambda each: each.at), sorted(sent, key=lambda each: each.at)
 
@@ -135,14 +149,16 @@ def _alike(one: Limit, other: Limit) -> bool:
 def _centred(found: tuple[int, Limit], seen: Sequence[Seen]) -> tuple[int, Limit]:
     """The middle of all windows that explain as much: the least wrong guess."""
     errors, limit = found
-    good = [
-        window
-        for step in range(-60, 61)
-        if replace(limit, window=(window := limit.window * (1 + step * 0.0025))).errors(seen, errors)
-        <= errors
-    ]
-    middle = replace(limit, window=(min(good) + max(good)) / 2) if good else limit
+    shortest, longest = _alike_in_length(limit, errors, seen)
+    middle = replace(limit, window=(shortest + longest) / 2)
     return (errors, middle) if middle.errors(seen, errors) <= errors else found
+
+
+def _alike_in_length(limit: Limit, errors: int, seen: Sequence[Seen]) -> tuple[float, float]:
+    """The shortest and the longest window, from 15 % less to 15 % more, that explain as much."""
+    windows = [limit.window * (1 + step * 0.0025) for step in range(-60, 61)] if limit.window else []
+    good = [window for window in windows if replace(limit, window=window).errors(seen, errors) <= errors]
+    return (min(good), max(good)) if good else (limit.window, limit.window)
 
 
 def _coarse(kind: Kind, seen: Sequence[Seen], clues: Clues) -> Iterator[Limit]:

@@ -25,11 +25,15 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """One request as a limiter met it: when it arrived and ended, and whether it was let through."""
+    """One request as a limiter met it: when it arrived and ended, and whether it was let through.
+
+    It is not ``sure`` where it may have arrived at another time, which a long answer leaves open.
+    """
 
     at: float
     ended: float
     ok: bool
+    sure: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +77,7 @@ def _bucket(limit: Limit, seen: Sequence[Seen], most: int) -> int:
         last = each.at
         # A millionth: sums of fractions must not decide.
         allowed = tokens >= 1 - 1e-6
-        wrong += allowed is not each.ok
+        wrong += each.sure and allowed is not each.ok
         if each.ok:
             # What really happened moves the model on, so that one wrong guess is not counted twice.
             tokens = max(tokens - 1, 0.0)
@@ -89,7 +93,7 @@ def _fixed(limit: Limit, seen: Sequence[Seen], most: int) -> int:
         if each.at >= begun + window - 1e-9:
             begun = each.at if limit.phase is None else begun + window * ((each.at - begun + 1e-9) // window)
             used = 0
-        wrong += (used < limit.quota) is not each.ok
+        wrong += each.sure and (used < limit.quota) is not each.ok
         used += each.ok or limit.counts_refused
         if wrong > most:
             break
@@ -101,7 +105,7 @@ def _sliding(limit: Limit, seen: Sequence[Seen], most: int) -> int:
     for each in seen:
         while kept and kept[0] <= each.at - window + 1e-9:
             kept.popleft()
-        wrong += (len(kept) < limit.quota) is not each.ok
+        wrong += each.sure and (len(kept) < limit.quota) is not each.ok
         if each.ok or limit.counts_refused:
             kept.append(each.at)
         if wrong > most:
@@ -119,7 +123,7 @@ def _counter(limit: Limit, seen: Sequence[Seen], most: int) -> int:
             now = 0
             begun = each.at if limit.phase is None and passed > 1 else begun + passed * window
         weight = 1 - (each.at - begun) / window
-        wrong += (now + before * weight < limit.quota) is not each.ok
+        wrong += each.sure and (now + before * weight < limit.quota) is not each.ok
         now += each.ok or limit.counts_refused
         if wrong > most:
             break

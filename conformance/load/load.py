@@ -8,8 +8,9 @@ from contextlib import contextmanager
 from conformance.authentication import Identity
 from conformance.errors import Inconclusive, NotApplicable
 from conformance.load.limiter import Kind
-from conformance.load.search import Caps, Measured, Search, limited
+from conformance.load.search import Caps, Measured, Search
 from conformance.load.shot import Hit, Shot, Until
+from conformance.load.sign import limited
 from conformance.load.volley import Volley
 from conformance.model import Request
 from conformance.operation import Operation

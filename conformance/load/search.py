@@ -7,23 +7,23 @@ window, and its length in single requests close together where it must end.
 
 from __future__ import annotations
 
-import itertools
-import statistics
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
-from conformance.load.fit import Clues, Fit, best
+from conformance.load.fit import UNSURE, Clues, Fit, best
 from conformance.load.limiter import Kind, Limit
 from conformance.load.shot import Hit, Shot, Until
+from conformance.load.sign import LATEST, held_back, limited, served_first, stalled
 from conformance.load.volley import Volley, points, usual_refusal
 from conformance.model import Request
 
 IN_A_ROW = 4
 """Refusals one after another that make a limit; a fault now and then makes none."""
-_LATEST = 12
 _TOKENS = 10
 _GROWTH = 1.5
 _FINE = 1.03
+_CLOSE = 1.1
+_ROUNDS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +76,8 @@ class Measured:
     def note(self, subject: str) -> dict[str, object]:
         """The facts for a report: the limit in words, and the curve."""
         met = f"{self.fit.limit}" if self.fit else self.reason
+        if self.fit and self.fit.confidence == "low":
+            met = f"a limit after {self.run} requests, whose kind and rate do not show clearly"
         return {
             "subject": subject,
             "limit": met,
@@ -111,26 +113,40 @@ class Search:
         first = self.burst(max(20, int(self.caps.requests * 0.6)), IN_A_ROW)
         if not limited(first.hits, IN_A_ROW):
             return self._none(first)
-        run = _run(first.hits)
+        run = served_first(first.hits)
         if run == 0:
             return self._end(None, "the bank refused from the first request on", recovered=False)
-        start = first.hits[0].arrived
-        held, served = self._recovery(first.hits[-1])
+        start, last = first.hits[0].arrived, first.hits[-1]
+        held, served = self._recovery(last)
+        for _ in range(_ROUNDS):
+            if served is None or not stalled(served, first.hits):
+                break
+            # How long it took says nothing where an answer was long on its way.
+            more = self.burst(run + 12, 3)
+            if not more.refused:
+                break
+            start, last = more.hits[0].arrived, more.hits[-1]
+            held, served = self._recovery(last)
         if served is None:
             seconds = self.now() - start
             reason = f"a limit after {run} requests, which had not let go again after {seconds:.0f} s"
             return self._end(None, reason, run, recovered=False)
         shortest, longest = max(held.arrived - start, 0.001), max(served.arrived - start, 0.002)
         second = self.burst(run + 12, 3)
-        again = _run(second.hits) + 1 if second.refused else run
+        again = served_first(second.hits) + 1 if second.refused else run
         clues = Clues((run, again), shortest, longest, fastest=self.caps.rate)
         fit = self._fit(clues)
         if fit.limit.kind is Kind.BUCKET or again <= run * 0.5:
-            fit = self._bucket(1 / max(0.005, served.arrived - first.hits[-1].arrived), clues, run)
+            fit = self._bucket(1 / max(0.005, served.arrived - last.arrived), clues, run)
         if fit.limit.kind not in (Kind.BUCKET, Kind.CONCURRENCY):
             fit = self._window(fit, clues, served.arrived)
-        if fit.confidence != "high":
+        for _ in range(_ROUNDS):
+            if fit.confidence == "high" or self.left() <= 0:
+                break
             fit = self._again(fit, clues)
+        if fit.confidence != "low" and self._refuted(fit.limit):
+            fit = self._again(fit, clues)
+            fit = replace(fit, doubted=self._refuted(fit.limit))
         return self._end(fit, "", run, shortest, longest)
 
     def burst(self, count: int, refusals: int, rate: float = 0.0) -> Volley:
@@ -140,7 +156,7 @@ class Search:
 
         def enough(hit: Hit) -> bool:
             came.append(hit)
-            return not hit.ok and limited(came[-_LATEST:], refusals)
+            return not hit.ok and limited(came[-LATEST:], refusals)
 
         return self.volley([Shot(index / asked, self.request) for index in range(count)], enough, asked)
 
@@ -171,7 +187,8 @@ class Search:
                 break
             if hit.ok:
                 return held, hit
-            held, gap = hit, gap * _GROWTH
+            if hit.status:
+                held, gap = hit, gap * _GROWTH
         return held, None
 
     def _stream(self, rate: float) -> float:
@@ -195,7 +212,7 @@ class Search:
     def _window(self, fit: Fit, clues: Clues, start: float) -> Fit:
         """How long the window is, and then which kind, where time and requests suffice."""
         low, high, quota = clues.shortest, clues.longest, fit.limit.quota
-        for _ in range(3):
+        for _ in range(2 * _ROUNDS):
             if self.left() < 2.5 * high or self.caps.requests - self.sent < quota + 20:
                 break
             gaps = self._end_of(start, low, high, min(16, max(3, quota - 1)))
@@ -205,7 +222,9 @@ class Search:
             self.burst(quota + 8, 3)
             if high <= low * _FINE:
                 break
-        clues = replace(clues, shortest=min(low, clues.shortest), longest=max(high, clues.longest), near=high)
+        clues = replace(clues, shortest=min(low, clues.shortest), longest=max(high, clues.longest))
+        if high <= low * _CLOSE:
+            clues = replace(clues, near=high)
         fit = self._fit(clues)
         window, quota = fit.limit.window, fit.limit.quota
         if self.left() > 3.5 * window and self.caps.requests - self.sent >= quota * 2:
@@ -242,6 +261,37 @@ class Search:
         self._split(window, limit.quota, max(1, limit.quota // 2))
         low, high = min(clues.shortest, window * 0.7), max(clues.longest, window * 1.4)
         return self._fit(replace(clues, shortest=low, longest=high))
+
+    def _refuted(self, limit: Limit) -> bool:
+        """Whether a window that is used up at once is not shut just before its end and open just after.
+
+        Only what was not long on its way counts; where all was, or caps leave no room, nothing is refuted.
+        """
+        window, quota = limit.window, limit.quota
+        if limit.kind not in (Kind.FIXED, Kind.SLIDING) or limit.counts_refused:
+            return False
+        for _ in range(_ROUNDS + 1):
+            if self.left() < 5 * window or self.caps.requests - self.sent < quota + 12:
+                return False
+            self.rest(window * 2.1)
+            if limit.phase is not None:
+                self.rest(window * 1.02 - (self.now() - limit.phase) % window)
+            hits = self.burst(quota + 8, 3).hits
+            if not hits or hits[0].seconds > UNSURE:
+                continue
+            end = hits[0].arrived + window
+            if limit.phase is not None:
+                end -= (hits[0].arrived - limit.phase) % window
+            early, late = self._at(end - window * 0.05), self._at(end + window * 0.05)
+            if early is not None and late is not None:
+                return early.ok or not late.ok
+        return False
+
+    def _at(self, moment: float) -> Hit | None:
+        """One request at a moment; None where it did not come through in time."""
+        self.rest(max(0.0, moment - self.now()))
+        hit = self._one()
+        return hit if hit and hit.seconds < UNSURE and hit.arrived - moment < UNSURE else None
 
     def _end_of(self, start: float, low: float, high: float, most: int) -> tuple[float, float, float] | None:
         """Single requests until one is served, from ``low`` seconds after ``start`` on, ever later.
@@ -302,43 +352,3 @@ class Search:
         return Measured(
             fit, tuple(self.volleys), self.began, reason, run, shortest, longest, recovered, delay
         )
-
-
-def limited(hits: Sequence[Hit], wanted: int) -> bool:
-    """Whether these are the refusals of a limit, and no fault now and then.
-
-    So many one after another, so many that say so themselves (429), or most of the latest.
-    """
-    row = told = 0
-    for hit in hits:
-        row = 0 if hit.ok else row + 1
-        told += hit.status == 429
-        if row >= wanted or told >= wanted:
-            return True
-    latest = hits[-_LATEST:]
-    return len(latest) == _LATEST and sum(not hit.ok for hit in latest) > _LATEST * 0.6
-
-
-def _run(hits: Sequence[Hit]) -> int:
-    """Requests served before the first refusal of the limit."""
-    usual, run = usual_refusal(hits), 0
-    for hit in hits:
-        if hit.status == usual:
-            break
-        run += hit.ok
-    return run
-
-
-def held_back(volley: Volley) -> float:
-    """Seconds between the answers of a bank that lines requests up; 0 when it does not.
-
-    Their mark: answers come evenly, much slower than the requests, and each waits longer than the one before.
-    """
-    if len(volley.hits) < 12:
-        return 0.0
-    ended = sorted(hit.ended for hit in volley.hits)
-    gaps = [later - earlier for earlier, later in itertools.pairwise(ended[1:])]
-    middle = statistics.median(gaps)
-    even = sum(abs(gap - middle) < middle * 0.25 for gap in gaps) >= len(gaps) * 0.8
-    late = volley.hits[-1].seconds > 5 * max(volley.hits[0].seconds, middle)
-    return middle if even and late and middle > 0.005 and middle * volley.asked > 2 else 0.0

@@ -2,42 +2,86 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
 from conformance.errors import Inconclusive, NotApplicable
 from conformance.load.load import Load
+from conformance.load.shot import Hit
 from conformance.model import Finding, Request
 from conformance.registry import Findings, check
 
-_SERIES = 3
+_GAPS = (5, 7, 6, 8, 5, 7)
+_ROUNDS = 3
+_REFUSED = 0.6
+"""The part of a flood that may be served and still be a flood that is limited."""
 _STOPS = frozenset({0, 403, 423, 429, 503})
 
 
-@check(intrusive=True, requests=80)
+@check(intrusive=True, requests=160)
 def others_served(load: Load) -> Findings:
     """Serves one TSP while another one, from the same address, is refused for asking too much."""
     found = load.refusing()
     other, plain = load.request(who="second"), load.request()
+    flood, few = Shares(), Shares()
     with load.alone():
         load.refresh(found)
         if not load.burst([other]).hits[0].ok:
             raise Inconclusive("the second TSP is not served even when nobody asks too much")
-        for _ in range(3):
+        for _ in range(_ROUNDS):
             load.exhaust(found)
-            hits = load.burst([plain, *[other] * _SERIES, plain]).hits
-            if any(hit.ok for hit in (hits[0], hits[-1])):
-                continue
-            starved = [hit for hit in hits[1:-1] if not hit.ok]
-            load.leave(found)
-            if len(starved) == _SERIES:
-                yield Finding(
-                    expected="the second TSP served, whose own requests are few",
-                    actual=f"status {starved[0].status}, {_SERIES} of {_SERIES} times",
-                    at="second TSP, same address",
-                    exchange=starved[0].exchange,
-                )
-            return
+            hits = load.burst(_between(plain, other)).hits
+            few.add(hit for hit in hits if hit.shot.request == other)
+            flood.add(hit for hit in hits if hit.shot.request == plain)
+            if flood.served <= _REFUSED and (few.served <= flood.served + 0.25 or few.beyond(flood)):
+                break
+        load.leave(found)
+    if flood.served > _REFUSED:
         raise Inconclusive("the limit lets go too fast for another TSP to be tried meanwhile")
+    if few.served <= flood.served + 0.25:
+        starved = next(hit for hit in few.hits if not hit.ok)
+        yield Finding(
+            expected="the second TSP served, whose own requests are few",
+            actual=f"status {starved.status}, {few.refused} of {len(few.hits)} times",
+            at="second TSP, same address",
+            exchange=starved.exchange,
+        )
+    elif not few.beyond(flood):
+        raise Inconclusive(
+            f"the second TSP was served {few.served:.0%} of the time, the first one {flood.served:.0%}"
+        )
+
+
+@dataclass
+class Shares:
+    """Answers to one TSP, and the part of its requests that was served."""
+
+    hits: list[Hit] = field(default_factory=list)
+
+    def add(self, hits: Iterable[Hit]) -> None:
+        self.hits += hits
+
+    @property
+    def refused(self) -> int:
+        return sum(not hit.ok for hit in self.hits)
+
+    @property
+    def served(self) -> float:
+        return 1 - self.refused / max(1, len(self.hits))
+
+    def beyond(self, other: Shares) -> bool:
+        """Whether nearly all were served, which the other's share would give by chance once in 500 times."""
+        return self.served >= 0.9 and other.served ** (len(self.hits) - self.refused) < 0.002
+
+
+def _between(plain: Request, other: Request) -> list[Request]:
+    """The one TSP's requests without a pause, and a few of the other among them.
+
+    So the limit is kept exhausted however slowly requests leave, and at no even gaps, in step with which
+    a limit shared by both could let go.
+    """
+    return [each for gap in _GAPS for each in (*[plain] * gap, other)]
 
 
 @check(intrusive=True, requests=80)
