@@ -1,24 +1,29 @@
 """Known vulnerabilities that a malformed but harmless exchange shows. Sends what no honest client sends.
 
 Heartbleed (CVE-2014-0160), early ChangeCipherSpec (CVE-2014-0224), Bleichenbacher's oracle (ROBOT, 2017) and
-Ticketbleed (CVE-2016-9244). Each is None when it could not be told; nothing that leaks is kept.
+Ticketbleed (CVE-2016-9244), POODLE against TLS (CVE-2014-8730). Each is None when it could not be told;
+nothing that leaks is kept.
 """
 
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import rsa
 
 from conformance.tls import wire
-from conformance.tls.codes import SSL2, TLS12, TLS13
+from conformance.tls.codes import SSL2, SSL3, TLS12, TLS13
+from conformance.tls.early import replayed
 from conformance.tls.enumerate import Caller, legacy_hello
 from conformance.tls.facts import TlsFacts
 from conformance.tls.line import Dialler, Fault, Limits, Line, Meter
+from conformance.tls.padding import cbc_answers
 from conformance.tls.secrets import AGREED_GROUPS
 from conformance.tls.session12 import Connection12
+from conformance.tls.suites import TLS13 as TLS13_SUITES
 from conformance.tls.suites import suite
 from conformance.tls.wire import Alert, Flight, Hello, Messages, message, record, vector
 
@@ -28,13 +33,17 @@ PATIENCE = 2.0
 
 @dataclass(frozen=True, slots=True)
 class Exposure:
-    """Whether an address is exposed; ``robot_answers`` are the differing answers that make the oracle."""
+    """Whether an address is exposed. ``answers`` are what the verdict rests on, by the name of the exposure:
+    robot has one for each kind of padding, cbc_padding those to a right record, to wrong padding and to a
+    wrong MAC, early_replay those to an early request sent twice."""
 
     heartbleed: bool | None = False
     ccs_injection: bool | None = False
     robot: bool | None = False
-    robot_answers: tuple[str, ...] = ()
     ticketbleed: bool | None = False
+    cbc_padding: bool | None = False
+    early_replay: bool | None = False
+    answers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     troubles: tuple[str, ...] = ()
 
 
@@ -142,6 +151,26 @@ class Attack:
             answer = wire.read_server_hello(body) if kind == 2 else None
         return bool(answer and len(answer.session) > 16 and answer.session.startswith(short))
 
+    def cbc_padding(self) -> tuple[bool | None, tuple[str, ...]]:
+        cbc = tuple(
+            code for one in self.facts.versions if one.version not in (SSL2, SSL3, TLS13)
+            for code in one.suites if suite(code).mode == "CBC"
+        )  # fmt: skip
+        if not cbc:
+            return False, ()
+        newest = self.facts.version(TLS12)
+        ours = tuple(
+            code for code in newest.suites
+            if code in cbc and suite(code).cipher.startswith("AES")
+            and suite(code).key_exchange in ("RSA", "DHE", "ECDHE") and suite(code).authentication != "anon"
+        ) if newest else ()  # fmt: skip
+        if not ours:
+            raise Fault("unsupported", "no CBC suite of TLS 1.2 that is spoken here to the end")
+        hello = replace(
+            self.hello, version=TLS12, suites=ours, extra=(), compression=b"\0", groups=AGREED_GROUPS
+        )
+        return cbc_answers(self.caller, hello, self.facts.endpoint.host, PATIENCE)
+
 
 def _padded(form: int, size: int, version: int) -> bytes:
     filler = bytes(1 + byte % 255 for byte in os.urandom(size))
@@ -169,24 +198,33 @@ def _ending(messages: Messages) -> str:
         return fault.kind
 
 
+Question = Callable[[], bool | tuple[bool | None, tuple[str, ...]] | None]
+
+
 def attack(facts: TlsFacts, dialler: Dialler, server_name: str, limits: Limits | None = None) -> Exposure:
     """All exposures of one address within the limits; raises nothing."""
-    legacy = next((one for one in facts.versions if one.version not in (SSL2, TLS13)), None)
-    if legacy is None:
-        return Exposure()
     meter = Meter(limits or Limits())
     caller = Caller(dialler, facts.endpoint, meter, meter.limits.handshake, [], [])
-    run = Attack(caller, replace(legacy_hello(legacy.version, server_name), suites=legacy.suites), facts)
+    questions: dict[str, Question] = {}
+    legacy = next((one for one in facts.versions if one.version not in (SSL2, TLS13)), None)
+    if legacy is not None:
+        hello = replace(legacy_hello(legacy.version, server_name), suites=legacy.suites)
+        run = Attack(caller, hello, facts)
+        questions = {
+            "heartbleed": run.heartbleed, "ccs_injection": run.ccs_injection, "robot": run.robot,
+            "ticketbleed": run.ticketbleed, "cbc_padding": run.cbc_padding,
+        }  # fmt: skip
+    if facts.resumption.early_data:
+        newest = Hello(version=TLS13, suites=TLS13_SUITES, server_name=server_name, groups=AGREED_GROUPS)
+        questions["early_replay"] = lambda: replayed(caller, newest, facts.endpoint.host)
     found: dict[str, bool | None] = {}
-    answers: tuple[str, ...] = ()
+    answers: dict[str, tuple[str, ...]] = {}
     troubles = []
-    for name in ("heartbleed", "ccs_injection", "robot", "ticketbleed"):
+    for name, ask in questions.items():
         try:
-            if name == "robot":
-                found[name], answers = run.robot()
-            else:
-                found[name] = getattr(run, name)()
+            told = ask()
+            found[name], answers[name] = told if isinstance(told, tuple) else (told, ())
         except (Alert, Fault, ValueError) as error:
             found[name] = None
             troubles.append(f"{name}: {error}")
-    return Exposure(**found, robot_answers=answers, troubles=tuple(troubles))
+    return Exposure(**found, answers=answers, troubles=tuple(troubles))

@@ -186,6 +186,10 @@ def _xor(salt: bytes, number: bytes) -> bytes:
     return (int.from_bytes(salt, "big") ^ int.from_bytes(number, "big")).to_bytes(12, "big")
 
 
+def _inverted(data: bytes) -> bytes:
+    return bytes(byte ^ 0xFF for byte in data)
+
+
 @dataclass(slots=True)
 class Cbc12:
     """AES in CBC mode with HMAC, MAC before encryption, as TLS 1.2 has it."""
@@ -200,12 +204,16 @@ class Cbc12:
         self.count += 1
         return hmac.digest(self.mac, head + plain, self.name)
 
-    def seal(self, kind: int, plain: bytes) -> bytes:
-        padded = plain + self._tag(kind, plain)
-        pad = 15 - len(padded) % 16
+    def seal(self, kind: int, plain: bytes, spoilt: str = "") -> bytes:
+        """A record's body; ``spoilt`` is what is wrong with it: padding, mac or nothing."""
+        tag = self._tag(kind, plain)
+        padded = plain + (_inverted(tag) if spoilt == "mac" else tag)
+        pad = 15 - len(padded) % 16 + (16 if spoilt else 0)
+        filler = bytes([pad]) * pad
         iv = os.urandom(16)
         cipher = Cipher(algorithms.AES(self.key), modes.CBC(iv)).encryptor()
-        return iv + cipher.update(padded + bytes([pad]) * (pad + 1)) + cipher.finalize()
+        padded += (_inverted(filler) if spoilt == "padding" else filler) + bytes([pad])
+        return iv + cipher.update(padded) + cipher.finalize()
 
     def open(self, kind: int, body: bytes) -> bytes:
         if len(body) < 32 or len(body) % 16:

@@ -153,6 +153,11 @@ class Connection12:
         if kind != wire.HANDSHAKE or body[:1] != b"\x14":
             raise Fault("garbage", "no Finished message")
 
+    @property
+    def outgoing(self) -> Sealed | None:
+        """What protects our records, once the handshake is through."""
+        return self._out
+
     def send(self, kind: int, data: bytes) -> None:
         assert self._out is not None
         self.line.send(record(kind, TLS12, self._out.seal(kind, data)))

@@ -50,7 +50,11 @@ class Flight13:
 
 
 class Connection13:
-    """A client's TLS 1.3 connection. ``open`` runs the whole handshake; raises ``Alert`` and ``Fault``."""
+    """A client's TLS 1.3 connection. ``open`` runs the whole handshake; raises ``Alert`` and ``Fault``.
+
+    ``early_request`` is sent as early data with a session; ``repeats`` is a connection whose first bytes are
+    sent once more.
+    """
 
     def __init__(self, line: Line, identity: Identity | None = None) -> None:
         self.line = line
@@ -58,6 +62,10 @@ class Connection13:
         self.messages = Messages(line)
         self.flight: Flight13 | None = None
         self.early = 0
+        self.early_request = b""
+        self.repeats: Connection13 | None = None
+        self.first = b""
+        self._half: Agreement | None = None
         self.tickets: list[Session13] = []
         self._pending = bytearray()
         self._transcript = b""
@@ -67,7 +75,10 @@ class Connection13:
         self._resumption = b""
 
     def open(self, hello: Hello, session: Session13 | None = None, *, only_flight: bool = False) -> Flight13:
-        half = Agreement(next((group for group in hello.groups if group in AGREED_GROUPS), 0x1D))
+        half = self.repeats._half if self.repeats else None
+        if half is None:
+            half = Agreement(next((group for group in hello.groups if group in AGREED_GROUPS), 0x1D))
+        self._half = half
         shares = ((half.group, half.public),) if half.group in hello.groups else ()
         hello = replace(hello, shares=shares, session=hello.session or b"\x5a" * 32)
         answer, half = self._greet(hello, half, session)
@@ -86,12 +97,12 @@ class Connection13:
         self._incoming = aead13(self._suite, server)
         flight = self.flight = Flight13(answer, resumed=resumed)
         self._read_flight(flight)
+        after = self._transcript
+        self._incoming = aead13(self._suite, self._derive(master, "s ap traffic", after))
         if only_flight:
             return flight
-        after = self._transcript
         out = aead13(self._suite, client)
         self.line.send(record(wire.CHANGE, TLS12, b"\x01") + self._reply(flight, out, client))
-        self._incoming = aead13(self._suite, self._derive(master, "s ap traffic", after))
         self._outgoing = aead13(self._suite, self._derive(master, "c ap traffic", after))
         self._resumption = self._derive(master, "res master", self._transcript)
         self._pending.clear()
@@ -105,8 +116,10 @@ class Connection13:
     def _greet(
         self, hello: Hello, half: Agreement, session: Session13 | None
     ) -> tuple[ServerHello, Agreement]:
-        first = _bind(hello, session, b"")
-        self.line.send(record(wire.HANDSHAKE, 0x301, first))
+        if self.early_request and session is not None:
+            hello = replace(hello, extra=(*hello.extra, (wire.EARLY_DATA, b"")))
+        first = self.first = self.repeats.first if self.repeats else _bind(hello, session, b"")
+        self.line.send(record(wire.HANDSHAKE, 0x301, first) + self._early_record(session))
         kind, body = self.messages.next()
         answer = self._server_hello(kind, body)
         self._transcript = first
@@ -128,6 +141,16 @@ class Connection13:
                 raise Fault("garbage", "a second HelloRetryRequest")
         self._transcript += message(kind, body)
         return answer, half
+
+    def _early_record(self, session: Session13 | None) -> bytes:
+        if session is None or not self.early_request:
+            return b""
+        name = hash_name(suite(session.suite))
+        size = len(digest(name, b""))
+        early = hmac.digest(bytes(size), session.key, name)
+        secret = expand(name, early, "c e traffic", digest(name, self.first), size)
+        sealed = aead13(suite(session.suite), secret).seal(wire.DATA, self.early_request)
+        return record(wire.DATA, TLS12, sealed)
 
     @staticmethod
     def _server_hello(kind: int, body: bytes) -> ServerHello:

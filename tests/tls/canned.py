@@ -64,7 +64,12 @@ class Offer:
     suites: tuple[int, ...]
     compression: bytes
     extensions: dict[int, bytes]
-    size: int
+    random: bytes
+    message: bytes
+
+    @property
+    def size(self) -> int:
+        return len(self.message) - 4
 
     @property
     def versions(self) -> list[int]:
@@ -81,9 +86,10 @@ def _pairs(data: bytes) -> list[int]:
 def read_offer(body: bytes) -> Offer:
     reader = Reader(body)
     version = reader.number(2)
-    reader.take(32)
+    random = reader.take(32)
     session, offered, compression = reader.vector(1), tuple(_pairs(reader.vector(2))), reader.vector(1)
-    return Offer(version, session, offered, compression, wire.read_extensions(reader), len(body))
+    extensions = wire.read_extensions(reader)
+    return Offer(version, session, offered, compression, extensions, random, message(1, body))
 
 
 class CannedServer(threading.Thread):

@@ -15,7 +15,7 @@ from typing import Any
 from cryptography.x509 import ocsp
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
-from tests.tls import authority, stacks
+from tests.tls import authority, complete, stacks
 from tests.tls.authority import MIDDLE, ROOT, STRANGER, Issued, good_ec, rsa_key
 from tests.tls.canned import GCM, Canned, codes
 from tests.tls.leaky_box import ticketbleed
@@ -325,11 +325,19 @@ HANDSHAKE = (
         ),
         ("no_early_data",),
     ),
+    Server("early-data-twice", stacks.nginx("ssl_early_data on;"), ("no_early_data", "early_data_once")),
+    Server(
+        "early-data-put-off",
+        stacks.nginx("ssl_early_data on; if ($ssl_early_data) { return 425; }"),
+        ("no_early_data",),
+    ),
     bytes_of("compression", ("crime",), compression=1),
     bytes_of("heartbleed", ("heartbleed",), heartbeat=True, bleeds=True),
     bytes_of("early-change-cipher-spec", ("ccs_injection",), early_ccs=True),
     bytes_of("padding-oracle", ("robot", *STATIC12), versions={0x0303: (*GCM, 0x9C)}, oracle=True),
     Server("ticketbleed", lambda: ticketbleed(), ("ticketbleed",)),
+    Server("padding-unchecked", lambda: complete.whole12(complete.Careless), ("padding_checked", *CBC12)),
+    Server("padding-told", lambda: complete.whole12(complete.Talkative), ("padding_checked", *CBC12)),
 )
 
 

@@ -128,7 +128,7 @@ def test_what_the_bank_names_outside_the_target_is_held_back_and_told(tmp_path: 
 def bank() -> Iterator[tuple[int, int, int]]:
     """An API that publishes metadata, a key host, and a third host that the target does not name."""
 
-    def answers(tls: ssl.SSLSocket) -> bytes:
+    def answers(_: ssl.SSLSocket) -> bytes:
         metadata = {
             "issuer": f"https://localhost:{ports[0]}",
             "token_endpoint": f"https://localhost:{ports[0]}/token",
