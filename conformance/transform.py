@@ -170,6 +170,11 @@ def _per(setting: Any) -> Apply:
     return read
 
 
+@_transform("minor")
+def _minor(_: Any) -> Apply:
+    return lambda value, _: plain(quantity.divided(quantity.decimal(value), Decimal(100)))
+
+
 @_transform("add", setting=True)
 def _add(setting: Any) -> Apply:
     try:

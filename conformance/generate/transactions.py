@@ -105,7 +105,7 @@ class World:
         if asked is None:
             return
         request = consent_request(self.payments.access, asked, {"consent_id": order.agreed.consent})
-        tokens = self.payments.access.machine(self.payments.rule.scope or None)
+        tokens = self.payments.own(self.payments.rule.scope)
         order.revoked = self.payments.access.call(tokens, request).ok
 
     def look(self, order: Order) -> None:

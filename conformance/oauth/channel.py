@@ -247,11 +247,17 @@ class Channel:
                 self.tsp.hide(members[name], name.upper())
         return Tokens(value, answer, members, client, self.now())
 
-    def machine(self, scope: str | None = None, *, client: Client | None = None) -> Tokens:
-        """The TSP's own token (client credentials), made once in a round for a scope."""
+    def machine(
+        self, scope: str | None = None, *, client: Client | None = None, declared: bool = False
+    ) -> Tokens:
+        """The TSP's own token (client credentials), made once in a round for a scope.
+
+        It is asked for where the server lists the grant type, or where bank.yaml has ``declared`` calls that
+        a TSP makes in its own name.
+        """
         caller = client or self.client
         wanted = self.settings.machine_scope if scope is None else scope
-        if not self.offers("client_credentials"):
+        if not declared and not self.offers("client_credentials"):
             raise NotApplicable("the authorization server does not list the grant type client_credentials")
 
         def fetch() -> Tokens:

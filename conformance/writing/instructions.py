@@ -30,7 +30,9 @@ from conformance.writing.amounts import written
 from conformance.writing.idempotency import Idempotency
 from conformance.writing.settings import Signing, Writes
 from conformance.writing.signature import RIGHT, Twist, signed
+from conformance.writing.template import made, names_of
 
+OPTIONAL = ("reference", "execution_date", "debtor_account", "frequency", "idempotency_key")
 NEW = "\0new"
 """Stands for a fresh idempotency key."""
 
@@ -110,11 +112,13 @@ class Instructions:
         if self.settings.consent is None:
             return self.sent(self._granted(function, instruction, 0, client))
         rule, caller = self.rule, client or self.access.client
-        values = consent_values(
-            self.access, rule, (), {"function": function, **self._facts(function, instruction)}
-        )
-        request = consent_request(self.access, rule.create, {**values, **members})
-        tokens = self.access.machine(rule.scope or None, client=caller)
+        facts = {"function": function, **self._facts(function, instruction)}
+        template = self.operation(function).body
+        facts["body"] = made(json.loads(template), facts) if template else facts["instruction"]
+        values = consent_values(self.access, rule, (), facts)
+        body = made(rule.create.json_, {**values, **members})
+        request = consent_request(self.access, rule.create, values, whole=body)
+        tokens = self.own(rule.scope, caller)
         number = self.intended(f"{function} consent", {}, "")
         answer = self.access.call(tokens, request, client=caller)
         self.settled(number, answer, rule.id)
@@ -177,7 +181,7 @@ class Instructions:
         facts = self._facts(agreed.function, agreed.instruction)
         facts |= {"consent_id": agreed.consent, "idempotency_key": chosen or None}
         request = self.access.tsp.request(replace(operation, path=filled(operation.path, facts)))
-        body: Any = filled(json.loads(operation.body), facts) if operation.body else facts["instruction"]
+        body: Any = made(json.loads(operation.body), facts) if operation.body else facts["instruction"]
         request = Request(request.method, request.url, request.headers, json.dumps(body).encode())
         request = request.with_header("Content-Type", "application/json")
         idempotency = self.settings.idempotency
@@ -186,17 +190,27 @@ class Instructions:
         word = scheme or ("DPoP" if self.access.constraint == "dpop" else "Bearer")
         return request.with_header("Authorization", f"{word} {agreed.tokens.access_token}")
 
+    def own(self, scope: str, client: Client | None = None) -> Tokens:
+        """A TSP's own token, which bank.yaml says that consents and enquiries are made with."""
+        return self.access.machine(scope or None, client=client, declared=True)
+
     def _facts(self, function: str, instruction: Instruction) -> dict[str, Any]:
         """What templates are filled with: the instruction, whole and by member, as the bank writes amounts.
 
         A member that is left out leaves what a template makes of it out as well.
         """
         told_ = written(instruction, self.settings.amounts)
-        usual: Mapping[str, Any] = self.settings.values.get(function, {})
         parts = {f"{k}.{n}": v for k, m in told_.items() if isinstance(m, Mapping) for n, v in m.items()}
-        known = {*usual, *(f"{k}.{n}" for k, m in usual.items() if isinstance(m, Mapping) for n in m)}
-        absent = dict.fromkeys((*known, "reference", "execution_date", "debtor_account"))
+        every = [(k, m) for usual in self.settings.values.values() for k, m in usual.items()]
+        inner = (f"{k}.{n}" for k, m in every if isinstance(m, Mapping) for n in m)
+        absent = dict.fromkeys((*(k for k, _ in every), *inner, *OPTIONAL))
         return {**absent, **told_, **parts, "instruction": told_, "request_id": str(uuid4())}
+
+    def names(self, function: str, member: str) -> tuple[str, ...]:
+        """What the bank calls a member where it first sees an instruction."""
+        rule, body = self.settings.consent, self.operation(function).body
+        first = rule.create.json_ if rule is not None else None
+        return (*names_of(member, json.loads(body) if body else None), *names_of(member, first))
 
     def signed(self, request: Request, client: Client, twist: Twist = RIGHT) -> Request:
         """The request with the TSP's signature, where the bank wants one."""

@@ -155,7 +155,7 @@ class Payments(Instructions):
         number = 0
         if not reads and asked.method not in ("GET", "HEAD"):
             number = self.intended(f"{asked.method} {asked.path}", {}, "")
-        tokens = self.access.machine(self.settings.read_scope or None, client=caller)
+        tokens = self.own(self.settings.read_scope, caller)
         answer = self.access.call(tokens, request, client=caller)
         if number and answer.ok:
             self.ledger.settle(number, "done", id)
@@ -211,7 +211,7 @@ class Payments(Instructions):
         idempotency = self.settings.idempotency
         if idempotency is not None and idempotency.header and chosen:
             request = request.with_header(idempotency.header, chosen)
-        tokens = self.access.machine(self.settings.read_scope or None, client=caller)
+        tokens = self.own(self.settings.read_scope, caller)
         word = "DPoP" if self.access.constraint == "dpop" else "Bearer"
         request = request.with_header("Authorization", f"{word} {tokens.access_token}")
         request = self.signed(request, caller)

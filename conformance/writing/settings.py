@@ -75,8 +75,9 @@ class Writes(Part):
     empty where it does not say; ``amounts`` is how it writes them: as texts, as JSON numbers, or as whole
     numbers of minor units. ``values`` holds the members of each function's instruction by function id,
     ``{amount}`` and ``{currency}`` among their values; ``unregistered`` are payees in their right form that
-    nobody has registered. ``consent`` is how a customer is asked for one instruction beforehand; ``scope`` is
-    what the customer's token needs, ``read_scope`` the TSP's own.
+    nobody has registered. ``consent`` is how a customer is asked for one instruction beforehand, which is
+    ``{instruction}`` or, as the function's own template makes it, ``{body}``; ``scope`` is what the
+    customer's token needs, ``read_scope`` the TSP's own.
     """
 
     currency: str = Field(default="HKD", pattern="^[A-Z]{3}$")

@@ -163,6 +163,9 @@ def key_lives_as_long_as_declared(payments: Payments, operation: Operation) -> F
     """Answers a repeated request as before for as long as it says that a key lives."""
     lifetime = _lifetime(payments)
     payment = payments.paid(payments.agreed(operation.id))
+    soon = payments.sent(payment.agreed, key=payment.key)
+    if not soon.ok or payments.identifier(soon, operation) != payment.id:
+        raise NotApplicable("a request is not answered again at once, of which another requirement tells")
     payments.access.tsp.wait(lifetime * 0.8)
     again = payments.sent(payment.agreed, key=payment.key)
     if not again.ok or payments.identifier(again, operation) != payment.id:

@@ -15,6 +15,8 @@ from conformance.writing.agreement import at
 from conformance.writing.payments import Payment, Payments, refused
 from conformance.writing.rules import DebitRules
 
+IN_FORCE = "active"
+
 
 def _rule(payments: Payments) -> DebitRules:
     rule = payments.settings.debit
@@ -65,6 +67,8 @@ def debit_awaits_its_customer(payments: Payments, operation: Operation) -> Findi
     """Refuses a debit under a mandate that its customer has not confirmed."""
     payments.passwords  # noqa: B018 - raises where mandates are not confirmed by password
     mandate = _begun(payments, operation)
+    if payments.standing(mandate).text("status") == IN_FORCE:
+        raise NotApplicable("the mandate awaits nobody, of which another requirement tells")
     answer = _debit(payments, mandate)
     if not refused(answer):
         yield _finding("a debit before the mandate is confirmed", answer)
@@ -84,6 +88,8 @@ def debit_ends_with_its_mandate(payments: Payments, operation: Operation) -> Fin
     if not ended.ok:
         raise Inconclusive(f"control request refused: the cancellation was answered {told(ended)}")
     payments.cleaned(mandate)
+    if payments.standing(mandate).text("status") == IN_FORCE:
+        raise NotApplicable("the cancellation changes nothing, of which another requirement tells")
     answer = _debit(payments, mandate)
     if not refused(answer):
         yield _finding("a debit under a cancelled mandate", answer)

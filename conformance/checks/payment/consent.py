@@ -171,7 +171,7 @@ def revoked_consent_pays_nothing(payments: Payments, operation: Operation) -> Fi
         raise NotApplicable("the bank's file declares no way to revoke a consent (writes.consent.revoke)")
     agreed = payments.agreed(operation.id)
     request = consent_request(payments.access, asked, {"consent_id": agreed.consent})
-    answer = payments.access.call(payments.access.machine(payments.rule.scope or None), request)
+    answer = payments.access.call(payments.own(payments.rule.scope), request)
     if not answer.ok:
         raise Inconclusive(f"the consent could not be revoked: {told(answer)}")
     yield from _ended(payments, operation, payments.sent(agreed), "that was revoked")
@@ -214,7 +214,7 @@ def consent_of_another_tsp_is_refused(payments: Payments, operation: Operation) 
 def customer_must_have_agreed(payments: Payments, operation: Operation) -> Findings:
     """Refuses a payment before its customer has allowed it, with the TSP's own token."""
     access, instruction = payments.access, payments.instruction(operation.id)
-    machine = access.machine(payments.rule.scope or None)
+    machine = payments.own(payments.rule.scope)
     consent = payments.awaiting(operation.id, instruction)
     answer = payments.sent(Agreed(operation.id, instruction, machine, consent, access.client))
     if not refused(answer):

@@ -88,7 +88,7 @@ def _harvest(payments: Payments, operation: Operation) -> Harvest:
     def fetch() -> Harvest:
         second = payments.access.second
         agreed = payments.agreed(operation.id)
-        payments.access.machine(payments.settings.read_scope or None, client=second)
+        payments.own(payments.settings.read_scope, second)
         with payments.access.tsp.alone():
             list(_drained(payments))
             payment = payments.paid(agreed)

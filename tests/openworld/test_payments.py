@@ -1,0 +1,85 @@
+"""Payments at a bank of another make: what is right there is not blamed, and what is wrong is found."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from functools import cache
+
+import pytest
+
+from conformance.conduct import Scope, prepare
+from conformance.model import Result, Verdict
+from conformance.run import judge
+from conformance.session import open_session
+from conformance.target import Target
+from conformance.wire import MemoryWire
+from tests.openworld.tram.bank import Tram
+from tests.openworld.tram.file import described
+
+DEFECTS = {
+    "amount_is_not_compared": "payment.amount_is_that_of_the_consent",
+    "payee_is_not_compared": "payment.payee_is_that_of_the_consent",
+    "authorisation_is_never_used_up": "payment.consent_is_used_once",
+    "keys_are_forgotten": "idempotency.same_request_is_one",
+    "keys_race": "idempotency.requests_at_the_same_time_are_one",
+    "signature_is_not_verified": "signature.signature_is_verified",
+    "digest_is_not_compared": "signature.body_is_signed",
+    "old_dates_are_taken": "signature.old_signature_is_refused",
+    "token_may_be_uncovered": "signature.components_are_needed",
+    "every_tsp_may_enquire": "payment.status_is_its_tsps_alone",
+    "state_goes_back": "payment.status_moves_forward",
+    "amounts_are_rounded": "payment.precision_fits_the_currency",
+    "negative_is_taken": "payment.negative_is_refused",
+    "amount_is_told_in_dollars": "payment.amount_told_is_that_paid",
+    "passwords_may_be_guessed": "otp.tries_are_bounded",
+    "cancelled_ddas_are_debited": "mandate.debit_ends_with_its_mandate",
+    "caps_are_ignored": "mandate.debit_keeps_to_the_limit",
+    "holidays_are_unknown": "payment.holiday_is_no_business_day",
+    "notices_are_for_all": "payment.events_are_ones_own",
+    "notices_are_not_signed": "payment.event_is_signed",
+}
+
+
+def judged(*faults: str, only: str = "") -> tuple[Result, ...]:
+    """The results of Phase IV; waiting moves the bank's clock and takes no time."""
+    bank = Tram(frozenset(faults))
+
+    def sleep(seconds: float) -> None:
+        bank.ahead += seconds
+
+    target = Target.model_validate(described())
+    plan, profiles = prepare(target, Scope(phases=("4",)))
+    if only:
+        plan = replace(plan, cases=tuple(case for case in plan.cases if case.check == only))
+    with open_session(target, profiles, plan, wire=MemoryWire(bank), clock=bank.now, sleep=sleep) as session:
+        return judge(plan, session)
+
+
+@cache
+def right() -> tuple[Result, ...]:
+    return judged()
+
+
+def told(results: Iterable[Result], *verdicts: Verdict) -> list[str]:
+    return [
+        f"{r.case.id} {r.case.check} {r.reason} {r.findings} {r.traceback[-300:]}"
+        for r in results
+        if r.verdict in verdicts
+    ]
+
+
+def test_a_right_bank_of_another_make_is_not_blamed() -> None:
+    assert not told(right(), Verdict.FAIL, Verdict.OBSERVATION, Verdict.ERROR, Verdict.INCONCLUSIVE)
+
+
+def test_most_of_it_can_be_judged() -> None:
+    passed = {result.case.check for result in right() if result.verdict is Verdict.PASS}
+    assert set(DEFECTS.values()) <= passed
+    assert len(passed) >= 50
+
+
+@pytest.mark.parametrize("fault", DEFECTS)
+def test_a_defect_of_it_is_found(fault: str) -> None:
+    results = judged(fault, only=DEFECTS[fault])
+    assert [r.case.check for r in results if r.findings], told(results, *Verdict)

@@ -1,0 +1,1 @@
+"""A bank of another make that takes payments: minor units, keys in the body, 202 and enquiries."""
