@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from conformance.bank.payments.policy import PaymentPolicy
 
 UNREGISTERED: tuple[dict[str, str], ...] = (
@@ -16,7 +18,7 @@ def afterwards(policy: PaymentPolicy) -> dict[str, object]:
     poll = "/payment-events/poll"
     return {
         "unregistered": list(UNREGISTERED),
-        "step_up": {"above": policy.step_up_above},
+        "step_up": {"amount": str(Decimal(policy.step_up_above) + Decimal("0.01"))},
         "debit": {
             "instruct": {
                 "path": "/direct-debits",

@@ -35,8 +35,8 @@ PER_FUNCTION = frozenset({"operation", "reading", "feed"})
 @dataclass(frozen=True, slots=True)
 class Check:
     """A registered check. ``requests`` estimates what one case sends, ``creates`` how many things that move
-    money it makes at most, ``logins`` the customers' logins that it needs: how many of its own, and the names
-    of those that it shares with other checks; ``confirm`` false means that the check repeats its own
+    money it makes at most, ``each`` where in the bank's ``writes`` their amount stands when it is not
+    ``amount``, ``logins`` the customers' logins that it needs: how many of its own, and the names of those that it shares with other checks; ``confirm`` false means that the check repeats its own
     findings, so that it is not run again for them."""
 
     id: str
@@ -50,6 +50,7 @@ class Check:
     confirm: bool = True
     creates: int = 0
     logins: tuple[int | str, ...] = ()
+    each: str = ""
 
     @property
     def per_function(self) -> bool:
@@ -96,12 +97,14 @@ def check(
     confirm: bool = True,
     creates: int = 0,
     logins: tuple[int | str, ...] = (),
+    each: str = "",
 ) -> Callable[[Callable[P, Findings]], Callable[P, Findings]]:
     """Registers a check as ``<subject>.<function name>``, the subject being the folder it lies in."""
 
     def register(function: Callable[P, Findings]) -> Callable[P, Findings]:
         subject = function.__module__.removeprefix("conformance.checks.").split(".")[0]
-        add(function, f"{subject}.{function.__name__}", writes, intrusive, requests, confirm, creates, logins)
+        name = f"{subject}.{function.__name__}"
+        add(function, name, writes, intrusive, requests, confirm, creates, logins, each)
         return function
 
     return register
@@ -116,6 +119,7 @@ def add(
     confirm: bool,
     creates: int = 0,
     logins: tuple[int | str, ...] = (),
+    each: str = "",
 ) -> None:
     """Registers a function under an id; refuses a second one and a check without a purpose."""
     known = _CHECKS.get(id)
@@ -141,6 +145,7 @@ def add(
         confirm=confirm,
         creates=creates,
         logins=logins,
+        each=each,
     )
 
 

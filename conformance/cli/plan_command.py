@@ -3,18 +3,27 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import click
 
 from conformance.cli.options import Choice, scope
+from conformance.model import Case
 from conformance.writing.settings import Writes
 
 
-def _cost(creates: int, writes: Writes | None) -> str:
+def _cost(case: Case, writes: Writes | None) -> str:
     """What one run of a case may move: how often, how much, from which account."""
-    if not creates or writes is None:
+    from conformance.registry import all_checks
+
+    if not case.creates or writes is None:
         return ""
-    return f"  at most {creates} x {writes.currency} {writes.amount} from {writes.account}"
+    amount: Any = writes.model_dump()
+    for step in (all_checks()[case.check].each or "amount").split("/"):
+        amount = amount.get(step) if isinstance(amount, dict) else None
+    if amount is None:
+        return ""
+    return f"  at most {case.creates} x {writes.currency} {amount} from {writes.account}"
 
 
 LOGINS = "more where a bank gives up a code after a wrong try, and for what is to be confirmed"
@@ -51,7 +60,7 @@ def command(choice: Choice, as_json: bool) -> int:
     writes = [case for case in going if case.writes]
     click.echo(f"writes    {len(writes)}")
     for case in writes:
-        click.echo(f"          {case.id}  {case.check}{_cost(case.creates, target.writes)}")
+        click.echo(f"          {case.id}  {case.check}{_cost(case, target.writes)}")
     if target.writes is not None and any(case.creates for case in writes):
         click.echo(f"budget    {target.writes.currency} {target.writes.budget}, which a run never exceeds")
     intrusive = [case for case in going if case.intrusive]

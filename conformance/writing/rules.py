@@ -52,12 +52,12 @@ class EventRules(Part):
 
 
 class StepUpRules(Part):
-    """Above which amount a payment waits for its customer's one-time password, and what it is called then.
+    """From which amount a payment waits for its customer's one-time password, and what it is called then.
 
-    ``waits`` are the statuses in which a payment waits for it.
+    ``amount`` is one that must wait; ``waits`` are the statuses in which a payment waits.
     """
 
-    above: str
+    amount: str
     waits: tuple[str, ...] = ("awaiting_otp",)
 
 

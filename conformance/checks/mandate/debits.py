@@ -95,7 +95,7 @@ def debit_ends_with_its_mandate(payments: Payments, operation: Operation) -> Fin
         yield _finding("a debit under a cancelled mandate", answer)
 
 
-@check(writes=True, requests=4, creates=2)
+@check(writes=True, requests=4, creates=2, each="values/other.direct-debit-authorisation/limit")
 def debit_keeps_to_the_limit(payments: Payments, operation: Operation) -> Findings:
     """Refuses a debit above the amount that the customer has allowed."""
     mandate = _shared(payments, operation)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import Any
 
 from conformance.errors import Inconclusive, NotApplicable
@@ -23,8 +22,8 @@ def _rule(payments: Payments) -> StepUpRules:
 
 
 def _high(payments: Payments, operation: Operation) -> dict[str, Any]:
-    """An instruction just above the amount from which a password is needed."""
-    return payments.instruction(operation.id, amount=str(Decimal(_rule(payments).above) + Decimal("0.01")))
+    """An instruction of an amount for which a password is needed."""
+    return payments.instruction(operation.id, amount=_rule(payments).amount)
 
 
 def _control(payments: Payments, payment: Payment) -> None:
@@ -36,16 +35,16 @@ def _control(payments: Payments, payment: Payment) -> None:
         raise Inconclusive("the payment waits even when its customer has confirmed it")
 
 
-@check(writes=True, requests=14, creates=1)
+@check(writes=True, requests=14, creates=1, each="step_up/amount")
 def high_risk_payment_waits_for_its_customer(payments: Payments, operation: Operation) -> Findings:
-    """Makes no payment above the amount that it declares before its customer has given a password for it."""
+    """Makes no payment of an amount that it declares as high before its customer gives a password."""
     rule = _rule(payments)
     payment = payments.paid(payments.agreed(operation.id, _high(payments, operation)))
     seen = [payment.status, payments.standing(payment).text("status") or ""]
     ahead = next((status for status in seen if status not in rule.waits), None)
     if ahead is not None:
         yield Finding(
-            expected=f"a payment above {rule.above} that waits for its customer's password",
+            expected=f"a payment of {rule.amount} that waits for its customer's password",
             actual=f"status {ahead}",
             at=payment.row.place("status"),
             exchange=payment.answer.exchange,
@@ -54,7 +53,7 @@ def high_risk_payment_waits_for_its_customer(payments: Payments, operation: Oper
     _control(payments, payment)
 
 
-@check(writes=True, requests=24, creates=1)
+@check(writes=True, requests=24, creates=1, each="step_up/amount")
 def waiting_payment_moves_nothing(payments: Payments, operation: Operation) -> Findings:
     """Charges no account while a payment waits for its customer's password."""
     rule, instruction = _rule(payments), _high(payments, operation)

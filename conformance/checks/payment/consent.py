@@ -43,7 +43,7 @@ def _member(payments: Payments, operation: Operation, name: str) -> Any:
     return value
 
 
-@check(writes=True, requests=12, creates=1)
+@check(writes=True, requests=12, creates=2)
 def amount_is_that_of_the_consent(payments: Payments, operation: Operation) -> Findings:
     """Refuses a payment of another amount than its customer allowed."""
     amount = Decimal(_member(payments, operation, "amount"))

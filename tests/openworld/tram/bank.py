@@ -200,7 +200,7 @@ class Tram:
         holder = self.holder(request)
         given = request.get_json(silent=True) or {}
         kind = {"deposits.fund-transfer": "transfer", "other.bill-payment": "bill"}.get(
-            given.get("kind"), "dda"
+            str(given.get("kind")), "dda"
         )
         order = self.checked(kind, given.get("order"))
         made = Thing(secrets.token_hex(10), holder["client"], kind, order, "NEW")
