@@ -140,7 +140,8 @@ def _json(pieces: Iterable[bytes], *, alike: bool = False) -> Any:
         made = {name: _shared(value, known) for name, value in pairs}
         if not alike or len(made) > _WIDEST_SHARED or not all(type(v) in _PLAIN_TYPES for v in made.values()):
             return made
-        return known.setdefault((*made.items(), *map(type, made.values())), made)
+        alike_one: dict[str, Any] = known.setdefault((*made.items(), *map(type, made.values())), made)
+        return alike_one
 
     return values(text, members)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import re
 import sys
 import threading
@@ -96,8 +97,9 @@ def conduct(
     """
     output.folder.mkdir(parents=True, exist_ok=True)
     path = output.folder / "results.jsonl"
-    # What the run remembers of the bank is gone before its results are read.
     code = _judged(target, scope, output, path, progress or Progress(), wire, scan)
+    # What the run remembers of the bank goes before its results are read.
+    gc.collect()
     finished = report.build(results.read(path))
     html = output.folder / "report.html"
     report.write(finished, "html", html)

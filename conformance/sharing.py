@@ -13,7 +13,7 @@ Pairs = tuple[tuple[str, str], ...]
 
 MOST = 4096
 """Values that are known at once."""
-LONGEST = 4096
+LONGEST = 1 << 16
 """Characters of a text, and bytes of a body, that are compared with what is known."""
 HELD = 1 << 21
 """Bytes of the bodies that are known at once."""
