@@ -8,6 +8,7 @@ import tempfile
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from conformance.bank.authorization.fixture import AuthorizationFixture, Identity, authorization_fixture
 from conformance.bank.authorization.policy import AuthorizationPolicy
@@ -16,7 +17,7 @@ from conformance.secret import Secret
 Hide = Callable[[str, str], object]
 """Makes of a name and a secret value what stands in the bank's file."""
 
-LOGIN = {"fill": {"Username": "{username}", "Password": "{password}"}, "press": "Log in"}
+LOGIN: dict[str, Any] = {"fill": {"Username": "{username}", "Password": "{password}"}, "press": "Log in"}
 PERMISSIONS = (
     "ReadAccountAvailability",
     "ReadAccountStatus",
@@ -36,6 +37,7 @@ def capabilities(policy: AuthorizationPolicy) -> tuple[str, ...]:
     has = {
         "fapi2": policy.par_required and bound != "none",
         "fapi1": policy.request_object_required and bound == "mtls",
+        "fapi1-baseline": policy.pkce_required and policy.state_required and policy.jarm != "required",
         "openid": "openid" in policy.scopes,
         "pkce": policy.pkce_required,
         "jarm": policy.jarm != "off",
@@ -81,6 +83,15 @@ def authorization(
         settings["registration_token"] = hide("registration-token", fixture.registration_token)
     if policy.jarm == "required":
         settings["response_mode"] = "jwt"
+    if "fapi1-baseline" in capabilities(policy):
+        settings["push"] = False
+    if policy.ciba:
+        fill = {**LOGIN["fill"], "binding_message": "{binding_message}"}
+        settings["device"] = {
+            "page": "/oauth/device",
+            "approve": [{"fill": fill, "press": "Approve"}],
+            "deny": [{"fill": fill, "press": "Deny"}],
+        }
     return {
         "issuer": policy.issuer or base_url,
         **_client(one, " ".join(scopes), hide, place),

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain
 from typing import Any
 from urllib.parse import urlsplit
@@ -48,10 +49,12 @@ def guarded(function: Function) -> bool:
 
 @dataclass
 class Protected:
-    """One case's view of the functions that need a token. ``operations`` are all offered ones, by id."""
+    """One case's view of the functions that need a token. ``operations`` are all offered ones, by id;
+    ``described`` are the canonical descriptions, whose examples are sent where the bank speaks as they do."""
 
     access: Access
     operations: Mapping[str, Operation]
+    described: tuple[Mapping[str, Any], ...] = ()
 
     @property
     def tsp(self) -> Tsp:
@@ -162,6 +165,24 @@ class Protected:
     def request(self, operation: Operation, **options: Any) -> Request:
         """The request for an operation, with all that the bank wants but the token."""
         return self.tsp.request(operation, **options)
+
+    def written(self, operation: Operation) -> Operation:
+        """A change with a body: the one of bank.yaml, else the example of the canonical description.
+
+        Raises ``NotApplicable`` where there is neither.
+        """
+        function = operation.function
+        if operation.body or operation.reads:
+            return operation
+        for description in self.described if operation.canonical else ():
+            found = description.get("paths", {}).get(function.path, {}).get(function.method.lower())
+            if isinstance(found, Mapping):
+                content = found.get("requestBody", {}).get("content", {}).get("application/json", {})
+                if "example" not in content:
+                    return operation
+                headers = {**operation.headers, "Content-Type": "application/json"}
+                return replace(operation, body=json.dumps(content["example"]).encode(), headers=headers)
+        raise NotApplicable(f"bank.yaml gives {operation.id} no body to send (functions: request)")
 
     def call(self, operation: Operation, customer: int = 0) -> Answer:
         """The answer to a read with the shared token, asked once in a round."""

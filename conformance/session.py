@@ -144,7 +144,8 @@ class Supply:
 
     @property
     def protected(self) -> Protected:
-        return Protected(self.access, self.session.operations)
+        described = tuple(p.description for p in self.session.profiles if p.description is not None)
+        return Protected(self.access, self.session.operations, described)
 
     def plain_operation(self) -> Operation:
         return self.session.operations[self.case.function]

@@ -19,7 +19,7 @@ from conformance.target import Target
 PHASE3 = frozenset(
     {"metadata", "keys", "authorize", "login", "request_object", "par", "token", "id_token", "client"}
     | {"resource", "dpop", "refresh", "revocation", "introspection", "consent", "object", "account"}
-    | {"registration", "ciba", "lifecycle"}
+    | {"registration", "ciba", "lifecycle", "rotation"}
 )
 """The scopes of mutants of the authorization server and of what lies behind it."""
 SCOPES: dict[str, str] = {
@@ -55,8 +55,8 @@ GENERATED = ("contract", "negative", "relation", "injection", "identity")
 """Subjects that judge by the API description whatever a bank answers, and so see most defects of all."""
 
 
-SEQUENCES = ("lifecycle", "sequence")
-"""The subjects that judge sequences of steps, each of which another subject judges alone."""
+SEQUENCES = ("lifecycle", "rotation", "sequence")
+"""The subjects that judge what comes in a sequence, each step of which another subject judges alone."""
 
 
 LIMITS = frozenset({"rate_limit", "resilience"})

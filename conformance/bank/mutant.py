@@ -29,6 +29,8 @@ BASES: dict[str, Callable[[Policy], Policy]] = {
     "fapi1": lambda policy: authorized_as(policy, "fapi1_advanced_jarm"),
     "oauth2": lambda policy: authorized_as(policy, "oauth2_pkce_mtls"),
     "openid": lambda policy: authorized_as(policy, "openid"),
+    "fapi1-baseline": lambda policy: authorized_as(policy, "fapi1_baseline"),
+    "hybrid": lambda policy: authorized_as(policy, "openid_hybrid"),
     "ciba": lambda policy: policy.evolve("authorization.ciba", True),
     "message-signature": lambda policy: policy.evolve("payments.signature", "http-message"),
     "cavage-signature": lambda policy: policy.evolve("payments.signature", "cavage"),

@@ -31,15 +31,21 @@ EXIT_CODES = {
 
 
 @click.command("explain")
-@click.argument("id")
-def command(id: str) -> int:
-    """Explains a requirement, check, function, resource, profile, mutant, verdict, or exit-codes."""
-    for line in _lines(id):
+@click.argument("id", nargs=-1, required=True)
+def command(id: tuple[str, ...]) -> int:
+    """Explains a requirement, check, function, resource, profile, mutant, verdict, or exit-codes.
+
+    coverage counts what is judged of each standard, coverage DOCUMENT ("RFC 9700") and a statement's number
+    (F2-A12) tell by what; oidf shows the modules of the OpenID Foundation's suite beside the checks.
+    """
+    for line in _lines(" ".join(id)):
         click.echo(line)
     return 0
 
 
 def _lines(id: str) -> Iterator[str]:
+    from conformance.cli import coverage_lines
+    from conformance.coverage import statements
     from conformance.profile import all_profiles
     from conformance.registry import all_checks
 
@@ -49,6 +55,12 @@ def _lines(id: str) -> Iterator[str]:
     if id == "exit-codes":
         yield from (f"{code:>3}  {meaning}" for code, meaning in EXIT_CODES.items())
         return
+    if id.split(" ")[0] == "coverage":
+        yield from coverage_lines.lines(id.removeprefix("coverage").strip())
+        return
+    if id == "oidf":
+        yield from coverage_lines.foundation()
+        return
     profiles = all_profiles()
     requirements = {r.id: r for p in profiles.values() for r in p.requirements}
     functions = {f.id: f for p in profiles.values() for f in p.functions}
@@ -57,6 +69,8 @@ def _lines(id: str) -> Iterator[str]:
     stem = id.split("/")[0]
     if stem in requirements:
         yield from _requirement(requirements[stem], checks)
+    elif id in statements():
+        yield from coverage_lines.statement(statements()[id])
     elif id in checks:
         yield from _check(checks[id], requirements.values())
     elif id in functions:
@@ -71,7 +85,19 @@ def _lines(id: str) -> Iterator[str]:
         yield f"see         conformance list requirements --profile {profile.name}"
     else:
         yield from _mutant(
-            id, [*requirements, *checks, *functions, *resources, *profiles, *VERDICTS, "exit-codes"]
+            id,
+            [
+                *requirements,
+                *checks,
+                *functions,
+                *resources,
+                *profiles,
+                *VERDICTS,
+                *statements(),
+                "exit-codes",
+                "coverage",
+                "oidf",
+            ],
         )
 
 

@@ -251,6 +251,10 @@ class LoginStep:
         button = form.button(self.press) if self.press else _first(form)
         return sent + ([(button.name, button.value)] if button and button.name else [])
 
+    def boxes(self, form: Form) -> list[tuple[str, str]]:
+        """The boxes of the form that the step ticks, by name and value."""
+        return [(f.name, f.value) for f in form.fields if f.kind == "checkbox" and self._ticks(f)]
+
     def _ticks(self, each: Field) -> bool:
         names = (each.name, each.label, each.identifier)
         return any(word == "all" or word in names for word in self.tick)

@@ -39,12 +39,24 @@ class ConsentRule(Part):
     days: int = 30
 
 
+class Device(Part):
+    """Where customers decide on backchannel requests (CIBA), and by which steps: those of ``login.settings``.
+
+    ``page`` is its URL, or its path below the issuer. Fillings may name ``{binding_message}`` besides the
+    customer's own values.
+    """
+
+    page: str
+    approve: tuple[dict[str, Any], ...]
+    deny: tuple[dict[str, Any], ...] = ()
+
+
 class Settings(Part):
     """The free section of ``authorization``.
 
     ``push`` and ``request_object`` choose how requests travel where metadata leave it open; ``code_lifetime``
     is in seconds; ``parameters`` are added to every authorization request. ``registration_token`` admits to
-    dynamic registration.
+    dynamic registration; ``device`` is where customers decide on what is asked of them there.
     """
 
     push: bool | None = None
@@ -56,6 +68,7 @@ class Settings(Part):
     resource: str = ""
     consent: ConsentRule | None = None
     registration_token: SecretRef | None = None
+    device: Device | None = None
 
 
 def settings_of(configured: Authorization) -> Settings:

@@ -35,14 +35,15 @@ def retrieve(bank: Bank, request: Request, /, *, function: Retrieval, **path: st
     return paging.listed(bank, request, function.id, holdings.rows(bank, function.id, customer_id))
 
 
-def _owner(bank: Bank, within: Reach, kind: str, identifier: str) -> str:
+def _owner(bank: Bank, within: Reach, kind: str, identifier: str, *, free: bool = False) -> str:
     everyone = [person.customer_id for person in bank.authorization_fixture.customers]
     known = {each: customer for customer in everyone for each in holdings.objects(bank, customer, kind)}
     if kind == "registration":
         made = stores(bank).requests
         known |= {each: row["customer_id"] for each, row in made.items() if row["kind"] == kind}
     owner = known.get(matched(bank, identifier, known))
-    if owner is None or (owner != within.customer_id and not bank.policy.accounts.foreign_object_visible):
+    free = free or bank.policy.accounts.foreign_object_visible
+    if owner is None or (owner != within.customer_id and not free):
         raise missing(bank, foreign=owner is not None)
     return owner
 
@@ -53,10 +54,11 @@ def alter(bank: Bank, request: Request, /, *, function: Alteration, **path: str)
     within = reach(bank, request, function.permission, scope="services", writes=True)
     paging.judge_names(bank, request)
     for identifier in path.values():
+        free = bank.policy.accounts.foreign_object_changeable
         if function.objects == "account":
-            account(bank, request, within, identifier)
+            account(bank, request, within, identifier, free=free)
         else:
-            _owner(bank, within, function.objects, identifier)
+            _owner(bank, within, function.objects, identifier, free=free)
     _judge_input(bank, function, request.get_json(silent=True) if request.data else {})
     policy, store = bank.policy.accounts, stores(bank)
     identifier = secrets.token_hex(16)

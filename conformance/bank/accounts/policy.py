@@ -39,6 +39,7 @@ class AccountPolicy:
 
     # Objects of others.
     foreign_object_visible: bool = False
+    foreign_object_changeable: bool = False
     foreign_object_differs: bool = False  # 403 where an unknown id gives 404
     foreign_object_body_differs: bool = False
     unknown_object_is_500: bool = False

@@ -77,10 +77,12 @@ def missing(bank: Bank, *, foreign: bool) -> http.Refusal:
     return http.Refusal(404, "not_found", message)
 
 
-def account(bank: Bank, request: Request, within: Reach, account_id: str) -> Account:
-    """Give the account of this id within the reach; raise the same refusal for every other id."""
+def account(bank: Bank, request: Request, within: Reach, account_id: str, *, free: bool = False) -> Account:
+    """Give the account of this id within the reach; raise the same refusal for every other id.
+
+    `free` lets every account be within it (a defect).
+    """
     policy, store = bank.policy.accounts, stores(bank)
-    free = False
     for instead, allowed in (
         (request.args.get("account_id"), policy.account_id_from_query),
         (request.headers.get("X-Account-Id"), policy.account_id_from_header),

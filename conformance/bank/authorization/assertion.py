@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from werkzeug.wrappers import Request
 
-from conformance.bank.authorization import jws
+from conformance.bank.authorization import jws, key_address
 from conformance.bank.authorization.issuer import issuer, url
 from conformance.bank.authorization.policy import AuthorizationPolicy
 from conformance.bank.authorization.records import Client
@@ -30,6 +30,7 @@ def _leniency(policy: AuthorizationPolicy) -> jws.Leniency:
         crit_ignored=policy.assertion_crit_ignored,
         loose_encoding=policy.assertion_loose_encoding,
         size_unlimited=policy.assertion_size_unlimited,
+        text_repaired=policy.assertion_text_repaired,
     )
 
 
@@ -49,7 +50,12 @@ def asserted(bank: Bank, request: Request, assertion: str, client_id: str | None
     if policy.assertion_unknown_kid_is_500 and kid not in [key.kid for key in client.keys]:
         raise RuntimeError(f"no key {kid!r}")
     everyone = store.clients.values() if policy.assertion_any_client_key else (client,)
-    token = jws.verify(assertion, [key for each in everyone for key in each.keys], leniency)
+    known = [key for each in everyone for key in each.keys]
+    if policy.assertion_first_key_of_kid:
+        known = list({key.kid: key for key in reversed(known)}.values())
+    if policy.assertion_key_fetched:
+        known += key_address.fetched(read.header)
+    token = jws.verify(assertion, known, leniency)
     _judge_type(policy, token.header)
     if policy.assertion_iss_checked and made_by != client.client_id:
         raise jws.BadToken("wrong iss")

@@ -45,6 +45,8 @@ PARAMETERS = frozenset(
         "ui_locales",
     }
 )
+ACR = "urn:bank:password"
+CLAIMS = frozenset({"iss", "sub", "aud", "exp", "iat", "auth_time", "acr", "nonce"})
 _CHALLENGE = re.compile(r"[A-Za-z0-9_-]{43}")
 _PLAIN = re.compile(r"[A-Za-z0-9._~-]{43,128}")
 
@@ -209,9 +211,29 @@ class _Reading:
         unknown = self.given.keys() - PARAMETERS
         if unknown and self.policy.unknown_parameters_refused:
             raise self.refusal("invalid_request", "A parameter is not known.")
+        self.judge_claims()
         prompts = (asked.prompt or "").split()
         if not set(prompts) <= PROMPTS or ("none" in prompts and len(prompts) > 1):
             raise self.refusal("invalid_request", "The prompt is not known.")
+
+    def judge_claims(self) -> None:
+        """Refuse what cannot be read, and a context of authentication that is essential and not ours."""
+        given = self.given.get("claims")
+        if given is None:
+            return
+        try:
+            claims = jws.members(given.encode()) if isinstance(given, str) else given
+        except jws.BadToken as fault:
+            raise self.refusal("invalid_request", "The claims cannot be read.") from fault
+        wanted = claims.get("id_token") if isinstance(claims, dict) else None
+        if self.policy.unknown_claims_refused and isinstance(wanted, dict) and wanted.keys() - CLAIMS:
+            raise self.refusal("invalid_request", "A claim is not known.")
+        acr = wanted.get("acr") if isinstance(wanted, dict) else None
+        if not isinstance(acr, dict) or acr.get("essential") is not True:
+            return
+        met = ACR in (acr.get("value"), *_listed(acr.get("values")))
+        if not met and self.policy.essential_acr_honoured:
+            raise self.refusal("unmet_authentication_requirements", "There is no such login.")
 
     def scopes(self) -> tuple[str, ...]:
         asked = tuple(dict.fromkeys((self.text("scope") or "").split()))
@@ -275,6 +297,10 @@ class _Reading:
         if named and self.jkt and named != self.jkt and self.policy.dpop_jkt_checked:
             raise self.refusal("invalid_request", "The dpop_jkt is not of the proof's key.")
         return self.jkt or named if self.policy.dpop_code_bound else None
+
+
+def _listed(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []
 
 
 def oauth_error(fault: BadRequest, status: int) -> OAuthError:

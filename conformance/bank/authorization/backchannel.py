@@ -35,7 +35,7 @@ def begin(bank: Bank, request: Request) -> Response:
     caller = client.authenticated(bank, request, given, "backchannel")
     if "request" in given:
         given = _unwrapped(bank, request, caller, given["request"])
-    if sum(hint in given for hint in HINTS) != 1:
+    if policy.ciba_hints_counted and sum(hint in given for hint in HINTS) != 1:
         raise OAuthError("invalid_request", "Exactly one hint is needed.")
     scopes = tuple(given.get("scope", "").split())
     if "openid" not in scopes or not set(scopes) <= set(caller.scopes) - MACHINE_SCOPES:
@@ -55,11 +55,21 @@ def begin(bank: Bank, request: Request) -> Response:
     grant = Grant(
         store.mint(), caller.client_id, customer_id, scopes, consent, int(bank.now()), auth_req_id=value
     )
-    ends = bank.now() + policy.ciba_lifetime
+    life = _life(bank, given)
+    ends = bank.now() + life
     with store.lock:
         store.backchannel[value] = Backchannel(grant, store.mint(), message, ends, policy.ciba_interval)
-    told = {"auth_req_id": value, "expires_in": policy.ciba_lifetime, "interval": policy.ciba_interval}
+    told = {"auth_req_id": value, "expires_in": life, "interval": policy.ciba_interval}
     return json_answer(told)
+
+
+def _life(bank: Bank, given: dict[str, str]) -> int:
+    longest, asked = bank.policy.authorization.ciba_lifetime, given.get("requested_expiry")
+    if asked is None:
+        return longest
+    if not asked.isascii() or not asked.isdigit() or not int(asked[:9]):
+        raise OAuthError("invalid_request", "The requested_expiry is no positive number.")
+    return min(int(asked[:9]), longest)
 
 
 def _unwrapped(bank: Bank, request: Request, caller: Client, signed: str) -> dict[str, str]:
@@ -90,7 +100,7 @@ def poll(bank: Bank, request: Request, caller: Client, given: dict[str, str]) ->
                 found.interval += SLOWER
                 raise OAuthError("slow_down", "Poll more slowly.")
             raise OAuthError("authorization_pending", "The customer has not decided.")
-        if found.decision is False:
+        if found.decision is False and policy.ciba_denial_told:
             raise OAuthError("access_denied", "The customer denied it.")
         found.used = True
     token = issue.access_token(bank, request, found.grant, found.grant.scopes, bound)

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 Binding = tuple[str, str]
 
 
-def bound_to(bank: Bank, request: Request) -> Binding | None:
-    """Give the caller's confirmation method and value; raise OAuthError where it lacks what it needs."""
+def bound_to(bank: Bank, request: Request, *, needed: bool = True) -> Binding | None:
+    """Give the caller's confirmation method and value; raise OAuthError where it lacks what is `needed`."""
     policy = bank.policy.authorization
     found: Binding | None = None
     if policy.sender_constraint == "none":
@@ -33,6 +33,6 @@ def bound_to(bank: Bank, request: Request) -> Binding | None:
         shown = presented(bank, request)
         found = ("x5t#S256", shown.thumbprint) if shown else None
         missing = OAuthError("invalid_request", "A client certificate is needed.")
-    if found is None and policy.token_binding_required:
+    if found is None and needed and policy.token_binding_required:
         raise missing
     return found

@@ -102,11 +102,12 @@ def _by_certificate(bank: Bank, request: Request, form: dict[str, str]) -> Clien
 
 def _unauthenticated(bank: Bank, form: dict[str, str], place: Place) -> Client | None:
     policy = bank.policy.authorization
+    refreshes = form.get("grant_type") == "refresh_token" and policy.refresh_without_authentication
     without = {
-        "token": policy.token_without_authentication,
+        "token": policy.token_without_authentication or refreshes,
         "par": policy.par_without_authentication,
         "revocation": policy.revocation_without_authentication,
         "introspection": policy.introspection_without_authentication,
-        "backchannel": False,
+        "backchannel": policy.backchannel_without_authentication,
     }
     return stores(bank).client(form.get("client_id")) if without[place] else None

@@ -116,7 +116,7 @@ def _by_profile(bank: Bank, request: Request) -> dict[str, Any]:
             "id_token_encryption_enc_values_supported": list(ENCRYPTION[1]),
             "claims_supported": ["iss", "sub", "aud", "exp", "iat", "auth_time", "acr", "nonce"],
             "claim_types_supported": ["normal"],
-            "claims_parameter_supported": False,
+            "claims_parameter_supported": True,
             "acr_values_supported": ["urn:bank:password"],
         }
     if policy.jarm != "off":

@@ -52,8 +52,9 @@ def id_token(
     for name, value in hashed.items():
         if value is not None:
             claims[f"{name}_hash"] = stated(half_hash(value), policy.id_token_hashes, half_hash("other"))
-    if grant.auth_req_id and policy.ciba_id_token_request_claim:
-        claims["urn:openid:params:jwt:claim:auth_req_id"] = grant.auth_req_id
+    if grant.auth_req_id:
+        told_request = stated(grant.auth_req_id, policy.ciba_id_token_request_claim, "another-request")
+        claims["urn:openid:params:jwt:claim:auth_req_id"] = told_request
     if policy.id_token_personal_data:
         claims |= {"name": "陳大文", "hkid": "A123456(3)", "phone_number": "+852 5550 1234"}
     told = {name: value for name, value in claims.items() if value is not None}

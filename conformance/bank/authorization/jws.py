@@ -65,6 +65,7 @@ class Leniency:
     crit_ignored: bool = False
     loose_encoding: bool = False
     size_unlimited: bool = False
+    text_repaired: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,10 +95,11 @@ def decoded(text: str, *, loose: bool = False) -> bytes:
     return data
 
 
-def members(data: bytes) -> dict[str, Any]:
+def members(data: bytes, *, repaired: bool = False) -> dict[str, Any]:
     """Read one JSON object: UTF-8, no member twice, no lone surrogate."""
     try:
-        value = json.loads(data.decode(), object_pairs_hook=_once)
+        text = data.decode(errors="replace" if repaired else "strict")
+        value = json.loads(text, object_pairs_hook=_once)
         json.dumps(value, ensure_ascii=False).encode()
     except (ValueError, RecursionError) as fault:
         raise BadToken("not a JSON object") from fault
@@ -122,7 +124,8 @@ def taken_apart(text: str, leniency: Leniency) -> Token:
         raise BadToken("not three parts")
     loose = leniency.loose_encoding
     header, claims, signature = (decoded(part, loose=loose) for part in parts[:3])
-    return Token(members(header), members(claims), f"{parts[0]}.{parts[1]}".encode(), signature)
+    read = members(claims, repaired=leniency.text_repaired)
+    return Token(members(header), read, f"{parts[0]}.{parts[1]}".encode(), signature)
 
 
 def verify(text: str, keys: Iterable[Key], leniency: Leniency) -> Token:

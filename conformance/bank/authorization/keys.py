@@ -51,7 +51,8 @@ def signed(bank: Bank, claims: Mapping[str, Any], algorithm: str = "ES256", **he
     """Sign with the current key of the algorithm; further header members as keywords."""
     period = _period(bank)
     key_alg = "PS256" if algorithm == "RS256" else algorithm
-    named = {"alg": algorithm, "kid": _kid(key_alg, period), **header}
+    address = {"jku": bank.policy.authorization.jws_key_address}
+    named = {"alg": algorithm, "kid": _kid(key_alg, period), **address, **header}
     return jws.sign(claims, _key(key_alg, period), {name: value for name, value in named.items() if value})
 
 
@@ -69,6 +70,8 @@ def jwks(bank: Bank) -> dict[str, Any]:
     """Give the key set: for each algorithm the current key and the one before it."""
     policy, period = bank.policy.authorization, _period(bank)
     periods = (period,) if policy.jwks_old_key_dropped else (period, period - 1)
+    if policy.jwks_new_key_late:
+        periods = (period - 1,)
     published: list[dict[str, Any]] = []
     for algorithm in algorithms(policy):
         for each in periods:

@@ -22,6 +22,8 @@ def page(bank: Bank, title: str, body: str, status: int = 200, leads_to: str = "
     """Give a page; `leads_to` is the redirect URI that its form may end at."""
     policy = bank.policy.authorization
     extra = "<script>document.title += ' ';</script>" if policy.page_script else ""
+    if policy.page_messages_anybody:
+        extra += "<script>parent.postMessage({shown: true}, '*');</script>"
     if policy.page_third_party:
         extra += (
             '<img src="https://pixel.example/seen.gif" alt=""><a href="https://partner.example/">Offers</a>'

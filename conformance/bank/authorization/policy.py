@@ -6,7 +6,7 @@ presets below give the other conformant servers; every other change of a field s
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Literal
 
 RedirectMatch = Literal[
@@ -52,6 +52,8 @@ class AuthorizationPolicy:
     jwks_malformed_key: bool = False  # a key without its coordinates
     jwks_unknown_key_type: bool = False
     jwks_old_key_dropped: bool = False  # rotation forgets the key that signed what is still valid
+    jwks_new_key_late: bool = False  # rotation signs with a key before it publishes it
+    jws_key_address: str = ""  # "jku" in the header of what the server signs
 
     # Client authentication by private_key_jwt.
     assertion_signature_checked: bool = True
@@ -77,6 +79,9 @@ class AuthorizationPolicy:
     assertion_jti_replay_checked: bool = True
     assertion_typ_checked: bool = True
     assertion_unknown_kid_is_500: bool = False
+    assertion_key_fetched: bool = False  # from where the header's "jku" says
+    assertion_text_repaired: bool = False  # bytes that are no UTF-8 are passed over
+    assertion_first_key_of_kid: bool = False  # of two keys with one kid only the first is tried
     clock_skew: int = 20  # seconds that a JWT may lie ahead or behind
 
     # Client authentication by mutual TLS, and in general.
@@ -89,6 +94,7 @@ class AuthorizationPolicy:
     par_without_authentication: bool = False
     revocation_without_authentication: bool = False
     introspection_without_authentication: bool = False
+    backchannel_without_authentication: bool = False
     client_id_mismatch_accepted: bool = False
     several_authentications_accepted: bool = False
     other_method_accepted: bool = False  # a method that the client is not registered for
@@ -124,6 +130,8 @@ class AuthorizationPolicy:
     outside_parameters_override: bool = False  # the query wins over the pushed or signed request
     outside_parameters_fill: bool = False  # the query completes the pushed or signed request
     unknown_parameters_refused: bool = False
+    unknown_claims_refused: bool = False  # members of the parameter claims
+    essential_acr_honoured: bool = True
     scope_order_matters: bool = False
     unknown_scope: Literal["refused", "dropped", "granted"] = "refused"
     scope_widened: bool = False  # every scope of the client is granted
@@ -180,6 +188,7 @@ class AuthorizationPolicy:
     page_cache_control: str = "no-store"
     page_cors: bool = False
     page_script: bool = False
+    page_messages_anybody: bool = False  # a script posts messages to every origin
     page_third_party: bool = False
     page_escapes: bool = True
     password_in_query: bool = False  # the login form is sent by GET
@@ -233,6 +242,8 @@ class AuthorizationPolicy:
     refresh_rotated_grace: int = 0  # seconds that a rotated refresh token still works
     refresh_reuse_revokes: bool = True  # where rotated: use of an old one ends the grant
     refresh_client_bound: bool = True
+    refresh_without_authentication: bool = False
+    refresh_without_possession: bool = False  # neither certificate nor proof is asked for
     refresh_lifetime: int = 86400 * 30
     refresh_expiry_checked: bool = True
     refresh_scope_widened: bool = False
@@ -253,6 +264,7 @@ class AuthorizationPolicy:
     dpop_typ_checked: bool = True
     dpop_private_jwk_accepted: bool = False
     dpop_symmetric_jwk_accepted: bool = False
+    dpop_point_unchecked: bool = False  # takes a key that is no point of its curve for whatever signed
     dpop_crit_ignored: bool = False
     dpop_loose_encoding: bool = False
     dpop_htm_checked: bool = True
@@ -345,54 +357,7 @@ class AuthorizationPolicy:
     ciba_waits_for_customer: bool = True
     ciba_binding_message_required: bool = True
     ciba_unknown_customer_refused: bool = True
-    ciba_id_token_request_claim: bool = True
+    ciba_id_token_request_claim: Issuer = "right"
+    ciba_hints_counted: bool = True  # exactly one hint
+    ciba_denial_told: bool = True
     ciba_entropy: Entropy = "strong"
-
-    @classmethod
-    def fapi2_private_key_jwt_dpop(cls) -> AuthorizationPolicy:
-        """FAPI 2.0 Security Profile: private_key_jwt, tokens bound by DPoP."""
-        return cls()
-
-    @classmethod
-    def fapi2_private_key_jwt_mtls(cls) -> AuthorizationPolicy:
-        """FAPI 2.0 Security Profile: private_key_jwt, tokens bound to the client certificate."""
-        return cls(sender_constraint="mtls")
-
-    @classmethod
-    def fapi2_mtls_mtls(cls) -> AuthorizationPolicy:
-        """FAPI 2.0 Security Profile: RFC 8705 throughout; TSP one by CA, TSP two self-signed."""
-        return cls(
-            client_authentication=("tls_client_auth", "self_signed_tls_client_auth"), sender_constraint="mtls"
-        )
-
-    @classmethod
-    def openid(cls) -> AuthorizationPolicy:
-        """OpenID Connect: code with optional PKCE, bearer tokens, private_key_jwt."""
-        return cls(
-            sender_constraint="none",
-            par_required=False,
-            pkce_required=False,
-            assertion_aud="issuer_or_endpoint",
-            assertion_aud_array_allowed=True,
-            id_token_alg="PS256",
-        )
-
-    @classmethod
-    def fapi1_advanced_jarm(cls) -> AuthorizationPolicy:
-        """FAPI 1.0 Advanced with JARM: signed request objects, certificate-bound tokens."""
-        return replace(
-            cls.openid(),
-            sender_constraint="mtls",
-            jarm="required",
-            request_object_required=True,
-            nonce_required=True,
-            state_required=True,
-            jarm_alg="PS256",
-            access_token_format="jwt",
-        )
-
-    @classmethod
-    def oauth2_pkce_mtls(cls) -> AuthorizationPolicy:
-        """OAuth 2.0 as RFC 9700 asks: code with PKCE, mutual TLS, rotated refresh tokens, no PAR needed."""
-        scopes = ("accounts", "services", "payments", "consents", "applications")
-        return replace(cls.fapi2_mtls_mtls(), par_required=False, refresh_rotation=True, scopes=scopes)

@@ -23,7 +23,7 @@ def refresh(bank: Bank, request: Request, client: Client, given: dict[str, str])
     value = given.get("refresh_token")
     if not value:
         raise OAuthError("invalid_request", "The refresh_token is missing.")
-    bound = bound_to(bank, request)
+    bound = bound_to(bank, request, needed=not policy.refresh_without_possession)
     with store.lock:
         found = _judged(bank, client, value)
         scopes = _scopes(policy, found, given.get("scope"))

@@ -101,7 +101,7 @@ def redirect_uri_may_be_missing(policy: Policy) -> Policy:
     return policy.evolve("authorization.redirect_uri_required", False)
 
 
-@mutant("authorize.errors_stay", base="openid")
+@mutant("authorize.errors_stay", "authorize.login_before_redirect", base="openid")
 def errors_go_to_any_redirect_uri(policy: Policy) -> Policy:
     """Errors are sent to unregistered redirect URIs."""
     policy = policy.evolve("authorization.redirects_errors_anywhere", True)
@@ -296,3 +296,57 @@ def long_state_is_cut(app: WSGIApplication) -> WSGIApplication:
         return sent.with_header("Location", re.sub(r"(state=[^&]{512})[^&]*", r"\1", place))
 
     return rewritten(app, changed)
+
+
+@mutant("authorize.nonce_needed", base="fapi1")
+def nonce_may_be_missing(policy: Policy) -> Policy:
+    """A request with the scope openid needs no nonce."""
+    return policy.evolve("authorization.nonce_required", False)
+
+
+@mutant("authorize.state_needed", base="fapi1")
+def state_may_be_missing(policy: Policy) -> Policy:
+    """A request without the scope openid needs no state."""
+    return policy.evolve("authorization.state_required", False)
+
+
+@mutant("authorize.plain_response_refused", base="fapi1")
+def response_is_signed_on_request_only(policy: Policy) -> Policy:
+    """A TSP that does not ask for a signed response gets a plain one."""
+    return policy.evolve("authorization.jarm", "offered")
+
+
+@mutant("authorize.unknown_claims", base="openid")
+def unknown_claims_are_refused(policy: Policy) -> Policy:
+    """A request for a claim that the bank does not know is refused."""
+    return policy.evolve("authorization.unknown_claims_refused", True)
+
+
+@mutant("authorize.login_before_redirect", base="openid")
+def errors_come_before_the_login(policy: Policy) -> Policy:
+    """A faulty request sends the customer away at once, without any page."""
+    return policy.evolve("authorization.errors_redirect_before_login", True)
+
+
+@mutant("authorize.see_other")
+def forms_are_redirected_with_302(policy: Policy) -> Policy:
+    """The customer is passed on with 302 after a form."""
+    return policy.evolve("authorization.redirect_status", 302)
+
+
+@mutant("authorize.messages_addressed")
+def pages_speak_to_everybody(policy: Policy) -> Policy:
+    """A script of the pages posts a message to whatever window holds them."""
+    return policy.evolve("authorization.page_messages_anybody", True)
+
+
+@mutant("authorize.detached_signature", "token.id_token_hash", base="hybrid")
+def front_token_signs_another_code(policy: Policy) -> Policy:
+    """The hashes in ID tokens are those of something else."""
+    return policy.evolve("authorization.id_token_hashes", "wrong")
+
+
+@mutant("authorize.front_token_private", "token.id_token_private", base="hybrid")
+def front_token_tells_the_name(policy: Policy) -> Policy:
+    """The ID token that passes the browser names the customer."""
+    return policy.evolve("authorization.id_token_personal_data", True)

@@ -228,3 +228,28 @@ def self_signed_certificate_by_name(policy: Policy) -> Policy:
 def certificate_in_a_header_field(policy: Policy) -> Policy:
     """A client certificate in a header field is believed."""
     return policy.evolve("authorization.forged_certificate_header_trusted", True)
+
+
+@mutant("client.text_strict")
+def assertion_text_is_repaired(policy: Policy) -> Policy:
+    """Bytes of a client assertion that are no UTF-8 are replaced and passed over."""
+    return policy.evolve("authorization.assertion_text_repaired", True)
+
+
+@mutant("client.others_refused", "client.kind_checked", "client.subject_needed")
+def request_object_as_assertion(policy: Policy) -> Policy:
+    """A signed request, which names no subject, is taken as client assertion."""
+    policy = policy.evolve("authorization.assertion_typ_checked", False)
+    return policy.evolve("authorization.assertion_sub_required", False)
+
+
+@mutant("client.key_address_not_followed")
+def assertion_key_is_fetched(policy: Policy) -> Policy:
+    """The key of a client assertion is fetched from where its header says, and trusted."""
+    return policy.evolve("authorization.assertion_key_fetched", True)
+
+
+@mutant("client.endpoint_audience_taken", base="fapi1")
+def assertion_for_the_issuer_only(policy: Policy) -> Policy:
+    """A pushed request needs an assertion for the issuer, though RFC 9126 names the endpoints as well."""
+    return policy.evolve("authorization.assertion_aud", "issuer")

@@ -112,3 +112,21 @@ def header_decides(policy: Policy) -> Policy:
 def consent_approved_again(policy: Policy) -> Policy:
     """A second customer may approve a consent that a first one has approved."""
     return policy.evolve("accounts.approved_consent_offered_again", True)
+
+
+@mutant("consent.picked_accounts_only")
+def picked_accounts_are_forgotten(policy: Policy) -> Policy:
+    """The consent page offers a choice of accounts, and the bank opens all of them."""
+    return policy.evolve("authorization.picked_accounts_honoured", False)
+
+
+@mutant("consent.picked_accounts_only")
+def every_account_of_the_customer_opens(policy: Policy) -> Policy:
+    """The accounts that the customer picked are kept with the consent, and never asked for."""
+    return policy.evolve("accounts.accounts_bound", False)
+
+
+@mutant("consent.permission_needed_to_write")
+def changes_need_no_permission(policy: Policy) -> Policy:
+    """A consent to read lets the TSP change things."""
+    return policy.evolve("accounts.alteration_permission_checked", False)

@@ -141,3 +141,21 @@ def unlisted_algorithm_of_proof_accepted(policy: Policy) -> Policy:
     return policy.evolve("authorization.dpop_algs", ("ES256", "PS256", "RS256")).evolve(
         "authorization.metadata_replaces", (listed,)
     )
+
+
+@mutant("dpop.code_bound_by_name", "dpop.code_bound_by_proof")
+def codes_work_with_any_key(policy: Policy) -> Policy:
+    """A code is redeemed with the proof of whatever key, named or proved before or not."""
+    return policy.evolve("authorization.dpop_code_bound", False)
+
+
+@mutant("dpop.keys_named_agree")
+def named_key_is_not_compared(policy: Policy) -> Policy:
+    """A pushed request may name another key than the one of its proof."""
+    return policy.evolve("authorization.dpop_jkt_checked", False)
+
+
+@mutant("dpop.key_on_curve")
+def keys_may_lie_off_their_curve(policy: Policy) -> Policy:
+    """A key that is no point of its curve is taken, and no signature verified with it."""
+    return policy.evolve("authorization.dpop_point_unchecked", True)

@@ -154,3 +154,21 @@ def response_has_plain_parameters(policy: Policy) -> Policy:
 def response_has_plain_issuer(policy: Policy) -> Policy:
     """Beside the signed response stands the issuer."""
     return policy.evolve("authorization.jarm_plain_iss", True)
+
+
+@mutant("token.login_time_told", base="openid")
+def id_token_hides_the_login_time(policy: Policy) -> Policy:
+    """The ID token does not tell when the customer logged in."""
+    return policy.evolve("authorization.id_token_auth_time", False)
+
+
+@mutant("token.nonce_not_invented", base="openid")
+def nonce_is_invented(policy: Policy) -> Policy:
+    """An ID token has a nonce that nobody sent."""
+    return policy.evolve("authorization.nonce", "invented")
+
+
+@mutant("token.context_class_true", base="openid")
+def essential_context_is_passed_over(policy: Policy) -> Policy:
+    """A customer gets in by a password where the request calls another context essential."""
+    return policy.evolve("authorization.essential_acr_honoured", False)

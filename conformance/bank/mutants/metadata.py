@@ -143,3 +143,15 @@ def metadata_do_not_bind_tokens(policy: Policy) -> Policy:
 def metadata_do_not_list_signed_responses(policy: Policy) -> Policy:
     """The metadata do not tell how responses are signed."""
     return policy.evolve("authorization.metadata_omits", ("authorization_signing_alg_values_supported",))
+
+
+@mutant("metadata.encryption_algorithms", base="fapi1")
+def metadata_list_rsa_encryption_of_old(policy: Policy) -> Policy:
+    """ID tokens may be encrypted by RSAES-PKCS1-v1_5."""
+    return saying(policy, id_token_encryption_alg_values_supported=["RSA-OAEP-256", "RSA1_5"])
+
+
+@mutant("metadata.encryption_offered", base="fapi1")
+def metadata_offer_no_encryption(policy: Policy) -> Policy:
+    """The metadata list no algorithm to encrypt ID tokens by."""
+    return policy.evolve("authorization.metadata_omits", ("id_token_encryption_alg_values_supported",))

@@ -6,7 +6,7 @@ from conformance.bank.mutant import mutant
 from conformance.bank.policy import Policy
 
 
-@mutant("object.foreign_refused")
+@mutant("object.foreign_refused", "object.foreign_write_refused")
 def everybodys_objects_shown(policy: Policy) -> Policy:
     """An identifier is all it takes."""
     return policy.evolve("accounts.foreign_object_visible", True)
@@ -58,3 +58,9 @@ def accounts_are_counted(policy: Policy) -> Policy:
 def refusal_names_the_customer(policy: Policy) -> Policy:
     """A refusal names the customer."""
     return policy.evolve("accounts.personal_data_in_errors", True)
+
+
+@mutant("object.foreign_write_refused")
+def foreign_objects_are_changed(policy: Policy) -> Policy:
+    """Whose object it is, is asked for what is read and not for what is changed."""
+    return policy.evolve("accounts.foreign_object_changeable", True)

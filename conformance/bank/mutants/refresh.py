@@ -116,3 +116,15 @@ def reuse_goes_unpunished(policy: Policy) -> Policy:
 def refresh_outlives_the_consent(policy: Policy) -> Policy:
     """A refresh token works after its consent was revoked."""
     return policy.evolve("authorization.refresh_stops_with_consent", False)
+
+
+@mutant("refresh.authentication_needed")
+def refresh_without_authentication(policy: Policy) -> Policy:
+    """A refresh token works for whoever names its TSP."""
+    return policy.evolve("authorization.refresh_without_authentication", True)
+
+
+@mutant("refresh.holder_needed")
+def refresh_without_possession(policy: Policy) -> Policy:
+    """A refresh needs neither certificate nor proof, and gives a token that is bound to nobody."""
+    return policy.evolve("authorization.refresh_without_possession", True)

@@ -100,3 +100,9 @@ def registration_stays(policy: Policy) -> Policy:
 def registration_answered_as_read(policy: Policy) -> Policy:
     """A registration is answered with 200."""
     return policy.evolve("authorization.registration_status", 200)
+
+
+@mutant("registration.equal_key_ids_told_apart")
+def first_key_of_a_name_is_taken(policy: Policy) -> Policy:
+    """Of two keys of a client with the same identifier only the first is tried."""
+    return policy.evolve("authorization.assertion_first_key_of_kid", True)

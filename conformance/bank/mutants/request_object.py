@@ -160,3 +160,12 @@ def request_object_needs_its_typ(app: WSGIApplication) -> WSGIApplication:
         return app(environ, start_response)
 
     return wrapped
+
+
+@mutant("authorize.request_object_others", "authorize.outside_ignored", "authorize.request_object_client",
+        "authorize.request_object_start_needed")  # fmt: skip
+def assertion_as_request_object(policy: Policy) -> Policy:
+    """Any JWT that a client signed makes the parameters beside it a signed request."""
+    policy = policy.evolve("authorization.outside_parameters_fill", True)
+    policy = policy.evolve("authorization.request_object_nbf_required", False)
+    return policy.evolve("authorization.request_object_client_id_checked", False)

@@ -191,3 +191,41 @@ def loans_cacheable(app: WSGIApplication) -> WSGIApplication:
             response.headers["Cache-Control"] = "max-age=60"
 
     return answering(app, amend)
+
+
+@mutant("resource.customer_headers_accepted")
+def addresses_of_customers_are_ipv4(app: WSGIApplication) -> WSGIApplication:
+    """A call of a customer with an IPv6 address is refused."""
+
+    def intercept(request: Request) -> Response | None:
+        if ":" in request.headers.get("X-Fapi-Customer-Ip-Address", ""):
+            return Response("{}", 400, content_type="application/json")
+        return None
+
+    return intercepting(app, intercept)
+
+
+@mutant("resource.date_true")
+def balances_are_dated_yesterday(app: WSGIApplication) -> WSGIApplication:
+    """A gateway dates its answers a day back."""
+
+    def amend(request: Request, response: Response) -> None:
+        if request.headers.get("Authorization") and request.path.startswith(
+            ("/accounts", "/customer", "/cards")
+        ):
+            response.headers["Date"] = "Sun, 01 Jan 2023 00:00:00 GMT"
+
+    return answering(app, amend)
+
+
+@mutant("resource.origins_not_trusted")
+def accounts_are_open_to_every_origin(app: WSGIApplication) -> WSGIApplication:
+    """Scripts of every origin may read accounts with the credentials of the browser's user."""
+
+    def amend(request: Request, response: Response) -> None:
+        origin = request.headers.get("Origin")
+        if origin and request.headers.get("Authorization"):
+            response.headers["Access-Control-Allow-Origin"] = origin
+            response.headers["Access-Control-Allow-Credentials"] = "true"
+
+    return answering(app, amend)

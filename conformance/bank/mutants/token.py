@@ -282,3 +282,15 @@ def unknown_grant_type_is_a_success(app: WSGIApplication) -> WSGIApplication:
         return sent
 
     return rewritten(app, changed)
+
+
+@mutant("token.scope_told", base="fapi1-baseline")
+def granted_scope_is_not_told(policy: Policy) -> Policy:
+    """The token response does not tell the scope that was granted."""
+    return policy.evolve("authorization.token_scope_told", False)
+
+
+@mutant("token.bearer_short_lived", base="fapi1-baseline")
+def bearer_tokens_live_for_a_day(policy: Policy) -> Policy:
+    """A token that is bound to nobody is good for a day."""
+    return policy.evolve("authorization.token_lifetime", 86400)

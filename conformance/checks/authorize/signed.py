@@ -8,8 +8,9 @@ from typing import Any
 from conformance import jose
 from conformance.errors import Inconclusive, NotApplicable
 from conformance.model import Finding
+from conformance.oauth import dpop
 from conformance.oauth.access import Access
-from conformance.oauth.client import Client
+from conformance.oauth.client import Client, assertion
 from conformance.oauth.grant import Attempt
 from conformance.registry import Findings, check
 
@@ -262,3 +263,21 @@ def outside_ignored(access: Access) -> Findings:
             expected = "parameters of the signed or pushed request alone"
             yield Finding(expected, f"one from outside taken {what}", "state", landing.answer.exchange)
     access.control()
+
+
+@check(requests=4)
+def request_object_others(access: Access) -> Findings:
+    """Refuses as request object the other JWTs that a TSP makes: client assertions and DPoP proofs."""
+    if unverified(access):
+        return
+    client, url = access.client, access.server.endpoint("token_endpoint")
+    asked = access.probe()
+    plain = {k: v for k, v in asked.parameters.items() if isinstance(v, str)}
+    for what, text in {
+        "a client assertion": assertion(client, access.audience, access.now()),
+        "a DPoP proof": dpop.proof(client.signing_key, "POST", url, access.now()),
+    }.items():
+        made = access.attempt(asked, request=text, outside=plain)
+        if made.accepted:
+            yield Finding(f"{what} refused as request", made.words, "request", made.answer.exchange)
+            return

@@ -2,75 +2,43 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from conformance.answer import Answer
-from conformance.errors import Inconclusive
+from conformance.checks.ciba.backchannel import ENDPOINT, begun, form, polled
 from conformance.model import Finding
 from conformance.oauth.access import Access
-from conformance.oauth.client import Client, revealed
 from conformance.oauth.grant import error_of, members_of, told
 from conformance.protected import tried
 from conformance.registry import Findings, check
 
-ENDPOINT = "backchannel_authentication_endpoint"
-GRANT = "urn:openid:params:grant-type:ciba"
 SHORTEST = 16
 """Characters that 96 bits need in base64url."""
-
-
-def _form(access: Access, **changes: Any) -> dict[str, Any]:
-    """A right request for the first customer; a change of None leaves a member out."""
-    person = access.customer(0)
-    return {
-        "scope": "openid",
-        "login_hint": revealed(person.username),
-        "binding_message": "CT-7",
-        **changes,
-    }
-
-
-def _begun(access: Access) -> tuple[str, Answer]:
-    """The identifier of a right request; raises ``Inconclusive`` when it is refused."""
-    answer = access.post(ENDPOINT, _form(access))
-    value = members_of(answer).get("auth_req_id")
-    if not answer.ok or not isinstance(value, str) or not value:
-        raise Inconclusive(
-            f"control request refused: a right backchannel request was answered {told(answer)}"
-        )
-    return value, answer
-
-
-def _polled(access: Access, value: str, client: Client | None = None) -> Answer | None:
-    return tried(lambda: access.token({"grant_type": GRANT, "auth_req_id": value}, client=client))
 
 
 @check(requests=3)
 def unknown_customer_refused(access: Access) -> Findings:
     """Begins nothing for a customer whom it does not know."""
     access.server.endpoint(ENDPOINT)
-    answer = tried(lambda: access.post(ENDPOINT, _form(access, login_hint="nobody-of-conformance")))
+    answer = tried(lambda: access.post(ENDPOINT, form(access, login_hint="nobody-of-conformance")))
     if answer is not None and answer.ok:
         yield Finding("a refusal of an unknown customer", told(answer), "login_hint", answer.exchange)
-    _begun(access)
+    begun(access)
 
 
 @check(requests=4)
 def context_needed(access: Access) -> Findings:
     """Begins nothing that the customer could not tell from another request: without a binding message."""
     access.server.endpoint(ENDPOINT)
-    answer = tried(lambda: access.post(ENDPOINT, _form(access, binding_message=None)))
+    answer = tried(lambda: access.post(ENDPOINT, form(access, binding_message=None)))
     if answer is not None and answer.ok:
         yield Finding("a refusal without binding_message", told(answer), "binding_message", answer.exchange)
-    _begun(access)
+    begun(access)
 
 
 @check(requests=3)
 def customer_waited_for(access: Access) -> Findings:
     """Gives no token before the customer has decided."""
     access.server.endpoint(ENDPOINT)
-    value, _ = _begun(access)
-    answer = _polled(access, value)
+    value = begun(access).value
+    answer = polled(access, value)
     if answer is not None and answer.ok and b"access_token" in answer.body:
         yield Finding("authorization_pending", "a token", "token endpoint", answer.exchange)
 
@@ -79,13 +47,13 @@ def customer_waited_for(access: Access) -> Findings:
 def haste_slowed_down(access: Access) -> Findings:
     """Tells a TSP that polls too often to slow down."""
     access.server.endpoint(ENDPOINT)
-    value, begun = _begun(access)
-    first = _polled(access, value)
+    started = begun(access)
+    first = polled(access, started.value)
     if first is None or error_of(first) != "authorization_pending":
         return
-    if members_of(begun).get("interval") == 0:
+    if members_of(started.answer).get("interval") == 0:
         return
-    answer = _polled(access, value)
+    answer = polled(access, started.value)
     if answer is not None and answer.status not in (429, 503) and error_of(answer) != "slow_down":
         yield Finding("slow_down", told(answer), "token endpoint", answer.exchange)
 
@@ -95,8 +63,8 @@ def client_compared(access: Access) -> Findings:
     """Tells another TSP nothing of a request but that it is not valid."""
     other = access.second
     access.server.endpoint(ENDPOINT)
-    value, _ = _begun(access)
-    answer = _polled(access, value, other)
+    value = begun(access).value
+    answer = polled(access, value, other)
     if answer is not None and (answer.ok or error_of(answer) in ("authorization_pending", "slow_down")):
         yield Finding("invalid_grant", told(answer), "token endpoint", answer.exchange)
 
@@ -105,14 +73,14 @@ def client_compared(access: Access) -> Findings:
 def identifier_unguessable(access: Access) -> Findings:
     """Names requests by identifiers that cannot be guessed."""
     access.server.endpoint(ENDPOINT)
-    made = [_begun(access) for _ in range(2)]
-    one, two = (value for value, _ in made)
+    made = [begun(access) for _ in range(2)]
+    one, two = (each.value for each in made)
     shared = next(
         (n for n, (a, b) in enumerate(zip(one, two, strict=False)) if a != b), min(len(one), len(two))
     )
     if len(one) - shared < SHORTEST:
         yield Finding(f"{SHORTEST} characters of chance at least", f"{len(one) - shared}", "auth_req_id",
-                      made[1][1].exchange)  # fmt: skip
+                      made[1].answer.exchange)  # fmt: skip
 
 
 @check(requests=1)

@@ -1,0 +1,46 @@
+"""The accounts that the customer gave, and those that they kept for themselves."""
+
+from __future__ import annotations
+
+from conformance.errors import NotApplicable
+from conformance.model import Finding
+from conformance.oauth.picking import picked
+from conformance.path_values import filled, places_in
+from conformance.protected import Protected, tried
+from conformance.registry import Findings, check
+
+LISTS = ("accounts.status", "accounts.availability")
+
+
+@check(requests=16, logins=(1, "grant of all"))
+def picked_accounts_only(protected: Protected) -> Findings:
+    """Opens the accounts that the customer picked when they approved, and no other of theirs."""
+    whole = protected.identifiers("account_id")
+    if len(whole) < 2:
+        raise NotApplicable("the customer has but one account")
+    access = protected.access
+    tokens = picked(access, protected.permissions).tokens
+    kept = list(whole)
+    for name in LISTS:
+        if name not in protected.operations:
+            continue
+        operation = protected.operation(name)
+        answer = protected.control(operation, tokens)
+        listed = [each for each in whole if each in answer.text()]
+        if len(listed) == len(whole):
+            expected = f"some of {len(whole)} accounts, since the customer picked one"
+            yield Finding(expected, "all of them", f"function {name}", answer.exchange)
+            return
+        kept = [each for each in kept if each not in listed]
+    for name in ("accounts.balances", "accounts.transactions"):
+        if name not in protected.operations or not kept:
+            continue
+        operation = protected.operation(name)
+        if len(places_in(operation)) != 1:
+            continue
+        request = protected.request(filled(operation, {places_in(operation)[0]: kept[0]}))
+        opened = tried(lambda: access.call(tokens, request))  # noqa: B023
+        if opened is not None and opened.ok:
+            expected = "a refusal of an account that the customer did not pick"
+            yield Finding(expected, f"status {opened.status}", f"function {name}", opened.exchange)
+            return

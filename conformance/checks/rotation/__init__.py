@@ -1,0 +1,1 @@
+"""Keys of the authorization server that change while what they signed still counts."""
