@@ -32,6 +32,8 @@ from conformance.tls.wire import Alert, Hello
 GOOD = "good"
 REFUSALS = (400, 401, 403, 404, 421, 495, 496)
 """Statuses that refuse a client; 495 and 496 are those of nginx."""
+ALERT_PATIENCE = 1.0
+"""Seconds that an alert gets where a connection ended without one."""
 GIVEN = ("expired", "wrong_usage", "other_tsp", "other_name")
 """Identities that only the bank's own CA can issue, so that the target must supply them."""
 
@@ -147,8 +149,30 @@ class Client:
         except Alert as alert:
             return Attempt(who, alert=alert.name, early=early + (connection.early if connection else 0)), None
         except Fault as fault:
-            return Attempt(who, fault=str(fault), early=early + (connection.early if connection else 0)), None
+            early += connection.early if connection else 0
+            told = self._listened(identity) if fault.kind in ("closed", "reset") else ""
+            return Attempt(who, alert=told, fault="" if told else str(fault), early=early), None
         return replace(got, who=who), session
+
+    def _listened(self, identity: Identity | None) -> str:
+        """The alert that a server sends to a client who has asked for nothing yet; empty for none.
+
+        A request that is never read resets the connection, and the reset may overtake the alert.
+        """
+        try:
+            with self.caller.line() as line:
+                line.shorten(ALERT_PATIENCE)
+                if self.hello.version == TLS13:
+                    new = Connection13(line, identity)
+                    new.open(self.hello)
+                    new.receive()
+                else:
+                    Connection12(line, identity).open(self.hello)
+        except Alert as alert:
+            return alert.name if alert.level == 2 else ""
+        except Fault:
+            return ""
+        return ""
 
     def resume(self, who: str, session: Session12 | Session13) -> Attempt:
         """One GET on a resumed session, without a certificate; fault ``not resumed`` if not taken up."""

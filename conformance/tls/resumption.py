@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import replace
 
 from conformance.tls import wire
@@ -17,6 +18,10 @@ from conformance.tls.wire import Alert, Hello
 
 GOODBYE_PATIENCE = 1.0
 """Seconds that a server gets to send its tickets after a finished handshake."""
+
+
+RENEGOTIATIONS = 6
+"""Handshakes in a row that no server with a limit goes on with; Node allows three in ten minutes."""
 
 
 def tls13(caller: Caller, hello: Hello) -> tuple[ResumptionFacts, Flight13 | None]:
@@ -103,7 +108,7 @@ def _resumed(caller: Caller, hello: Hello, session: Session12) -> bool:
 
 
 def renegotiates(facts: TlsFacts, dialler: Dialler, limits: Limits | None = None) -> bool | None:
-    """Whether an address begins a second handshake on the client's wish; None when none could be finished.
+    """Whether a client can make an address renegotiate as often as it likes; None when it could not be asked.
 
     It is asked apart from everything else, and late: openssl s_server, and what else serves one client at a
     time, sleeps for a second after it has been asked.
@@ -113,16 +118,32 @@ def renegotiates(facts: TlsFacts, dialler: Dialler, limits: Limits | None = None
     if offer is None:
         return None
     meter = Meter(limits or Limits())
+    caller = Caller(dialler, facts.endpoint, meter, meter.limits.handshake, [], [])
     try:
-        with Caller(dialler, facts.endpoint, meter, meter.limits.handshake, [], []).line() as line:
+        with caller.line() as line:
             connection = Connection12(line)
             connection.open(offer)
             line.shorten(GOODBYE_PATIENCE)
             again = connection.renegotiates(replace(offer, renegotiation=connection.verify))
             connection.leave()
-            return again
+        return again and _renegotiates_often(caller, offer)
     except (Alert, Fault):
         return None
+
+
+def _renegotiates_often(caller: Caller, offer: Hello) -> bool:
+    """Whether the server goes on with one handshake after another; some allow a few and then hang up."""
+    try:
+        with caller.line() as line:
+            connection = Connection12(line)
+            connection.open(offer)
+            for _ in range(RENEGOTIATIONS):
+                fresh = replace(offer, random=os.urandom(32), renegotiation=connection.verify)
+                connection.open(fresh)
+            connection.leave()
+    except (Alert, Fault):
+        return False
+    return True
 
 
 def _step_over(caller: Caller, step: str, fault: Fault) -> None:

@@ -32,24 +32,37 @@ class Session12:
     extended: bool
 
 
+class Shielded(Messages):
+    """The records of a line, decrypted once there are keys."""
+
+    def __init__(self, line: Line) -> None:
+        super().__init__(line)
+        self.incoming: Sealed | None = None
+
+    def record(self) -> tuple[int, bytes]:
+        kind, body = super().record()
+        return kind, self.incoming.open(kind, body) if self.incoming else body
+
+
 class Connection12:
-    """A client's TLS 1.2 connection. ``open`` runs the whole handshake; raises ``Alert`` and ``Fault``."""
+    """A client's TLS 1.2 connection. ``open`` runs the whole handshake, and another within the first when it
+    is called again; raises ``Alert`` and ``Fault``."""
 
     def __init__(self, line: Line, identity: Identity | None = None) -> None:
         self.line = line
         self.identity = identity
-        self.messages = Messages(line)
+        self.messages = Shielded(line)
         self.flight: Flight | None = None
         self.early = 0
         self._ticket = b""
         self._lifetime = 0
         self._out: Sealed | None = None
-        self._in: Sealed | None = None
         self.session: Session12 | None = None
         self.verify = b""
 
     def open(self, hello: Hello) -> Session12:
-        self.line.send(hello.record())
+        before = self._out
+        self.line.send(self._sealed(hello) if before else hello.record())
         flight = self.flight = wire.read_flight(self.messages)
         if flight.hello.version != TLS12:
             raise Fault("unsupported", "the server chose a version other than TLS 1.2")
@@ -75,9 +88,12 @@ class Connection12:
         self._out, incoming = protection12(chosen, master, hello.random, flight.hello.random)
         self.verify = prf(name, master, b"client finished", digest(name, transcript), 12)
         finished = message(20, self.verify)
+        change = b"\x01"
+        if before:
+            ours, change = before.seal(wire.HANDSHAKE, ours), before.seal(wire.CHANGE, change)
         self.line.send(
             record(wire.HANDSHAKE, TLS12, ours)
-            + record(wire.CHANGE, TLS12, b"\x01")
+            + record(wire.CHANGE, TLS12, change)
             + record(wire.HANDSHAKE, TLS12, self._out.seal(wire.HANDSHAKE, finished))
         )
         self._finish(incoming)
@@ -87,13 +103,16 @@ class Connection12:
         return self.session
 
     def resume(self, hello: Hello, session: Session12) -> bool:
-        """Offers a session; whether the server takes it up. The connection is ready for data when it does."""
+        """Offers a session; whether the server takes it up. The connection is ready for data when it does.
+
+        A server that does repeats the session id of the hello, with a ticket too (RFC 5077 section 3.4).
+        """
         self.line.send(hello.record())
         kind, body = self.messages.next()
         if kind != 2:
             raise Fault("garbage", f"handshake message {kind} where a ServerHello belongs")
         answer = wire.read_server_hello(body)
-        if answer.version != TLS12 or answer.suite != session.suite:
+        if answer.version != TLS12 or answer.suite != session.suite or answer.session != hello.session:
             return False
         transcript = hello.message() + message(kind, body)
         while True:
@@ -107,7 +126,7 @@ class Connection12:
         out, incoming = protection12(chosen, session.master, hello.random, answer.random)
         kind, body = self.messages.record()
         finished = incoming.open(kind, body)
-        self._in, self._out = incoming, out
+        self.messages.incoming, self._out = incoming, out
         self.verify = prf(name, session.master, b"client finished", digest(name, transcript + finished), 12)
         self.line.send(
             record(wire.CHANGE, TLS12, b"\x01")
@@ -148,7 +167,7 @@ class Connection12:
                 reader = Reader(body[4:])
                 self._lifetime = reader.number(4)
                 self._ticket = reader.vector(2)
-        self._in = incoming
+        self.messages.incoming = incoming
         kind, body = self.receive()
         if kind != wire.HANDSHAKE or body[:1] != b"\x14":
             raise Fault("garbage", "no Finished message")
@@ -164,9 +183,7 @@ class Connection12:
 
     def receive(self) -> tuple[int, bytes]:
         """The next record, decrypted; raises ``Alert`` for a fatal one, ``Fault`` closed at the end."""
-        assert self._in is not None
         kind, body = self.messages.record()
-        body = self._in.open(kind, body)
         if kind == wire.ALERT and len(body) == 2 and (body[0] == 2 or body[1] == 0):
             raise wire.Alert(body[0], body[1])
         return kind, body
@@ -178,11 +195,16 @@ class Connection12:
         except Fault:
             return
 
+    def _sealed(self, hello: Hello) -> bytes:
+        assert self._out is not None
+        return record(wire.HANDSHAKE, TLS12, self._out.seal(wire.HANDSHAKE, hello.message()))
+
     def renegotiates(self, hello: Hello) -> bool:
         """Whether the server begins a second handshake when the client asks for one within the connection."""
         assert self._out is not None
-        asked = record(wire.HANDSHAKE, TLS12, self._out.seal(wire.HANDSHAKE, hello.message()))
-        self.line.send(asked + record(wire.ALERT, TLS12, self._out.seal(wire.ALERT, b"\x01\x00")))
+        self.line.send(
+            self._sealed(hello) + record(wire.ALERT, TLS12, self._out.seal(wire.ALERT, b"\x01\x00"))
+        )
         try:
             while True:
                 kind, body = self.receive()

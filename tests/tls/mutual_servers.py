@@ -92,6 +92,12 @@ MUTUAL = (
         stacks.nginx(NGINX_CA + "ssl_verify_client optional;" + GUARD.format(status=444)),
     ),
     mutual(
+        "node-drops-strangers",
+        ("refusal_clean",),
+        stacks.node(requestCert=True, rejectUnauthorized=True, ca=ROOT.file),
+    ),
+    mutual("java-drops-strangers", ("refusal_clean",), stacks.java(clients=True)),
+    mutual(
         "resumption-authenticates",
         ("authorities_named", "resumption_without_identity"),
         guarded(lambda tls: JSON if tls.getpeercert() or tls.session_reused else DENIED),

@@ -95,6 +95,8 @@ GOOD = (
     Server("apache-intermediate", stacks.apache),
     Server("openssl-s-server", stacks.openssl("-cipher", "ECDHE+AESGCM", "-min_protocol", "TLSv1.2")),
     Server("cheroot", stacks.cheroot),
+    Server("node", stacks.node()),
+    Server("java", stacks.java()),
     Server(
         "gnutls-without-renegotiation",
         stacks.gnutls("NORMAL:-VERS-ALL:+VERS-TLS1.3"),

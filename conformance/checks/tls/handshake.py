@@ -86,12 +86,12 @@ def renegotiation_secure(tls_hosts: TlsHosts) -> Iterator[Finding]:
 
 @check(confirm=False, requests=1)
 def no_client_renegotiation(tls_hosts: TlsHosts) -> Iterator[Finding]:
-    """Refuses a renegotiation that the client begins."""
+    """Does not renegotiate as often as the client likes."""
     again = tls_hosts.renegotiations()
 
     def rule(facts: TlsFacts) -> Pairs:
         if again[facts.endpoint]:
-            yield "no_renegotiation, or the end of the connection", "a second handshake began"
+            yield "no_renegotiation, or the end of the connection", "one handshake after another"
 
     yield from tls_hosts.judge(rule)
 
@@ -135,7 +135,7 @@ def tickets_short_lived(tls_hosts: TlsHosts, *, max_age: timedelta) -> Iterator[
         if facts.resumption.lifetime > max_age.total_seconds():
             yield f"tickets for at most {max_age}", f"{timedelta(seconds=facts.resumption.lifetime)}"
 
-    yield from tls_hosts.judge(rule)
+    yield from tls_hosts.judge(rule, sessions=True)
 
 
 @check(confirm=False)
@@ -146,7 +146,7 @@ def no_early_data(tls_hosts: TlsHosts) -> Iterator[Finding]:
         if facts.resumption.early_data:
             yield "tickets without early_data", f"up to {facts.resumption.early_data} bytes of early data"
 
-    yield from tls_hosts.judge(rule)
+    yield from tls_hosts.judge(rule, sessions=True)
 
 
 @check(confirm=False)
