@@ -19,7 +19,7 @@ from urllib.parse import urlsplit
 from conformance.answer import Answer
 from conformance.errors import Dropped, Inconclusive, NoConnection, Refused, Unreachable
 from conformance.gate import Gate
-from conformance.load.shot import Hit, Path, Shot, Until
+from conformance.load.shot import Hit, Path, Shot, Talk, Until
 from conformance.load.way import path_of
 from conformance.model import Exchange, Request
 from conformance.secret import Vault
@@ -253,6 +253,32 @@ class Traffic:
         sampled = {hit.status: hit for hit in reversed(hits)}
         numbers = {status: self._sample(hit, case) for status, hit in sampled.items()}
         return [replace(hit, exchange=numbers[hit.status]) for hit in hits]
+
+    def converse(self, request: Request, pieces: Sequence[bytes], case: str, patience: float) -> Talk | None:
+        """Bytes as they are on a connection of their own; ``request`` says where to, for the record too.
+
+        Raises ``Refused`` when they may not be sent. None where there is no real connection.
+        """
+        if _authority(request.url) not in self._hosts:
+            raise Refused(f"{_authority(request.url)} is not a host that the target names")
+        closed = self._closed(self.now())
+        if closed:
+            raise Unreachable(closed)
+        for _ in pieces:
+            self.take_turn(waits=False)
+        with self.alone():
+            started, clock = self.now(), time.monotonic()
+            said = self.path.converse(request, pieces, patience)
+            seconds = time.monotonic() - clock
+        if said is not None:
+            last = Received(said.statuses[-1], (), b"", "HTTP/1.1", 0) if said.statuses else None
+            fault = said.fault or (
+                "" if last else "the connection was closed" if said.closed else "no answer"
+            )
+            number = next(self._ids)
+            self._note(number, case, request, started, seconds, last, fault)
+            said = replace(said, exchange=number)
+        return said
 
     def _sample(self, hit: Hit, case: str) -> int:
         got = Received(hit.status, hit.headers, hit.body, "HTTP/1.1", hit.size) if hit.status else None

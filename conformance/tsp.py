@@ -16,7 +16,7 @@ from urllib.parse import urlencode, urlsplit
 from conformance.answer import Answer
 from conformance.entry import header_fields
 from conformance.errors import Outcome, Refused
-from conformance.load.shot import Hit, Path, Shot, Until
+from conformance.load.shot import Hit, Path, Shot, Talk, Until
 from conformance.model import Language, Request
 from conformance.operation import LanguageCarrier, Operation
 from conformance.secret import Vault
@@ -188,6 +188,12 @@ class Tsp:
         hits = self._traffic.volley(shots, self._case, until)
         self.exchanges += dict.fromkeys(hit.exchange for hit in hits)
         return hits
+
+    def converse(self, request: Request, pieces: Sequence[bytes], *, patience: float = 2.0) -> Talk | None:
+        """Sends bytes as they are where a request goes; None where the bank has no real connection."""
+        said = self._traffic.converse(request, pieces, self._case, patience)
+        self.exchanges += [said.exchange] if said and said.exchange else []
+        return said
 
     def _send(self, request: Request, patient: bool, certified: Certified | None = None) -> Answer:
         return self._traffic.send(request, self._case, patient=patient, certified=certified)

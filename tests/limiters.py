@@ -32,7 +32,8 @@ def free_port() -> int:
 
 
 @contextmanager
-def _program(command: list[str], port: int) -> Iterator[str]:
+def running(command: list[str], port: int) -> Iterator[str]:
+    """A program while the block lasts, once it listens; gives the URL of the rates."""
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
         for _ in range(100):
@@ -48,7 +49,9 @@ def _program(command: list[str], port: int) -> Iterator[str]:
 
 
 @contextmanager
-def nginx(rate: int, burst: int = 0, *, delay: bool = False, limit: bool = True) -> Iterator[str]:
+def nginx(
+    rate: int, burst: int = 0, *, delay: bool = False, limit: bool = True, keep: int = 75
+) -> Iterator[str]:
     """nginx with limit_req: a bucket of ``burst`` and one more, or with ``delay`` a queue of that length."""
     port, folder = free_port(), Path(tempfile.mkdtemp(prefix="nginx-"))
     (folder / PATH.strip("/")).write_text('{"data":[]}')
@@ -61,13 +64,13 @@ def nginx(rate: int, burst: int = 0, *, delay: bool = False, limit: bool = True)
     (folder / "conf").write_text(
         f"""daemon off; master_process off; pid {folder}/pid; error_log {folder}/error;
         events {{ worker_connections 1024; }}
-        http {{ access_log off; keepalive_requests 100000; {temporary}
+        http {{ access_log off; keepalive_requests 100000; keepalive_timeout {keep}; {temporary}
           limit_req_zone $binary_remote_addr zone=a:1m rate={rate}r/s; limit_req_status 429;
           server {{ listen 127.0.0.1:{port}; root {folder};
             location / {{ default_type application/json; {limiting if limit else ""} }} }} }}"""
     )
     try:
-        with _program(["nginx", "-p", str(folder), "-c", str(folder / "conf")], port) as url:
+        with running(["nginx", "-p", str(folder), "-c", str(folder / "conf")], port) as url:
             yield url
     finally:
         shutil.rmtree(folder, ignore_errors=True)
@@ -92,7 +95,7 @@ frontend limited
 """
     )
     try:
-        with _program(["haproxy", "-q", "-db", "-f", str(folder / "conf")], port) as url:
+        with running(["haproxy", "-q", "-db", "-f", str(folder / "conf")], port) as url:
             yield url
     finally:
         shutil.rmtree(folder, ignore_errors=True)

@@ -8,13 +8,15 @@ from conformance.bank.mutant import Mutant, all_mutants
 from conformance.model import Verdict
 from conformance.profile import all_profiles
 from conformance.registry import all_checks
+from tests.checks.smuggling.lax import DEFECTS as FRAMING
 from tests.matrix import fired, profiles_of, results
 from tests.third_bank.faults import FAULTS
 
 MUTANTS = all_mutants()
 SEEDS = range(20)
-SHOWN_ELSEWHERE = {"contract.description_agrees_with_itself"}
-"""The description is a file, which no defect of a running bank changes: see tests/generate."""
+SHOWN_ELSEWHERE = {"contract.description_agrees_with_itself"} | {f"smuggling.{n}" for n in FRAMING.values()}
+"""The description is a file, which no defect of a running bank changes: see tests/generate. How requests are
+framed shows on a connection only: see tests/checks/smuggling."""
 
 
 @pytest.mark.parametrize("seed", SEEDS)

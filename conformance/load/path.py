@@ -17,7 +17,8 @@ from urllib.parse import urlsplit
 
 import httptools
 
-from conformance.load.shot import Hit, Shot, Until
+from conformance.load.shot import Hit, Shot, Talk, Until
+from conformance.load.talk import talk
 from conformance.model import Request
 
 EXCERPT = 4096
@@ -344,6 +345,12 @@ class NetworkPath:
                 writer.transport.abort()
         except (OSError, TimeoutError):
             return
+
+    def converse(self, request: Request, pieces: Sequence[bytes], patience: float) -> Talk:
+        secure, host, port = origin_of(request)
+        return self._loop.run_until_complete(
+            talk(host, port, self._context if secure else None, pieces, patience)
+        )
 
     def close(self) -> None:
         if self._loop.is_closed():

@@ -62,6 +62,19 @@ class Hit:
         return next((value for key, value in self.headers if key.lower() == name.lower()), None)
 
 
+@dataclass(frozen=True, slots=True)
+class Talk:
+    """What came back on one connection: a status for each answer, in order, and whether it was closed.
+
+    ``fault`` says why nothing could be sent at all; ``exchange`` is the id under which it is recorded.
+    """
+
+    statuses: tuple[int, ...] = ()
+    closed: bool = False
+    fault: str = ""
+    exchange: int = 0
+
+
 Until = Callable[[Hit], bool]
 """Called with each hit as it comes; true ends the volley: what is not sent yet stays unsent."""
 
@@ -83,6 +96,14 @@ class Path(Protocol):
 
     def cut(self, request: Request, sent: int) -> None:
         """Sends a request's head and ``sent`` bytes of its body, and closes the connection."""
+        ...
+
+    def converse(self, request: Request, pieces: Sequence[bytes], patience: float) -> Talk | None:
+        """Sends bytes as they are over a connection of its own to where a request goes.
+
+        Each piece follows the answer to the one before, or ``patience`` seconds of silence. None where there
+        is no connection that bytes could be sent over. Never raises for a peer.
+        """
         ...
 
     def close(self) -> None: ...

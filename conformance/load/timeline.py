@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from conformance.errors import Inconclusive
 from conformance.load.path import EXCERPT
-from conformance.load.shot import Hit, Shot, Until
+from conformance.load.shot import Hit, Shot, Talk, Until
 from conformance.model import Request
 from conformance.wire import MemoryWire, Wire
 
@@ -97,6 +97,9 @@ class MemoryPath:
     def cut(self, request: Request, sent: int) -> None:
         told = request.with_header("Content-Length", str(len(request.body)))
         self._one(Shot(0.0, replace(told, body=request.body[:sent])), self.now())
+
+    def converse(self, request: Request, pieces: Sequence[bytes], patience: float) -> Talk | None:
+        return None
 
     def close(self) -> None:
         """Nothing stays open."""

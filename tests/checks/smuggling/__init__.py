@@ -1,0 +1,1 @@
+"""Framing of requests, on real connections."""
