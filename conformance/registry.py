@@ -36,8 +36,9 @@ PER_FUNCTION = frozenset({"operation", "reading", "feed"})
 class Check:
     """A registered check. ``requests`` estimates what one case sends, ``creates`` how many things that move
     money it makes at most, ``each`` where in the bank's ``writes`` their amount stands when it is not
-    ``amount``, ``logins`` the customers' logins that it needs: how many of its own, and the names of those that it shares with other checks; ``confirm`` false means that the check repeats its own
-    findings, so that it is not run again for them."""
+    ``amount``, ``logins`` the customers' logins that it needs: how many of its own, and the names of those
+    that it shares with other checks; ``confirm`` false means that the check repeats its own findings, so that
+    it is not run again for them."""
 
     id: str
     function: Callable[..., Findings]

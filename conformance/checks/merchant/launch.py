@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import SplitResult, parse_qsl, urlsplit
 
 from conformance.errors import Inconclusive, NotApplicable
 from conformance.model import Finding, Request
@@ -14,6 +14,23 @@ from conformance.writing.payments import Payment, Payments, refused
 
 PERSONAL = re.compile(r"(?i)^(name|customer|account|amount|phone|mobile|email|hkid|address|payer)")
 SETTLED = ("completed", "settled", "accepted", "paid")
+
+
+def _parts(url: str) -> SplitResult | None:
+    """A URL taken apart; None where it is none."""
+    try:
+        parts = urlsplit(url)
+        _ = parts.port
+    except ValueError:
+        return None
+    return parts
+
+
+def _openable(payments: Payments, url: str) -> str:
+    """A URL that the suite may open; raises ``Inconclusive`` for another."""
+    if _parts(url) is None or not url.isprintable() or not payments.access.tsp.knows(url):
+        raise Inconclusive("the launch URL is not one that the suite may open")
+    return url
 
 
 def _launch(payments: Payments, operation: Operation) -> tuple[Payment, str]:
@@ -28,7 +45,8 @@ def _launch(payments: Payments, operation: Operation) -> tuple[Payment, str]:
 def launch_url_is_secure(payments: Payments, operation: Operation) -> Findings:
     """Sends the customer to https, where an app may take over the link, and nowhere else."""
     payment, url = _launch(payments, operation)
-    scheme = urlsplit(url).scheme.lower()
+    parts = _parts(url)
+    scheme = parts.scheme.lower() if parts else ""
     if scheme != "https":
         yield Finding(
             expected="a launch URL with https",
@@ -42,9 +60,7 @@ def launch_url_is_secure(payments: Payments, operation: Operation) -> Findings:
 def launch_url_answers(payments: Payments, operation: Operation) -> Findings:
     """Serves the page that it sends the customer to."""
     payment, url = _launch(payments, operation)
-    if not payments.access.tsp.knows(url):
-        raise Inconclusive("the launch URL is not one that the suite may open")
-    answer = payments.access.tsp.send(Request("GET", url, (("Accept", "text/html"),)))
+    answer = payments.access.tsp.send(Request("GET", _openable(payments, url), (("Accept", "text/html"),)))
     if answer.status >= 400:
         yield Finding(
             expected="a page, or a redirect to one",
@@ -58,8 +74,8 @@ def launch_url_answers(payments: Payments, operation: Operation) -> Findings:
 def launch_url_is_the_banks(payments: Payments, operation: Operation) -> Findings:
     """Sends the customer to a host of the bank."""
     payment, url = _launch(payments, operation)
-    host = urlsplit(url)
-    if host.scheme == "https" and not payments.access.tsp.knows(url):
+    host = _parts(url)
+    if host is not None and host.scheme == "https" and not payments.access.tsp.knows(url):
         yield Finding(
             expected="a host that the bank's file names, under base_url, authorization or hosts",
             actual=f"host {(host.hostname or 'none')[:100]}",
@@ -72,7 +88,8 @@ def launch_url_is_the_banks(payments: Payments, operation: Operation) -> Finding
 def launch_url_is_impersonal(payments: Payments, operation: Operation) -> Findings:
     """Puts neither the customer nor the payment into the query of the launch URL."""
     payment, url = _launch(payments, operation)
-    telling = [name for name, _ in parse_qsl(urlsplit(url).query) if PERSONAL.match(name)]
+    parts = _parts(url)
+    telling = [name for name, _ in parse_qsl(parts.query if parts else "") if PERSONAL.match(name)]
     if telling:
         yield Finding(
             expected="a reference that tells nothing",
@@ -86,9 +103,7 @@ def launch_url_is_impersonal(payments: Payments, operation: Operation) -> Findin
 def result_is_settled_by_the_bank(payments: Payments, operation: Operation) -> Findings:
     """Settles nothing on the word of the browser that comes to the launch URL."""
     payment = payments.paid(payments.agreed(operation.id))
-    url = payment.row.text("launch_url") or ""
-    if not url or not payments.access.tsp.knows(url):
-        raise Inconclusive("the launch URL is not one that the suite may open")
+    url = _openable(payments, payment.row.text("launch_url") or "")
     mark = "&" if urlsplit(url).query else "?"
     claimed = f"{url}{mark}status=success&result=paid&code=0000"
     payments.access.tsp.send(Request("GET", claimed, (("Accept", "text/html"),)))

@@ -27,6 +27,15 @@ def _control(payments: Payments, payment: Payment, password: str) -> None:
         raise Inconclusive(f"control request refused: the right password was answered {told(answer)}")
 
 
+def _right_after(payments: Payments, operation: Operation, payment: Payment, password: str) -> None:
+    """The control after one wrong password: of another payment, where no more than one is allowed."""
+    if payments.passwords.tries > 1:
+        _control(payments, payment, password)
+        return
+    other = _begun(payments, operation)
+    _control(payments, other, payments.password(other))
+
+
 def _finding(expected: str, actual: str, exchange: int) -> Finding:
     return Finding(expected=expected, actual=actual, at="one-time password", exchange=exchange)
 
@@ -40,7 +49,7 @@ def wrong_password_is_refused(payments: Payments, operation: Operation) -> Findi
     if not refused(answer):
         yield _finding("a refusal of a wrong password", f"status {answer.status}", answer.exchange)
         return
-    _control(payments, payment, password)
+    _right_after(payments, operation, payment, password)
 
 
 @check(writes=True, requests=20)
@@ -115,7 +124,7 @@ def password_is_of_its_mandate(payments: Payments, operation: Operation) -> Find
     if not refused(answer):
         yield _finding("a refusal of another mandate's password", f"status {answer.status}", answer.exchange)
         return
-    _control(payments, one, first)
+    _right_after(payments, operation, one, first)
 
 
 @check(writes=True, requests=14)
@@ -131,7 +140,7 @@ def password_is_replaced(payments: Payments, operation: Operation) -> Findings:
     if not refused(answer):
         yield _finding("a refusal of the replaced password", f"status {answer.status}", answer.exchange)
         return
-    _control(payments, payment, new)
+    _right_after(payments, operation, payment, new)
 
 
 @check(writes=True, requests=20)

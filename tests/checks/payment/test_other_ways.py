@@ -1,0 +1,136 @@
+"""Ways to take payments that are right and are not the reference bank's."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from io import BytesIO
+from typing import Any
+
+import pytest
+from werkzeug.wrappers import Response
+
+from conformance.model import Verdict
+from conformance.wire import WSGIApplication
+from tests.checks.paying_bank import TRANSFER, answering, blamed, judged, verdicts
+
+CHEAP = ("payment.*", "idempotency.*")
+
+
+@pytest.mark.parametrize(
+    "policy",
+    [
+        {"fault_status": 422},
+        {"replay_status": 200},
+        {"currencies": ("HKD", "USD")},
+        {"limit": "9999999.99"},
+        {"key_lifetime": 86400},
+        {"cache_control": "private, no-store"},
+        {"schemes": ("account", "fps_id", "phone", "email", "qr", "iban")},
+    ],
+    ids=str,
+)
+def test_another_way_is_not_blamed(policy: dict[str, object]) -> None:
+    results, _ = judged(*CHEAP, policy=policy, only=(TRANSFER,))
+    assert not blamed(results)
+
+
+def _status(told: str) -> Callable[[Any], Any]:
+    def change(answer: Any) -> Any:
+        answer["data"]["status"] = told
+        return answer
+
+    return change
+
+
+def test_statuses_of_the_banks_own_are_left_alone() -> None:
+    around = answering("/payments/", _status("ACSP"))
+    results, _ = judged("payment.status_moves_forward", "payment.row_fits_its_schema", around=around)
+    assert not blamed(results)
+
+
+def by_token(app: WSGIApplication) -> WSGIApplication:
+    """Answers a token that has paid with its payment, whatever the key, as a bank may."""
+    paid: dict[str, bytes] = {}
+
+    def wrapped(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        token = environ.get("HTTP_AUTHORIZATION", "")
+        mine = environ["PATH_INFO"] == "/payments/fund-transfers"
+        if mine and token in paid:
+            return Response(paid[token], 200, content_type="application/json")(environ, start_response)
+        response = Response.from_app(app, environ)
+        if mine and response.status_code == 201:
+            paid[token] = response.get_data()
+        return response(environ, start_response)
+
+    return wrapped
+
+
+def test_a_used_consent_may_answer_with_the_payment_that_it_has_made() -> None:
+    results, _ = judged("payment.consent_is_used_once", around=by_token, only=(TRANSFER,))
+    assert not blamed(results)
+
+
+def _without(*names: str) -> Callable[[dict[str, Any]], None]:
+    def change(data: dict[str, Any]) -> None:
+        for name in names:
+            data["writes"].pop(name, None)
+
+    return change
+
+
+@pytest.mark.parametrize(
+    ("names", "checks"),
+    [
+        (("events",), "payment.event*"),
+        (("events",), "payment.unacknowledged_event_stays"),
+        (("days",), "payment.holiday_is_no_business_day"),
+        (("days",), "payment.cut_off_is_kept"),
+        (("step_up",), "otp.*high_risk*"),
+        (("refund",), "merchant.refund*"),
+        (("debit",), "mandate.debit*"),
+        (("unregistered",), "payment.unregistered_payee_is_refused"),
+        (("creditors",), "payment.qr_*"),
+        (("signature",), "signature.*"),
+        (("idempotency",), "idempotency.*"),
+    ],
+)
+def test_a_bank_is_held_only_to_what_it_declares(names: tuple[str, ...], checks: str) -> None:
+    needs: dict[str, dict[str, object]] = {
+        "signature": {"signature": "none"},
+        "idempotency": {"key_required": False},
+    }
+    policy = {k: v for name in names for k, v in needs.get(name, {}).items()}
+    results, _ = judged(checks, policy=policy, file=_without(*names))
+    assert verdicts(results) == {Verdict.NOT_APPLICABLE}
+
+
+def test_a_bank_without_phase_three_is_not_asked_for_balances() -> None:
+    def alone(data: dict[str, Any]) -> None:
+        data["functions"] = {"deposits.fund-transfer": "offered"}
+
+    names = ("account_is_charged_once", "movements_add_up", "parallel_payments_add_up")
+    results, _ = judged(*(f"payment.{name}" for name in names), file=alone)
+    assert verdicts(results) == {Verdict.NOT_APPLICABLE}
+
+
+def refusing_equals(app: WSGIApplication) -> WSGIApplication:
+    """Takes no second instruction with the same body within the day, as banks do against slips."""
+    seen: dict[bytes, str] = {}
+
+    def wrapped(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        if environ["PATH_INFO"] != "/payments/fund-transfers":
+            return app(environ, start_response)
+        body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
+        environ["wsgi.input"] = BytesIO(body)
+        key = environ.get("HTTP_IDEMPOTENCY_KEY", "")
+        if seen.setdefault(body, key) != key:
+            return Response(b"{}", 409, content_type="application/json")(environ, start_response)
+        return app(environ, start_response)
+
+    return wrapped
+
+
+def test_a_bank_may_refuse_an_equal_payment_so_soon() -> None:
+    check = "idempotency.other_key_is_another_request"
+    results, _ = judged(check, around=refusing_equals, only=(TRANSFER,))
+    assert verdicts(results) == {Verdict.NOT_APPLICABLE}
