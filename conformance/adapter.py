@@ -19,6 +19,7 @@ from conformance.model import Language
 from conformance.path import Path, compiled
 from conformance.row import Row, Rows
 from conformance.transform import ABSENT
+from conformance.written import written
 
 __all__ = ["Row", "RowMapping", "Rows"]
 
@@ -56,6 +57,8 @@ class RowMapping:
     column: Column | None = None
     names: frozenset[str] = field(default_factory=frozenset)
     """The member names that the mapping reads."""
+    schema: Mapping[str, Any] = field(default_factory=dict)
+    """The JSON Schema of a row, by which numbers are written as it has them."""
 
     @classmethod
     def parse(cls, rows: Any, fields: Any = None, language: Any = None, at: str = "") -> RowMapping:
@@ -126,6 +129,7 @@ class RowMapping:
         if value is ABSENT:
             notes.problem(f"at least one of {', '.join(self.fields)}", shown(node.value), node.pointer)
             return None
+        value = written(value, self.schema)
         return Row(
             value, notes.places, node.pointer, spoken, frozenset(notes.verbatim), frozenset(notes.unread)
         )

@@ -158,6 +158,8 @@ class CursorPaging(Part):
     next: JsonPath | Literal[""] = ""
     next_header: str = ""
     send: Literal["query", "header"] = "query"
+    size_parameter: str = ""
+    total: JsonPath | Literal[""] = ""
 
     @model_validator(mode="after")
     def _one(self) -> CursorPaging:
@@ -171,6 +173,8 @@ class LinkPaging(Part):
 
     kind: Literal["links"]
     next: JsonPath | Literal[""] = ""
+    size_parameter: str = ""
+    total: JsonPath | Literal[""] = ""
 
 
 PagingRule = Annotated[NoPaging | PagePaging | CursorPaging | LinkPaging, Field(discriminator="kind")]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from difflib import get_close_matches
 
 from conformance.adapter import RowMapping
@@ -97,6 +98,8 @@ def _operation(target: Target, profile: Profile, function: Function, entry: Entr
     )
     resource = _resource(profile, function)
     _known_fields(target, function, entry, resource)
+    if resource is not None:
+        mapping = replace(mapping, schema=resource.schema)
     return Operation(
         function=function,
         method=method,

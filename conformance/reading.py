@@ -16,7 +16,7 @@ from conformance.entry import CursorPaging
 from conformance.errors import Inconclusive, NotApplicable
 from conformance.model import Language, Request
 from conformance.operation import LanguageCarrier, Operation, Paging
-from conformance.tsp import Tsp
+from conformance.tsp import Pairs, Tsp
 
 MAX_PAGES = 40
 """Pages of one list that are fetched at most; more are not needed to judge rows."""
@@ -101,11 +101,19 @@ class Reading:
                 place += pointer([part])
         return tuple(sum(found.values()) for found in lists)
 
-    def _continued(self, first: Answer, language: Language | None) -> Iterator[Answer]:
+    def pages_of(self, size: int) -> Iterator[Answer]:
+        """Every page of a list that is cut to ``size``, where each says how to ask for the next one."""
+        rule = self.operation.continuation
+        query = ((rule.size_parameter, str(size)),) if rule is not None and rule.size_parameter else ()
+        first = _successful(self._tsp.call(self.operation, query=query), self.operation)
+        yield first
+        yield from self._continued(first, None, query)
+
+    def _continued(self, first: Answer, language: Language | None, query: Pairs = ()) -> Iterator[Answer]:
         """The pages after the first where each says how to ask for the next one."""
         answer, seen = first, {first.body}
         for _ in range(MAX_PAGES):
-            following = self._following(answer, language)
+            following = self._following(answer, language, query)
             if following is None:
                 return
             answer = self._tsp.once(following)
@@ -126,7 +134,7 @@ class Reading:
         known = any(answer.body == page.body for page in pages)
         return answer if answer.status == 200 and known and self.counts(answer) else None
 
-    def _following(self, answer: Answer, language: Language | None) -> Request | None:
+    def _following(self, answer: Answer, language: Language | None, query: Pairs = ()) -> Request | None:
         rule = self.operation.continuation
         if isinstance(rule, CursorPaging):
             value = (
@@ -138,8 +146,8 @@ class Reading:
                 return None
             pair = ((rule.parameter, str(value)),)
             if rule.send == "header":
-                return self._tsp.request(self.operation, language, headers=pair)
-            return self._tsp.request(self.operation, language, query=pair)
+                return self._tsp.request(self.operation, language, query=query, headers=pair)
+            return self._tsp.request(self.operation, language, query=(*query, *pair))
         link = (
             self.document_of(answer).first(rule.next)
             if rule is not None and rule.next
@@ -152,7 +160,7 @@ class Reading:
 
     def total(self, language: Language | None = None) -> int | None:
         """The number of rows that the bank says the whole list has, where it says so."""
-        paging = self.paging
+        paging = self.operation.continuation or self.paging
         if paging is None or not paging.total:
             return None
         value = self.document(language).first(paging.total)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from conformance.checks.paging import continued
 from conformance.checks.paging.pages import Pager
 from conformance.errors import NotApplicable
 from conformance.model import Finding
@@ -13,6 +14,9 @@ from conformance.tsp import Tsp
 @check(requests=2)
 def total_is_true(tsp: Tsp, reading: Reading) -> Findings:
     """States on every page a total that is the number of rows in the list."""
+    if reading.operation.continuation is not None:
+        yield from continued.untrue_total(reading)
+        return
     pager = Pager.of(tsp, reading)
     if not pager.paging.total:
         raise NotApplicable("the bank declares no total")
@@ -45,6 +49,9 @@ def total_is_true(tsp: Tsp, reading: Reading) -> Findings:
 @check(requests=4)
 def pages_are_complete(tsp: Tsp, reading: Reading) -> Findings:
     """Gives on its pages, put together, every row of the list."""
+    if reading.operation.continuation is not None:
+        yield from continued.lost(reading)
+        return
     pager = Pager.of(tsp, reading)
     if not pager.sound():
         return
@@ -68,8 +75,13 @@ def pages_do_not_repeat(tsp: Tsp, reading: Reading) -> Findings:
         if back is not None:
             wrong = "the last page leads on to one that came before, so that the list never ends"
             yield Finding("rows that no earlier page had", wrong, reading.operation.path, back.exchange)
+            return
+        yield from continued.repeated(reading)
         return
     pager = Pager.of(tsp, reading)
+    if not pager.paging.size_parameter:
+        yield from continued.repeated(reading)
+        return
     if not pager.sound():
         return
     came: list[str] = []

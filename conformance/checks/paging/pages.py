@@ -8,7 +8,6 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import zip_longest
 
-from conformance.adapter import Row
 from conformance.answer import Answer
 from conformance.errors import Inconclusive, NotApplicable
 from conformance.operation import Operation, Paging
@@ -93,18 +92,9 @@ class Pager:
             if not keys or read >= rows:
                 return
 
-    def rows(self, answer: Answer) -> tuple[Row, ...]:
-        """The rows of an answer in every language that it holds, since a page counts them all."""
-        return self.reading.rows_in_all_languages(answer).rows
-
     def keys(self, answer: Answer) -> tuple[str, ...]:
         """The rows of an answer by what identifies them."""
-        resource = self.operation.resource
-        found = []
-        for row in self.rows(answer):
-            key = row.key(resource) if resource is not None else None
-            found.append(json.dumps(key if key is not None else row.value, sort_keys=True, default=str))
-        return tuple(found)
+        return keys_of(self.reading, answer)
 
     def counts(self, answer: Answer) -> tuple[int, ...]:
         """How many elements the lists of an answer hold in which its rows stand, outermost first."""
@@ -142,3 +132,13 @@ class Pager:
         request = self.tsp.request(self.operation)
         answers = [self.tsp.send(request) for _ in range(3)]
         return len({self.keys(answer) for answer in answers if answer.status == 200}) <= 1
+
+
+def keys_of(reading: Reading, answer: Answer) -> tuple[str, ...]:
+    """The rows of an answer, in every language that it holds, by what identifies them."""
+    resource = reading.operation.resource
+    found = []
+    for row in reading.rows_in_all_languages(answer).rows:
+        key = row.key(resource) if resource is not None else None
+        found.append(json.dumps(key if key is not None else row.value, sort_keys=True, default=str))
+    return tuple(found)

@@ -9,7 +9,7 @@ from typing import Any
 from conformance.checks.product.dates import ZONELESS
 from conformance.checks.product.members import reach
 from conformance.document import pointer, resolve, shown
-from conformance.errors import NotApplicable
+from conformance.errors import Inconclusive, NotApplicable
 from conformance.model import Finding, Language, Resource
 from conformance.reading import Reading
 from conformance.registry import Findings, check
@@ -23,14 +23,21 @@ MISSING = frozenset({"required", "anyOf", "minItems"})
 @check()
 def required_fields(reading: Reading) -> Findings:
     """Gives in every row the fields without which it is of no use."""
+    found = False
     for row, violation in violations(reading):
         if violation.keyword in MISSING and not _unread(row, violation):
+            found = True
             yield Finding(violation.expected, f"none in {_named(row)}", row.place(violation.instance_pointer))
     for row in reading.rows():
         for name in _resource(reading).schema.get("required", ()):
             value = row.get(name)
             if isinstance(value, str) and value and not value.strip():
+                found = True
                 yield Finding(f"a member {shown(name)} with a text", f"{shown(value)}", row.place(name))
+    unmapped = _pruned(_resource(reading).schema, _mapped(reading))[1]
+    if unmapped and not found and reading.rows().rows:
+        at = f"functions.{reading.operation.id}.fields"
+        raise Inconclusive(f"{at} in the bank's file maps no {', no '.join(unmapped)}; add where it is read")
 
 
 @check()
@@ -49,16 +56,28 @@ def recommended_fields(reading: Reading, *, besides: tuple[str, ...] = ()) -> Fi
     """Gives the fields that make a row useful to a customer who compares, in at least one row each."""
     rows = reading.rows().rows
     unread = {place for row in rows for place in row.unread}
+    mapped = _mapped(reading)
+    unmapped = [
+        path
+        for path in _resource(reading).recommended
+        if path not in besides and mapped is not None and path.split(".")[0] not in mapped
+    ]
+    found = False
     for path in _resource(reading).recommended:
-        if path in besides or any(place.startswith(pointer(path.split("."))) for place in unread):
+        if path in besides or path in unmapped or any(p.startswith(pointer(path.split("."))) for p in unread):
             continue
         if rows and not any(_filled(row, path) for row in rows):
+            found = True
             yield Finding(f"{path} in some row", f"none in {len(rows)} rows", rows[0].place())
+    if rows and unmapped and not found:
+        at = f"functions.{reading.operation.id}.fields"
+        raise NotApplicable(f"{at} in the bank's file maps no {', no '.join(unmapped)}")
 
 
 def violations(reading: Reading, language: Language | None = None) -> Iterator[tuple[Row, Violation]]:
     """Each row with what the schema of its resource does not allow in it."""
-    validator = _validator(_resource(reading).name, _Schema(_resource(reading).schema))
+    resource = _resource(reading)
+    validator = _validator(resource.name, _Schema(resource.schema), _mapped(reading))
     for row in reading.rows(language):
         if not validator.valid(row.value):
             for violation in validator.findings(row.value):
@@ -75,6 +94,29 @@ def _judged_elsewhere(row: Row, violation: Violation) -> bool:
         return False
     name = violation.instance_pointer.rpartition("/")[2]
     return name.endswith("_url") or (isinstance(value, str) and ZONELESS.fullmatch(value) is not None)
+
+
+def _mapped(reading: Reading) -> frozenset[str] | None:
+    """The fields that the bank's file maps; None where rows are canonical."""
+    fields = reading.operation.mapping.fields
+    return None if fields is None else frozenset(fields)
+
+
+def _pruned(schema: Mapping[str, Any], mapped: frozenset[str] | None) -> tuple[Mapping[str, Any], list[str]]:
+    """The schema without what it wants of fields that nobody maps, as nobody looked for them; and them."""
+    if mapped is None:
+        return schema, []
+    unmapped = [name for name in schema.get("required", ()) if name not in mapped]
+    kept = {**schema, "required": [name for name in schema.get("required", ()) if name in mapped]}
+    ways = [way.get("required", ()) for way in schema.get("anyOf", ())]
+    if ways and not any(mapped.issuperset(way) for way in ways):
+        unmapped.append(" or ".join(" and ".join(way) for way in ways))
+        del kept["anyOf"]
+    if "allOf" in schema:
+        parts = [_pruned(part, mapped) for part in schema["allOf"]]
+        kept["allOf"] = [part for part, _ in parts]
+        unmapped += [name for _, names in parts for name in names]
+    return kept, unmapped
 
 
 def _unread(row: Row, violation: Violation) -> bool:
@@ -115,5 +157,5 @@ class _Schema:
 
 
 @lru_cache(maxsize=64)
-def _validator(_name: str, schema: _Schema) -> Validator:
-    return Validator(schema.schema)
+def _validator(_name: str, schema: _Schema, mapped: frozenset[str] | None) -> Validator:
+    return Validator(_pruned(schema.schema, mapped)[0])
