@@ -20,7 +20,7 @@ from conformance.tls.identity import Identity
 from conformance.tls.line import Dialler, Direct, Limits
 from conformance.tls.mutual import MutualFacts
 from conformance.tls.probe import probe
-from conformance.tls.resumption import renegotiates
+from conformance.tls.resumption import apart, crosses, renegotiates
 
 T = TypeVar("T")
 U = TypeVar("U")
@@ -134,6 +134,20 @@ class TlsHosts:
                 )
             return self._renegotiations
 
+    def crossings(self) -> Iterator[tuple[TlsFacts, TlsFacts]]:
+        """Pairs of hosts where the second takes up sessions that were begun under the first one's name.
+
+        Each host is tried with the sessions of the one before it, where that one's certificate does not name
+        it. Raises ``NotApplicable`` when no two hosts are so.
+        """
+        named = {one.endpoint.server_name: one for one in self.speaking() if one.endpoint.server_name}
+        hosts = list(named.values())
+        pairs = [pair for pair in zip(hosts[-1:] + hosts[:-1], hosts, strict=True) if apart(*pair)]
+        if not pairs:
+            raise NotApplicable("no two hosts speak TLS 1.2 under certificates that do not name each other")
+        taken = self._at_once(lambda pair: crosses(*pair, self.dialler, self.limits), pairs)
+        yield from (pair for pair, crossed in zip(pairs, taken, strict=True) if crossed)
+
     def _of_each(self, speaking: Sequence[TlsFacts], ask: Callable[[TlsFacts], T]) -> dict[Endpoint, T]:
         answers = self._at_once(ask, speaking)
         return {facts.endpoint: answer for facts, answer in zip(speaking, answers, strict=True)}
@@ -154,10 +168,15 @@ class TlsHosts:
         with self._lock:
             if self._mutual is None:
                 paths = {(one.host, one.port): path for one, path in self.mutual_paths.items()}
+                open_ones = [
+                    one for one in self.speaking()
+                    if (one.endpoint.host, one.endpoint.port) not in paths
+                ]  # fmt: skip
                 self._mutual = tuple(
                     mutual.try_all(
                         facts, self.dialler, facts.endpoint.server_name,
                         paths[facts.endpoint.host, facts.endpoint.port], self.identities, self.limits,
+                        open_ones,
                     )
                     for facts in self.speaking()
                     if (facts.endpoint.host, facts.endpoint.port) in paths

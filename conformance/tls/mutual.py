@@ -6,7 +6,7 @@ attempt sends one GET and keeps the alert or the status. Source: RFC 8446 sectio
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
@@ -32,6 +32,8 @@ from conformance.tls.wire import Alert, Hello
 GOOD = "good"
 REFUSALS = (400, 401, 403, 404, 421, 495, 496)
 """Statuses that refuse a client; 495 and 496 are those of nginx."""
+STRANGERS = 3
+"""Endpoints whose sessions are tried at one that needs a client certificate."""
 ALERT_PATIENCE = 1.0
 """Seconds that an alert gets where a connection ended without one."""
 GIVEN = ("expired", "wrong_usage", "other_tsp", "other_name")
@@ -239,8 +241,12 @@ def try_all(
     path: str,
     identities: Mapping[str, Identity],
     limits: Limits | None = None,
+    elsewhere: Sequence[TlsFacts] = (),
 ) -> MutualFacts:
-    """Every client at one path: those given, the two that we make, and strangers' resumed sessions."""
+    """Every client at one path: those given, the two that we make, and strangers' resumed sessions.
+
+    ``elsewhere`` are endpoints without such a path, whose sessions are tried here.
+    """
     meter = Meter(limits or Limits())
     caller = Caller(dialler, facts.endpoint, meter, meter.limits.handshake, [], [])
     client = Client(caller, facts, server_name, path)
@@ -252,6 +258,12 @@ def try_all(
     attempts: dict[str, Attempt] = {}
     for who, identity in clients.items():
         attempts[who], session = client.attempt(who, identity)
-        if session is not None and who in ("none", "self_signed") and not attempts[who].admitted:
+        if session is not None and who != GOOD and not attempts[who].admitted:
             attempts[f"resumed_{who}"] = client.resume(f"resumed_{who}", session)
+    for other in elsewhere[:STRANGERS]:
+        who = f"resumed_from {other.endpoint}"
+        visitor = Client(replace(caller, endpoint=other.endpoint), other, other.endpoint.server_name, "/")
+        _, session = visitor.attempt(who, None)
+        if session is not None:
+            attempts[who] = client.resume(who, session)
     return MutualFacts(facts, path, attempts)

@@ -6,6 +6,7 @@ import os
 from dataclasses import replace
 
 from conformance.tls import wire
+from conformance.tls.certificate import names_host
 from conformance.tls.codes import TLS12
 from conformance.tls.enumerate import Caller, legacy_hello
 from conformance.tls.facts import ResumptionFacts, TlsFacts
@@ -104,6 +105,37 @@ def _resumed(caller: Caller, hello: Hello, session: Session12) -> bool:
         return False
     except Fault as fault:
         _step_over(caller, "TLS 1.2 resumption", fault)
+        return False
+
+
+def apart(first: TlsFacts, second: TlsFacts) -> bool:
+    """Whether two hosts speak TLS 1.2, the first under a certificate that does not name the second."""
+    leaf, name = first.leaf, second.endpoint.server_name
+    both = first.version(TLS12) and second.version(TLS12)
+    return bool(both and leaf and name != first.endpoint.server_name and not names_host(leaf.names, name))
+
+
+def crosses(first: TlsFacts, second: TlsFacts, dialler: Dialler, limits: Limits | None = None) -> bool:
+    """Whether the second host takes up a TLS 1.2 session that was begun under the first one's name."""
+    meter = Meter(limits or Limits())
+    caller = Caller(dialler, first.endpoint, meter, meter.limits.handshake, [], [])
+    version = first.version(TLS12)
+    offer = _hello12(legacy_hello(TLS12, first.endpoint.server_name), version.suites if version else ())
+    if offer is None:
+        return False
+    try:
+        with caller.line() as line:
+            connection = Connection12(line)
+            session = connection.open(offer)
+            connection.leave()
+        there = replace(caller, endpoint=second.endpoint)
+        again = replace(offer, server_name=second.endpoint.server_name, random=os.urandom(32))
+        by_ticket = replace(again, session=b"\xa5" * 32, ticket=session.ticket)
+        by_id = replace(again, session=session.session, ticket=None)
+        return (bool(session.ticket) and _resumed(there, by_ticket, session)) or (
+            bool(session.session) and _resumed(there, by_id, session)
+        )
+    except (Alert, Fault):
         return False
 
 

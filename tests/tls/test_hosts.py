@@ -12,7 +12,7 @@ from contextlib import ExitStack
 
 import pytest
 
-from conformance.checks.tls import certificate, mutual, protocol, suites
+from conformance.checks.tls import certificate, handshake, mutual, protocol, suites
 from conformance.errors import ConfigurationError, Inconclusive, NotApplicable, Refused, Unreachable
 from conformance.registry import all_checks
 from conformance.tls.certificate import Trust, names_host
@@ -210,6 +210,69 @@ def test_one_certificate_for_two_hosts_is_none() -> None:
     with stacks.python(lambda: stacks.context()) as one:
         hosts = TlsHosts([here(one), here(one, host="127.0.0.1")], trust=ROOT.trust)
         assert not list(certificate.key_of_its_own(hosts))
+
+
+def by_names(shared: bool) -> ssl.SSLContext:
+    """One port for one.test and two.test; with ``shared`` a session of either serves both."""
+    contexts = {
+        name: stacks.context(
+            ROOT.issue(names=(name,), key=rsa_key(2048, number)), high=ssl.TLSVersion.TLSv1_2
+        )
+        for number, name in enumerate(("one.test", "two.test"))
+    }
+
+    def choose(connection: ssl.SSLObject, name: str | None, _: ssl.SSLContext) -> int | None:
+        if name not in contexts:
+            return ssl.ALERT_DESCRIPTION_UNRECOGNIZED_NAME
+        connection.context = contexts[name]
+        return None
+
+    front = stacks.context(high=ssl.TLSVersion.TLSv1_2)
+    front.sni_callback = choose
+    if not shared:
+        front.options |= ssl.OP_NO_TICKET
+    return front
+
+
+@pytest.mark.parametrize("shared", [True, False])
+def test_a_session_that_another_host_takes_up_is_a_finding(shared: bool) -> None:
+    with stacks.python(lambda: by_names(shared)) as port:
+        hosts = TlsHosts([here(port, host="one.test"), here(port, host="two.test")], trust=ROOT.trust)
+        found = list(handshake.session_stays_with_its_name(hosts))
+    places = [f"{name}.test:{port} at 127.0.0.1" for name in ("one", "two")]
+    assert [one.at for one in found] == (places if shared else [])
+
+
+def test_hosts_under_one_certificate_may_share_sessions() -> None:
+    both = ROOT.issue(names=("one.test", "two.test"))
+    with stacks.python(lambda: stacks.context(both)) as port:
+        hosts = TlsHosts([here(port, host="one.test"), here(port, host="two.test")], trust=ROOT.trust)
+        with pytest.raises(NotApplicable, match="no two hosts"):
+            list(handshake.session_stays_with_its_name(hosts))
+
+
+@pytest.mark.parametrize("shared", [True, False])
+def test_a_session_begun_where_nobody_is_asked_opens_no_path_that_needs_a_certificate(shared: bool) -> None:
+    def asking() -> ssl.SSLContext:
+        return stacks.context(clients=ssl.CERT_OPTIONAL)
+
+    def guarded(tls: ssl.SSLSocket) -> bytes:
+        return stacks.JSON if tls.getpeercert() or tls.session_reused else stacks.DENIED
+
+    gate = asking()
+    street = gate if shared else asking()
+    with (
+        stacks.python(lambda: gate, stacks.reads_first(guarded)) as inside,
+        stacks.python(lambda: street) as outside,
+    ):
+        places = [here(inside), here(outside)]
+        own = {"good": client().identity}
+        hosts = TlsHosts(places, trust=ROOT.trust, identities=own, mutual_paths={here(inside): "/"})
+        (seen,) = hosts.mutual()
+        found = list(mutual.resumption_without_identity(hosts))
+    visit = seen.attempts[f"resumed_from localhost:{outside} at 127.0.0.1"]
+    assert str(visit) == ("HTTP 200" if shared else "not resumed")
+    assert len(found) == 1
 
 
 def test_a_certificate_under_no_trusted_root_is_incomplete_when_it_comes_alone() -> None:

@@ -138,6 +138,17 @@ def tickets_short_lived(tls_hosts: TlsHosts, *, max_age: timedelta) -> Iterator[
     yield from tls_hosts.judge(rule, sessions=True)
 
 
+@check(confirm=False, requests=4)
+def session_stays_with_its_name(tls_hosts: TlsHosts) -> Iterator[Finding]:
+    """Takes up no session under a name that its certificate did not hold when the session began."""
+    for first, second in tls_hosts.crossings():
+        yield Finding(
+            "a full handshake, with this host's own certificate",
+            f"a session of {first.endpoint} resumed",
+            at=str(second.endpoint),
+        )
+
+
 @check(confirm=False)
 def no_early_data(tls_hosts: TlsHosts) -> Iterator[Finding]:
     """Admits no early data, which anybody could send a second time."""

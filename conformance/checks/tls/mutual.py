@@ -115,11 +115,11 @@ def silent_before_authentication(tls_hosts: TlsHosts) -> Iterator[Finding]:
 
 @check(confirm=False)
 def resumption_without_identity(tls_hosts: TlsHosts) -> Iterator[Finding]:
-    """Admits nobody by a resumed session that was begun without a certificate or with a refused one."""
+    """Admits nobody by a resumed session that was begun without a certificate, with a refused one, or at an
+    endpoint that asks for none."""
     for one in _controlled(tls_hosts):
-        for who in ("resumed_none", "resumed_self_signed"):
-            attempt = one.attempts.get(who)
-            if attempt and _let_in(one, attempt):
+        for who, attempt in one.attempts.items():
+            if who.startswith("resumed_") and _let_in(one, attempt):
                 yield Finding(
                     "a refusal, as in the first handshake", str(attempt), at=f"{one.facts.endpoint}{one.path}"
                 )
