@@ -200,6 +200,17 @@ class Identity:
                 flow.close()
         return self._scheme.sign(request, self._token, now)
 
+    def shown(self, request: Request) -> str:
+        """The credentials that a request shows, where a token is one of them; else nothing."""
+        if not self._scheme.wants_token:
+            return ""
+        return " ".join(filter(None, (request.header(name) for name in self._scheme.carriers)))
+
+    def carried(self, request: Request) -> bool:
+        """Whether a request shows the token in hand."""
+        token = self._token.value if self._token else ""
+        return bool(token) and any(token in (request.header(name) or "") for name in self._scheme.carriers)
+
     def forget(self) -> None:
         """Drops the token in hand, so that the next request fetches another."""
         self._token = None

@@ -13,7 +13,6 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from email.utils import parsedate_to_datetime
-from typing import Protocol
 from urllib.parse import urlsplit
 
 from conformance.answer import Answer
@@ -24,6 +23,7 @@ from conformance.load.way import path_of
 from conformance.model import Exchange, Request
 from conformance.secret import Vault
 from conformance.sharing import Sharing
+from conformance.standing import Credentials, Standing
 from conformance.wire import Certified, Received, Wire
 
 ATTEMPTS = 3
@@ -35,15 +35,6 @@ NO_CONNECTIONS = 3
 """Connections that must fail in a row before a host is taken to be unreachable for the rest of the run."""
 NO_ANSWERS = 12
 """Requests that must go without an answer in a row before the same is said."""
-
-
-class Credentials(Protocol):
-    """Adds to a request what identifies the TSP; fetches tokens through ``send`` when it must."""
-
-    def apply(self, request: Request, send: Callable[[Request], Answer], now: float) -> Request: ...
-
-    def constants(self, now: float) -> tuple[tuple[str, str], ...]:
-        """Header fields that it adds and that identify nobody."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +89,7 @@ class Traffic:
         self._held: dict[str, int] = {}
         self._fetching = threading.RLock()
         self._gate = Gate()
+        self.standing = Standing(credentials)
         self._sharing = Sharing()
         self._path: Path | None = None
         self.requests = 0
@@ -148,7 +140,7 @@ class Traffic:
             self._pace(answer.status == 429)
             if wait is None:
                 self._held[authority] = 0
-                return answer
+                return self._renewed(answer, case, certified) if patient else answer
             if last or wait > LONGEST_WAIT:
                 self._held[authority] = self._held.get(authority, 0) + 1
                 raise Unreachable(
@@ -157,6 +149,24 @@ class Traffic:
                 )
             with self._lock:
                 self._pause_until = max(self._pause_until, time.monotonic() + wait)
+
+    def _renewed(self, answer: Answer, case: str, certified: Certified | None) -> Answer:
+        """The answer, or the one under a new token where the bank has ended the one in hand too early."""
+        request = answer.request
+        if not self.standing.ended(answer, self.now()):
+            return answer
+        with self._fetching:
+            if self._credentials.carried(request):
+                self._credentials.forget()
+            try:
+                signed = self._credentials.apply(request, lambda asked: self.send(asked, case), self.now())
+            except Inconclusive:
+                return answer
+        if self._credentials.carried(answer.request):
+            return answer
+        again = self._once(signed, case, _authority(signed.url), waits=True, certified=certified)
+        self.standing.renewed(again)
+        return again
 
     def _pace(self, throttled: bool) -> None:
         """Slows down for a bank that throttles below the rate it was allowed, and recovers by and by."""

@@ -1,0 +1,84 @@
+"""Whether a bank still honours the token in hand: some revoke it, or let it end before the time they told."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+from conformance.answer import Answer
+from conformance.model import Request
+
+FUTILE = 2
+"""Renewals that may change nothing before a refusal is taken for what it is."""
+MOST = 20_000
+"""Places that are known to be open."""
+
+
+class Credentials(Protocol):
+    """Adds to a request what identifies the TSP; fetches tokens through ``send`` when it must."""
+
+    @property
+    def expires_at(self) -> float:
+        """When the token in hand ends, in seconds since the epoch."""
+
+    def apply(self, request: Request, send: Callable[[Request], Answer], now: float) -> Request: ...
+
+    def constants(self, now: float) -> tuple[tuple[str, str], ...]:
+        """Header fields that it adds and that identify nobody."""
+
+    def shown(self, request: Request) -> str:
+        """The credentials that a request shows, where a token is one of them; else nothing."""
+
+    def carried(self, request: Request) -> bool:
+        """Whether a request shows the token in hand."""
+
+    def forget(self) -> None:
+        """Drops the token in hand."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """A token that was refused so many seconds before the time that the bank had told, and where."""
+
+    early: float
+    exchange: int
+
+
+class Standing:
+    """What the tokens of a run have opened. For any thread."""
+
+    def __init__(self, credentials: Credentials) -> None:
+        self._credentials = credentials
+        self._lock = threading.Lock()
+        self._opened: dict[tuple[str, str], str] = {}
+        self._futile = 0
+        self._pending: Ended | None = None
+        self.early: list[Ended] = []
+        """Tokens that ended before their time, as a new one has shown."""
+
+    def ended(self, answer: Answer, now: float) -> bool:
+        """Whether a token has ended: what is refused under it was served under it before."""
+        shown = self._credentials.shown(answer.request)
+        if not shown:
+            return False
+        place = answer.request.method, answer.request.url.partition("?")[0]
+        with self._lock:
+            if answer.ok and len(self._opened) < MOST:
+                self._opened[place] = shown
+            if answer.status != 401 or self._opened.get(place) != shown or self._futile >= FUTILE:
+                return False
+            if self._credentials.carried(answer.request):
+                self._pending = Ended(self._credentials.expires_at - now, answer.exchange)
+            return True
+
+    def renewed(self, again: Answer) -> None:
+        """Takes what came of the same request under a new token."""
+        with self._lock:
+            pending, self._pending = self._pending, None
+            if again.status == 401:
+                self._futile += 1
+            elif pending is not None:
+                self.early.append(pending)
+                self._futile = 0
