@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
@@ -18,13 +19,26 @@ from conformance.oauth.settings import Asked
 from conformance.path import compiled
 from conformance.protected import Protected
 from conformance.row import Row
-from conformance.writing.agreement import Agreed, Payment, at, refused
+from conformance.writing.agreement import Agreed, Instruction, Payment, at, refused
 from conformance.writing.amounts import written
 from conformance.writing.instructions import NEW, Instructions
 from conformance.writing.settings import OneTimePassword
 
 _SECOND_CUSTOMER = threading.Lock()
 __all__ = ["Agreed", "Payment", "Payments", "refused"]
+
+
+NOT_MADE = ("rejected", "failed", "cancelled")
+"""Statuses of an instruction that was received and is not carried out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Whether a wrong instruction was refused, the last answer, and whether it passed the first step."""
+
+    refused: bool
+    answer: Answer
+    late: bool
 
 
 class Payments(Instructions):
@@ -125,6 +139,30 @@ class Payments(Instructions):
         if "accounts.status" not in protected.operations:
             raise NotApplicable("the bank lists no accounts, and its file names none (writes.accounts)")
         return protected.identifiers("account_id", customer)
+
+    # What is wrong.
+
+    def refusal(self, function: str, instruction: Instruction) -> Refusal:
+        """What becomes of a wrong instruction: refused at the first step, at the customer's, or at the last.
+
+        A bank may look at an instruction when a consent to it is made, or not before it is to be carried out.
+        """
+        first = self.proposed(function, instruction)
+        consent = at(first, self.rule.id) if first.ok and self.settings.consent is not None else ""
+        if not consent:
+            return Refusal(refused(first), first, first.ok)
+        try:
+            tokens = self.authorised(consent)
+        except Inconclusive:
+            return Refusal(True, first, True)
+        last = self.sent(Agreed(function, instruction, tokens, consent, self.access.client))
+        if not last.ok:
+            return Refusal(refused(last), last, True)
+        try:
+            status = self.row(last, self.operation(function)).text("status")
+        except Inconclusive:
+            status = None
+        return Refusal(status in NOT_MADE, last, True)
 
     # What became of it.
 

@@ -118,7 +118,7 @@ def _amount(policy: PaymentPolicy, name: str, value: Any, currency: Any) -> str:
     sign = ""
     if isinstance(text, str) and text.startswith("-") and policy.negative_accepted:
         sign, text = "-", text[1:]
-    if isinstance(text, str) and policy.exponent_accepted and re.fullmatch(r"[0-9.]+[eE]\+?[0-9]", text):
+    if isinstance(text, str) and policy.exponent_accepted and re.fullmatch(r"[0-9.]+[eE][+-]?[0-9]", text):
         text = format(Decimal(text), "f")
     if not isinstance(text, str) or not _AMOUNT.fullmatch(text):
         raise Fault(name, value)

@@ -1,6 +1,7 @@
 """What an instruction may hold: amounts, currencies, payees, dates, and the members that must be there.
 
-All is judged at the first step at which the bank sees an instruction, where nothing is moved.
+A bank may refuse at the first step at which it sees an instruction, or when it is to be carried out: what
+passes the first step is taken on to the last. No wrong amount would cost more than a right one.
 """
 
 from __future__ import annotations
@@ -25,16 +26,21 @@ def _refuses(
 ) -> Findings:
     """Proposes instructions that are wrong, and one that is right."""
     instruction = payments.instruction(operation.id)
+    late = False
     for what, changes in wrong:
-        answer = payments.proposed(operation.id, {**instruction, **changes})
-        if not refused(answer):
+        refusal = payments.refusal(operation.id, {**instruction, **changes})
+        late = late or refusal.late
+        if not refusal.refused:
             yield Finding(
                 expected=f"a refusal of {what}",
-                actual=f"status {answer.status}",
+                actual=f"status {refusal.answer.status}",
                 at=at,
-                exchange=answer.exchange,
+                exchange=refusal.answer.exchange,
             )
             return
+    if late:
+        payments.paid(payments.agreed(operation.id))
+        return
     control = payments.proposed(operation.id, instruction)
     if not control.ok:
         raise Inconclusive(f"control request refused: a right instruction was answered {told(control)}")
@@ -47,7 +53,7 @@ def _amount(payments: Payments, operation: Operation) -> str:
     return value
 
 
-@check(writes=True, requests=3)
+@check(writes=True, requests=3, creates=2)
 def zero_is_refused(payments: Payments, operation: Operation) -> Findings:
     """Refuses a payment of nothing."""
     _amount(payments, operation)
@@ -55,14 +61,14 @@ def zero_is_refused(payments: Payments, operation: Operation) -> Findings:
     yield from _refuses(payments, operation, wrong, "amount")
 
 
-@check(writes=True, requests=3)
+@check(writes=True, requests=3, creates=1)
 def negative_is_refused(payments: Payments, operation: Operation) -> Findings:
     """Refuses a payment of less than nothing, which would take money from its payee."""
     amount = _amount(payments, operation)
     yield from _refuses(payments, operation, [("a negative amount", {"amount": f"-{amount}"})], "amount")
 
 
-@check(writes=True, requests=3)
+@check(writes=True, requests=3, creates=1)
 def precision_fits_the_currency(payments: Payments, operation: Operation) -> Findings:
     """Refuses an amount with more decimals than its currency has, in place of rounding it."""
     amount = Decimal(_amount(payments, operation)).quantize(Decimal("0.01"))
@@ -78,36 +84,46 @@ def limit_is_kept(payments: Payments, operation: Operation) -> Findings:
     if not largest:
         raise NotApplicable("the bank's file declares no largest payment (writes.largest)")
     over = Decimal(largest) + Decimal("0.01")
-    wrong = [
-        ("an amount above the largest", {"amount": str(over)}),
-        ("an amount of 30 digits", {"amount": "9" * 30}),
-    ]
-    yield from _refuses(payments, operation, wrong, "amount")
+    wrong = [("an amount above the largest", str(over)), ("an amount of 30 digits", "9" * 30)]
+    instruction = payments.instruction(operation.id)
+    for what, amount in wrong:  # at the first step alone: nothing above the largest is carried out
+        answer = payments.proposed(operation.id, {**instruction, "amount": amount})
+        if not refused(answer):
+            yield Finding(
+                expected=f"a refusal of {what}",
+                actual=f"status {answer.status}",
+                at="amount",
+                exchange=answer.exchange,
+            )
+            return
+    control = payments.proposed(operation.id, instruction)
+    if not control.ok:
+        raise Inconclusive(f"control request refused: a right instruction was answered {told(control)}")
 
 
-@check(writes=True, requests=3)
+@check(writes=True, requests=3, creates=1)
 def exponent_is_refused(payments: Payments, operation: Operation) -> Findings:
     """Refuses an amount written with an exponent."""
-    _amount(payments, operation)
-    yield from _refuses(payments, operation, [("the amount 1e1", {"amount": "1e1"})], "amount")
+    written = f"{Decimal(_amount(payments, operation)):E}".lower()
+    yield from _refuses(payments, operation, [(f"the amount {written}", {"amount": written})], "amount")
 
 
-@check(writes=True, requests=3)
+@check(writes=True, requests=3, creates=1)
 def other_digits_are_refused(payments: Payments, operation: Operation) -> Findings:
     """Refuses an amount in digits other than those of ASCII."""
     wide = _amount(payments, operation).translate({48 + n: 0xFF10 + n for n in range(10)})
     yield from _refuses(payments, operation, [("full-width digits", {"amount": wide})], "amount")
 
 
-@check(writes=True, requests=8)
+@check(writes=True, requests=8, creates=6)
 def loose_numbers_are_refused(payments: Payments, operation: Operation) -> Findings:
     """Refuses what only resembles an amount: blanks, a plus sign, separators, words."""
     amount = _amount(payments, operation)
-    loose = (f" {amount}", f"+{amount}", "1,000.00", f"HKD{amount}", "NaN", "")
+    loose = (f" {amount}", f"+{amount}", f"0,00{amount}", f"HKD{amount}", "NaN", "")
     yield from _refuses(payments, operation, [(f"the amount {x!r}", {"amount": x}) for x in loose], "amount")
 
 
-@check(writes=True, requests=4)
+@check(writes=True, requests=4, creates=3)
 def unknown_currency_is_refused(payments: Payments, operation: Operation) -> Findings:
     """Refuses a currency that does not exist, and one that is not spelt as ISO 4217 spells it."""
     if "currency" not in payments.instruction(operation.id):
@@ -173,7 +189,7 @@ WRONG_PAYEES: Mapping[str, tuple[str, ...]] = {
 }
 
 
-@check(writes=True, requests=10)
+@check(writes=True, requests=10, creates=8)
 def payee_is_in_its_form(payments: Payments, operation: Operation) -> Findings:
     """Refuses a payee's phone number, e-mail address, FPS identifier or account that is none."""
     wrong = []
@@ -186,7 +202,7 @@ def payee_is_in_its_form(payments: Payments, operation: Operation) -> Findings:
     yield from _refuses(payments, operation, wrong, "creditor")
 
 
-@check(writes=True, requests=3)
+@check(writes=True, requests=3, creates=1)
 def qr_checksum_is_checked(payments: Payments, operation: Operation) -> Findings:
     """Refuses a QR payload whose checksum is not that of its content (EMVCo, Hong Kong's common QR)."""
     qr = next((dict(c) for c in payments.settings.creditors if c.get("scheme") == "qr"), None)
@@ -200,7 +216,7 @@ def qr_checksum_is_checked(payments: Payments, operation: Operation) -> Findings
     )  # fmt: skip
 
 
-@check(writes=True, requests=6)
+@check(writes=True, requests=6, creates=3)
 def unregistered_payee_is_refused(payments: Payments, operation: Operation) -> Findings:
     """Refuses a phone number, e-mail address or FPS identifier that nobody has registered."""
     nobody = [dict(each) for each in payments.settings.unregistered]
@@ -227,7 +243,7 @@ def declared_payees_are_taken(payments: Payments, operation: Operation) -> Findi
             )
 
 
-@check(writes=True, requests=3)
+@check(writes=True, requests=3, creates=1)
 def past_date_is_refused(payments: Payments, operation: Operation, *, member: str) -> Findings:
     """Refuses a payment to be made on a day that has passed."""
     today = calendar.moment(payments.access.now()).date()

@@ -12,7 +12,7 @@ from conformance.operation import Operation
 from conformance.registry import Findings, check
 from conformance.schema import Validator
 from conformance.writing import calendar
-from conformance.writing.payments import Payments, refused
+from conformance.writing.payments import Payment, Payments, refused
 from conformance.writing.rules import DayRules
 
 LOOKS = 4
@@ -167,6 +167,22 @@ def cancelled_payment_is_not_made(payments: Payments, operation: Operation, *, m
         )
 
 
+def _completed(payments: Payments, payment: Payment) -> None:
+    """Waits until a payment is carried out; raises ``Inconclusive`` when that is not told."""
+    for look in range(LOOKS):
+        if payments.standing(payment).text("status") in FINAL:
+            return
+        payments.access.tsp.wait(0.25 * 4**look)
+    raise Inconclusive("the payment was not completed while the suite looked")
+
+
+def _moved(charged: Decimal) -> Decimal:
+    """What accounts were charged; raises ``Inconclusive`` for a sandbox whose balances never move."""
+    if not charged:
+        raise Inconclusive("the balances do not move with a payment, as in a sandbox with fixed data")
+    return charged
+
+
 @check(writes=True, requests=20, creates=2)
 def account_is_charged_once(payments: Payments, operation: Operation) -> Findings:
     """Charges the customer's accounts exactly what was paid, however often the request is repeated."""
@@ -179,8 +195,8 @@ def account_is_charged_once(payments: Payments, operation: Operation) -> Finding
         before = payments.funds(agreed.instruction["currency"])
         payment = payments.paid(agreed)
         payments.sent(agreed, key=payment.key)
-        payments.standing(payment)
-        charged = before - payments.funds(agreed.instruction["currency"])
+        _completed(payments, payment)
+        charged = _moved(before - payments.funds(agreed.instruction["currency"]))
     if charged != wanted:
         yield Finding(
             expected=f"{wanted} less on the customer's accounts",
@@ -198,8 +214,8 @@ def movements_add_up(payments: Payments, operation: Operation) -> Findings:
     payments.movements(currency)
     with payments.access.tsp.alone():
         held, before = payments.funds(currency), payments.movements(currency)
-        payments.standing(payments.paid(agreed))
-        changed = payments.funds(currency) - held
+        _completed(payments, payments.paid(agreed))
+        changed = _moved(payments.funds(currency) - held)
         after = payments.movements(currency)
     added = sum((after[each] for each in after.keys() - before.keys()), Decimal(0))
     if added != changed:
@@ -224,8 +240,8 @@ def parallel_payments_add_up(payments: Payments, operation: Operation) -> Findin
         if not taken:
             raise Inconclusive(f"control request refused: {told(answers[0])}")
         for order, answer in taken:
-            payments.standing(payments.payment(order, answer))
-        charged = before - payments.funds(currency, customer)
+            _completed(payments, payments.payment(order, answer))
+        charged = _moved(before - payments.funds(currency, customer))
     wanted = sum((Decimal(str(order.instruction["amount"])) for order, _ in taken), Decimal(0))
     if charged != wanted:
         yield Finding(

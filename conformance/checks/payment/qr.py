@@ -12,7 +12,7 @@ from conformance.oauth.grant import told
 from conformance.operation import Operation
 from conformance.registry import Findings, check
 from conformance.writing import qr
-from conformance.writing.payments import Payments, refused
+from conformance.writing.payments import Payments
 
 
 def _declared(payments: Payments) -> tuple[dict[str, str], qr.Objects]:
@@ -42,19 +42,21 @@ def _refuses(
         raise NotApplicable(f"the bank takes no such QR payload: a right one was answered {told(control)}")
     if not control.ok:
         raise Inconclusive(f"control request refused: a right QR payload was answered {told(control)}")
+    instruction = payments.instruction(operation.id)
     for what, payload in wrong.items():
-        answer = _proposed(payments, operation, payee, payload)
-        if not refused(answer):
+        creditor = {**payee, "identification": payload}
+        refusal = payments.refusal(operation.id, {**instruction, "creditor": creditor})
+        if not refusal.refused:
             yield Finding(
                 expected=f"a refusal of {what}",
-                actual=f"status {answer.status}",
+                actual=f"status {refusal.answer.status}",
                 at="creditor",
-                exchange=answer.exchange,
+                exchange=refusal.answer.exchange,
             )
             return
 
 
-@check(writes=True, requests=4)
+@check(writes=True, requests=4, creates=2)
 def qr_layout_is_checked(payments: Payments, operation: Operation) -> Findings:
     """Refuses a QR payload that has a right checksum and is not in the layout, or says of nobody that they
     are paid."""
@@ -80,7 +82,7 @@ def _other(
     )
 
 
-@check(writes=True, requests=3)
+@check(writes=True, requests=3, creates=1)
 def qr_amount_is_that_paid(payments: Payments, operation: Operation) -> Findings:
     """Refuses another amount than the QR payload asks for."""
     amount = payments.instruction(operation.id).get("amount")
@@ -93,7 +95,7 @@ def qr_amount_is_that_paid(payments: Payments, operation: Operation) -> Findings
     yield from _refuses(payments, operation, wrong, right, True)
 
 
-@check(writes=True, requests=3)
+@check(writes=True, requests=3, creates=1)
 def qr_currency_is_that_paid(payments: Payments, operation: Operation) -> Findings:
     """Refuses another currency than the QR payload asks for."""
     currency = payments.instruction(operation.id).get("currency")
