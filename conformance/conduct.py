@@ -235,13 +235,20 @@ def estimate(plan: Plan) -> int:
     return sum(case.requests for case in plan.cases if case.settled is None)
 
 
+GRANT = "grant of all"
+"""The grant that opens every function: checks of a guarded function share it, whatever else they need."""
+
+
 def logins(plan: Plan) -> int:
     """Customers' logins that a plan needs, about; one that cases share is counted once."""
     from conformance.registry import all_checks
 
     checks = all_checks()
-    needed = [checks[case.check].logins for case in plan.cases if case.settled is None]
+    going = [case for case in plan.cases if case.settled is None]
+    needed = [checks[case.check].logins for case in going]
     shared = {each for names in needed for each in names if isinstance(each, str)}
+    guarded = {f.id for profile in plan.profiles for f in profile.functions if f.permission}
+    shared |= {GRANT for case in going if case.function in guarded}
     return len(shared) + sum(each for names in needed for each in names if isinstance(each, int))
 
 

@@ -103,7 +103,7 @@ def backchannel_request_is_not_verified(policy: Policy) -> Policy:
     return policy.evolve("authorization.request_object_signature_checked", False)
 
 
-@mutant("ciba.signed_for_an_hour", "authorize.request_object_lifetime", base="ciba")
+@mutant("ciba.signed_for_an_hour", base="ciba")
 def backchannel_request_for_a_day(policy: Policy) -> Policy:
     """A signed request may be good for a day."""
     return policy.evolve("authorization.request_object_lifetime_limit", 86400)

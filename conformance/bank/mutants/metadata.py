@@ -153,5 +153,6 @@ def metadata_list_rsa_encryption_of_old(policy: Policy) -> Policy:
 
 @mutant("metadata.encryption_offered", base="fapi1")
 def metadata_offer_no_encryption(policy: Policy) -> Policy:
-    """The metadata list no algorithm to encrypt ID tokens by."""
-    return policy.evolve("authorization.metadata_omits", ("id_token_encryption_alg_values_supported",))
+    """The metadata list no algorithm to encrypt ID tokens by, which pass the browser."""
+    hybrid = policy.evolve("authorization.response_types", ("code", "code id_token"))
+    return hybrid.evolve("authorization.metadata_omits", ("id_token_encryption_alg_values_supported",))

@@ -6,7 +6,7 @@ from conformance.bank.mutant import mutant
 from conformance.bank.policy import Policy
 
 
-@mutant("object.foreign_refused", "object.foreign_write_refused")
+@mutant("object.foreign_refused", "object.foreign_write_refused", "consent.picked_accounts_only")
 def everybodys_objects_shown(policy: Policy) -> Policy:
     """An identifier is all it takes."""
     return policy.evolve("accounts.foreign_object_visible", True)

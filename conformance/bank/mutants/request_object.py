@@ -162,8 +162,7 @@ def request_object_needs_its_typ(app: WSGIApplication) -> WSGIApplication:
     return wrapped
 
 
-@mutant("authorize.request_object_others", "authorize.outside_ignored", "authorize.request_object_client",
-        "authorize.request_object_start_needed")  # fmt: skip
+@mutant("authorize.request_object_others", "authorize.outside_ignored", "authorize.request_object_client")
 def assertion_as_request_object(policy: Policy) -> Policy:
     """Any JWT that a client signed makes the parameters beside it a signed request."""
     policy = policy.evolve("authorization.outside_parameters_fill", True)

@@ -39,7 +39,7 @@ def _readings(protected: Protected, operation: Operation) -> Iterator[Reading]:
             yield reading
 
 
-@check(requests=4)
+@check(requests=4, logins=("grant of all",))
 def decimals_fit_currency(protected: Protected, operation: Operation) -> Findings:
     """Writes no amount with more decimals than its currency has."""
     found = 0
@@ -58,7 +58,7 @@ def decimals_fit_currency(protected: Protected, operation: Operation) -> Finding
                     )  # fmt: skip
 
 
-@check(requests=4)
+@check(requests=4, logins=("grant of all",))
 def rows_belong_to_object(protected: Protected, operation: Operation) -> Findings:
     """Gives under an object's address the rows of that object alone."""
     names = places_in(operation)
@@ -80,7 +80,7 @@ def _one(protected: Protected, operation: Operation, identifier: str) -> Operati
     return next(each for each in protected.objects(operation) if identifier in each.path + str(each.query))
 
 
-@check(requests=4)
+@check(requests=4, logins=("grant of all",))
 def accounts_agree(protected: Protected) -> Findings:
     """Lists the same accounts, in the same currencies, wherever it lists a customer's accounts."""
     lists = []
@@ -98,7 +98,7 @@ def accounts_agree(protected: Protected) -> Findings:
             return
 
 
-@check(requests=4)
+@check(requests=4, logins=("grant of all",))
 def currency_is_the_accounts(protected: Protected, operation: Operation) -> Findings:
     """Gives balances and entries in the currency of their account, unless it holds several."""
     accounts = protected.reading(protected.operation("accounts.status")).rows()
@@ -116,7 +116,7 @@ def currency_is_the_accounts(protected: Protected, operation: Operation) -> Find
                 return
 
 
-@check(requests=6)
+@check(requests=6, logins=("grant of all",))
 def balance_runs(protected: Protected, operation: Operation) -> Findings:
     """Carries the balance from each entry to the next by exactly the amount between them."""
     for reading in _readings(protected, operation):

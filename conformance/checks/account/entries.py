@@ -83,7 +83,7 @@ def _names(rows: tuple[Row, ...]) -> list[str]:
     return [row.text("id") or "" for row in rows]
 
 
-@check(requests=5)
+@check(requests=5, logins=("grant of all",))
 def no_entry_twice(protected: Protected, operation: Operation) -> Findings:
     """Gives no entry on two pages, also when entries are booked between them."""
     walked = _walk(protected, operation)
@@ -93,7 +93,7 @@ def no_entry_twice(protected: Protected, operation: Operation) -> Findings:
         yield Finding("each entry once", f"{many} of them twice", "/data", walked.answer.exchange)
 
 
-@check(requests=5)
+@check(requests=5, logins=("grant of all",))
 def list_complete(protected: Protected, operation: Operation) -> Findings:
     """Leads by its links to as many entries as its total says, and then to an end."""
     walked = _walk(protected, operation)
@@ -107,7 +107,7 @@ def list_complete(protected: Protected, operation: Operation) -> Findings:
         yield Finding("as many entries as the total", said, "/meta/total", walked.answer.exchange)
 
 
-@check(requests=3)
+@check(requests=3, logins=("grant of all",))
 def page_size_obeyed(protected: Protected, operation: Operation) -> Findings:
     """Gives as many entries on a page as were asked for."""
     reading = _canonical(protected, operation)
@@ -124,7 +124,7 @@ def page_size_obeyed(protected: Protected, operation: Operation) -> Findings:
         yield Finding("one entry", f"{rows}", f"parameter {paging.size_parameter}", answer.exchange)
 
 
-@check(requests=5)
+@check(requests=5, logins=("grant of all",))
 def newest_first(protected: Protected, operation: Operation) -> Findings:
     """Lists entries from the newest to the oldest, over all pages."""
     walked = _walk(protected, operation)
@@ -139,7 +139,7 @@ def newest_first(protected: Protected, operation: Operation) -> Findings:
             return
 
 
-@check(requests=6)
+@check(requests=6, logins=("grant of all",))
 def period_honoured(protected: Protected, operation: Operation) -> Findings:
     """Gives for a period the entries within it, those at its first and last instant included."""
     reading = _canonical(protected, operation)
@@ -166,7 +166,7 @@ def period_honoured(protected: Protected, operation: Operation) -> Findings:
         yield Finding("every entry of the period", f"{len(missing)} missing", "period", answer.exchange)
 
 
-@check(requests=4)
+@check(requests=4, logins=("grant of all",))
 def times_have_come(
     protected: Protected, operation: Operation, *, skew: timedelta = timedelta(seconds=60)
 ) -> Findings:

@@ -57,7 +57,7 @@ def _about(rows: tuple[Row, ...], consent: str) -> list[Row]:
     return [row for row in rows if row.text("consent_id") == consent]
 
 
-@check(requests=12)
+@check(requests=12, logins=(1,))
 def approval_told(protected: Protected) -> Findings:
     """Tells the TSP by an event that a customer has approved its consent."""
     _events(protected)
@@ -67,7 +67,7 @@ def approval_told(protected: Protected) -> Findings:
         yield Finding("an event about the consent", "none", "events", answer.exchange)
 
 
-@check(requests=12)
+@check(requests=12, logins=(1,))
 def events_are_own(protected: Protected) -> Findings:
     """Tells a TSP events about its own consents alone."""
     other = protected.access.second
@@ -78,7 +78,7 @@ def events_are_own(protected: Protected) -> Findings:
         yield Finding("events about the TSP's own consents", "another TSP's", "events", answer.exchange)
 
 
-@check(writes=True, requests=13)
+@check(writes=True, requests=13, logins=(1,))
 def acknowledged_events_go(protected: Protected) -> Findings:
     """Tells an event no more once it was acknowledged."""
     consent = protected.fresh().consent
@@ -91,7 +91,7 @@ def acknowledged_events_go(protected: Protected) -> Findings:
         yield Finding("no acknowledged event", "the same event again", "events", answer.exchange)
 
 
-@check(writes=True, requests=14)
+@check(writes=True, requests=14, logins=(1,))
 def foreign_acknowledgement_ignored(protected: Protected) -> Findings:
     """Keeps an event that another TSP acknowledges."""
     other = protected.access.second

@@ -23,7 +23,7 @@ PRIVATE = {
 }
 
 
-@check(requests=1)
+@check(requests=1, logins=("grant of all",))
 def number_masked(protected: Protected, operation: Operation) -> Findings:
     """Shows no account number in full."""
     reading = protected.reading(operation)
@@ -36,7 +36,7 @@ def number_masked(protected: Protected, operation: Operation) -> Findings:
             return
 
 
-@check(requests=1)
+@check(requests=1, logins=("grant of all",))
 def addresses_private(protected: Protected, operation: Operation) -> Findings:
     """Puts nothing personal into addresses: those it links to, and those made of its identifiers."""
     read = protected.objects(operation)[0]
@@ -59,7 +59,7 @@ def _addresses(document: Any, path: str) -> Iterator[tuple[str, str]]:
             yield place, value
 
 
-@check(requests=10)
+@check(requests=10, logins=("grant of all", "grant of all, customer 3"))
 def no_accounts_is_no_error(protected: Protected) -> Findings:
     """Answers a customer without accounts with an empty list."""
     operation = protected.probe()

@@ -11,7 +11,11 @@ from conformance.protected import Protected, tried
 from conformance.registry import Findings, check
 
 
-@check(writes=True, requests=6, logins=("half", "other half"))
+@check(
+    writes=True,
+    requests=6,
+    logins=("half of the permissions", "the other half of the permissions", "grant of all"),
+)
 def permission_needed_to_write(protected: Protected, operation: Operation) -> Findings:
     """Takes a change only under a consent that names its permission."""
     rule_of(protected, "permissions")

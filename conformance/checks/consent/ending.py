@@ -13,7 +13,7 @@ from conformance.protected import Protected, texts, tried
 from conformance.registry import Findings, check
 
 
-@check(requests=14)
+@check(requests=14, logins=(1, "grant of all"))
 def revocation_stops_access(protected: Protected) -> Findings:
     """Opens nothing from the next call on when its consent was revoked."""
     rule_of(protected)
@@ -28,7 +28,7 @@ def revocation_stops_access(protected: Protected) -> Findings:
         )  # fmt: skip
 
 
-@check(requests=14)
+@check(requests=14, logins=(1, "grant of all"))
 def expiry_stops_access(protected: Protected, *, seconds: float = 8.0) -> Findings:
     """Opens nothing after the end that its consent names."""
     rule_of(protected, "expires_at")
@@ -50,7 +50,7 @@ def expiry_stops_access(protected: Protected, *, seconds: float = 8.0) -> Findin
     protected.control(operation)
 
 
-@check(requests=16)
+@check(requests=16, logins=(1,))
 def state_told(protected: Protected) -> Findings:
     """Tells of a consent that its customer has approved it, and that it was revoked."""
     rule = rule_of(protected)

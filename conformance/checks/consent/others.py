@@ -43,7 +43,7 @@ def not_listed_to_others(protected: Protected) -> Findings:
     _control(protected, consent)
 
 
-@check(requests=14)
+@check(requests=14, logins=(1, "grant of all"))
 def not_revoked_by_others(protected: Protected) -> Findings:
     """Lets no other TSP revoke a consent."""
     rule = rule_of(protected)
@@ -75,7 +75,7 @@ def foreign_like_unknown(protected: Protected) -> Findings:
     _control(protected, consent)
 
 
-@check(requests=22)
+@check(requests=22, logins=(1,))
 def not_approved_twice(protected: Protected) -> Findings:
     """Lets no second customer approve a consent that a first one has approved."""
     rule_of(protected)
@@ -94,7 +94,7 @@ def not_approved_twice(protected: Protected) -> Findings:
         )  # fmt: skip
 
 
-@check(requests=4)
+@check(requests=4, logins=("grant of all",))
 def identifier_opens_nothing(protected: Protected) -> Findings:
     """Opens nothing to whoever knows the identifier of a consent."""
     rule_of(protected)
@@ -111,7 +111,7 @@ def identifier_opens_nothing(protected: Protected) -> Findings:
     protected.control(operation)
 
 
-@check(requests=14)
+@check(requests=14, logins=("grant of all", "grant of all, customer 2"))
 def token_decides(protected: Protected) -> Findings:
     """Shows a customer's data by the token, whatever consent a header names."""
     rule_of(protected)

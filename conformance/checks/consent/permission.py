@@ -14,7 +14,7 @@ from conformance.registry import Findings, check
 from conformance.row import Row
 
 
-@check(requests=6)
+@check(requests=6, logins=("half of the permissions", "the other half of the permissions", "grant of all"))
 def permission_opens_only_its_own(protected: Protected, operation: Operation) -> Findings:
     """Opens a function only to a consent that names its permission."""
     rule_of(protected, "permissions")
@@ -36,7 +36,7 @@ def permission_opens_only_its_own(protected: Protected, operation: Operation) ->
     protected.control(read, protected.access.grant(with_it).tokens)
 
 
-@check(requests=16)
+@check(requests=16, logins=(1, "grant of all"))
 def window_honoured(protected: Protected) -> Findings:
     """Shows the transactions within the consent's window, and none outside."""
     rule_of(protected, "transaction_from", "transaction_to")

@@ -15,7 +15,7 @@ from conformance.registry import Findings, check
 HOUR = 3600
 
 
-@check(requests=4)
+@check(requests=4, logins=("grant of all",))
 def method_compared(protected: Protected) -> Findings:
     """Refuses a proof that was made for another method, or for none."""
     sender = Sender.of(protected)
@@ -24,7 +24,7 @@ def method_compared(protected: Protected) -> Findings:
     yield from refused(sender, "a refusal of a proof for another method", proofs)
 
 
-@check(requests=6)
+@check(requests=6, logins=("grant of all",))
 def address_compared(protected: Protected) -> Findings:
     """Refuses a proof that was made for another address, or for none."""
     sender = Sender.of(protected)
@@ -42,7 +42,7 @@ def address_compared(protected: Protected) -> Findings:
     yield from refused(sender, "a refusal of a proof for another address", proofs)
 
 
-@check(requests=4)
+@check(requests=4, logins=("grant of all",))
 def age_limited(protected: Protected) -> Findings:
     """Refuses a proof that was made long ago, or will be made in time to come."""
     sender = Sender.of(protected)
@@ -53,7 +53,7 @@ def age_limited(protected: Protected) -> Findings:
         yield from refused(sender, "a refusal of a proof out of its time", proofs)
 
 
-@check(requests=3)
+@check(requests=3, logins=("grant of all",))
 def time_needed(protected: Protected) -> Findings:
     """Refuses a proof that does not say when it was made."""
     sender = Sender.of(protected)
@@ -61,7 +61,7 @@ def time_needed(protected: Protected) -> Findings:
     yield from refused(sender, "a refusal of a proof without iat", proofs)
 
 
-@check(requests=2)
+@check(requests=2, logins=("grant of all",))
 def identifier_needed(protected: Protected) -> Findings:
     """Refuses a proof without an identifier, by which a replay would be known."""
     sender = Sender.of(protected)
@@ -69,7 +69,7 @@ def identifier_needed(protected: Protected) -> Findings:
     yield from refused(sender, "a refusal of a proof without jti", proofs)
 
 
-@check(requests=3)
+@check(requests=3, logins=("grant of all",))
 def replay_refused(protected: Protected) -> Findings:
     """Refuses a proof that has been used before."""
     sender = Sender.of(protected)
@@ -81,7 +81,7 @@ def replay_refused(protected: Protected) -> Findings:
         sender.control()
 
 
-@check(requests=3)
+@check(requests=3, logins=("grant of all",))
 def token_hash_needed(protected: Protected) -> Findings:
     """Refuses a proof that does not say which token it was made for."""
     sender = Sender.of(protected)
@@ -89,7 +89,7 @@ def token_hash_needed(protected: Protected) -> Findings:
     yield from refused(sender, "a refusal of a proof without ath", proofs)
 
 
-@check(requests=3)
+@check(requests=3, logins=("grant of all",))
 def token_hash_compared(protected: Protected) -> Findings:
     """Refuses a proof that was made for another token."""
     sender = Sender.of(protected)
@@ -100,7 +100,7 @@ def token_hash_compared(protected: Protected) -> Findings:
     yield from refused(sender, "a refusal of a proof for another token", proofs)
 
 
-@check(requests=3)
+@check(requests=3, logins=("grant of all",))
 def nonce_compared(protected: Protected) -> Findings:
     """Refuses a proof with a nonce that the bank did not give."""
     sender = Sender.of(protected)
@@ -113,7 +113,7 @@ def nonce_compared(protected: Protected) -> Findings:
     yield from refused(sender, "a refusal of a proof with another nonce", proofs)
 
 
-@check(requests=5)
+@check(requests=5, logins=("grant of all",))
 def address_normalised(protected: Protected) -> Findings:
     """Compares addresses as addresses: query, fragment, case of the host and the default port aside."""
     sender = Sender.of(protected)
@@ -132,7 +132,7 @@ def address_normalised(protected: Protected) -> Findings:
     yield from accepted(sender, "a proof for the same address", proofs)
 
 
-@check(requests=3)
+@check(requests=3, logins=("grant of all",))
 def clock_tolerated(protected: Protected) -> Findings:
     """Accepts a proof of a TSP whose clock is a few seconds off."""
     sender = Sender.of(protected)
@@ -143,7 +143,7 @@ def clock_tolerated(protected: Protected) -> Findings:
     yield from accepted(sender, "a proof made within ten seconds", proofs)
 
 
-@check(requests=2)
+@check(requests=2, logins=("grant of all",))
 def unknown_members_ignored(protected: Protected) -> Findings:
     """Passes over members of a proof that it does not know."""
     sender = Sender.of(protected)

@@ -11,7 +11,7 @@ from conformance.protected import Protected
 from conformance.registry import Findings, check
 
 
-@check(requests=7)
+@check(requests=7, logins=("grant of all",))
 def signature_verified(protected: Protected) -> Findings:
     """Verifies the signature of a proof with the key that the proof shows."""
     sender = Sender.of(protected)
@@ -29,7 +29,7 @@ def _badly_signed(sender: Sender) -> Iterator[tuple[str, str]]:
     yield "with claims put in after signing", ".".join((parts[0], sender.proof().split(".")[1], parts[2]))
 
 
-@check(requests=5)
+@check(requests=5, logins=("grant of all",))
 def unsigned_refused(protected: Protected) -> Findings:
     """Refuses a proof without a signature, however ``none`` is spelt."""
     sender = Sender.of(protected)
@@ -43,7 +43,7 @@ def unsigned_refused(protected: Protected) -> Findings:
     yield from refused(sender, "a refusal of a proof that is not signed", proofs)
 
 
-@check(requests=3)
+@check(requests=3, logins=("grant of all",))
 def type_compared(protected: Protected) -> Findings:
     """Refuses a JWT as a proof that does not say that it is one."""
     sender = Sender.of(protected)
@@ -51,7 +51,7 @@ def type_compared(protected: Protected) -> Findings:
     yield from refused(sender, "a refusal of a proof whose typ is not dpop+jwt", proofs)
 
 
-@check(requests=2)
+@check(requests=2, logins=("grant of all",))
 def private_key_refused(protected: Protected) -> Findings:
     """Refuses a proof that gives its private key away."""
     sender = Sender.of(protected)
@@ -59,7 +59,7 @@ def private_key_refused(protected: Protected) -> Findings:
     yield from refused(sender, "a refusal of a proof that shows a private key", proofs)
 
 
-@check(requests=2)
+@check(requests=2, logins=("grant of all",))
 def critical_header_refused(protected: Protected) -> Findings:
     """Refuses a proof with a critical header member that it does not understand."""
     sender = Sender.of(protected)
@@ -68,7 +68,7 @@ def critical_header_refused(protected: Protected) -> Findings:
     yield from refused(sender, "a refusal of a proof with an unknown critical member (crit)", proofs)
 
 
-@check(requests=6)
+@check(requests=6, logins=("grant of all",))
 def encoding_strict(protected: Protected) -> Findings:
     """Refuses a proof that is no compact JWS to the letter."""
     sender = Sender.of(protected)
@@ -84,7 +84,7 @@ def _misshapen(sender: Sender) -> Iterator[tuple[str, str]]:
     yield "with a stray character", f"{head}.{claims[:9]}!{claims[9:]}.{signature}"
 
 
-@check(requests=2)
+@check(requests=2, logins=("grant of all",))
 def single_header(protected: Protected) -> Findings:
     """Refuses a call with two proofs."""
     sender = Sender.of(protected)

@@ -27,7 +27,7 @@ def _asked(protected: Protected, value: str) -> tuple[Mapping[str, Any], Answer]
     return members_of(answer), answer
 
 
-@check(requests=3)
+@check(requests=3, logins=("grant of all",))
 def active_token_described(protected: Protected) -> Findings:
     """Calls a good token active, and tells its TSP and an end to come."""
     tokens = protected.tokens(protected.probe())
@@ -50,7 +50,7 @@ def unknown_token_inactive(protected: Protected) -> Findings:
         yield Finding("active false", str(members.get("active"))[:40], PLACE, answer.exchange)
 
 
-@check(requests=4)
+@check(requests=4, logins=("grant of all",))
 def other_tsp_told_nothing(protected: Protected) -> Findings:
     """Tells a TSP nothing of another one's token."""
     other = protected.access.second
@@ -63,7 +63,7 @@ def other_tsp_told_nothing(protected: Protected) -> Findings:
         yield Finding("active false for another TSP's token", "active true", PLACE, answer.exchange)
 
 
-@check(requests=12)
+@check(requests=12, logins=(1, "grant of all"))
 def revoked_token_inactive(protected: Protected) -> Findings:
     """Says of a revoked token that it is not active."""
     members, answer = _revoked(protected)
@@ -71,7 +71,7 @@ def revoked_token_inactive(protected: Protected) -> Findings:
         yield Finding("active false for a revoked token", "active true", PLACE, answer.exchange)
 
 
-@check(requests=12)
+@check(requests=12, logins=(1, "grant of all"))
 def inactive_token_bare(protected: Protected) -> Findings:
     """Tells of a token that is not active nothing else."""
     members, answer = _revoked(protected)
@@ -99,7 +99,7 @@ def _revoked(protected: Protected) -> tuple[Mapping[str, Any], Answer]:
     return members, answer
 
 
-@check(requests=4)
+@check(requests=4, logins=("grant of all",))
 def signed_answer_holds(protected: Protected) -> Findings:
     """Signs what it tells of a token, for the TSP that asked, and says that it is an introspection."""
     access = protected.access

@@ -11,7 +11,7 @@ from conformance.protected import Protected
 from conformance.registry import Findings, check
 
 
-@check(requests=300)
+@check(requests=300, logins=(26, "grant of all", "grant of all, customer 2"))
 def invariants_hold(protected: Protected, seed: int, *, requests: int = 300, longest: int = 6) -> Findings:
     """Opens nothing by what is over, and shows each customer their own data, whatever the order of steps."""
     operation = protected.probe()

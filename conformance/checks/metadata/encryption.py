@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from conformance.checks.metadata.document import documents
+from conformance.errors import NotApplicable
 from conformance.model import Finding
 from conformance.oauth.access import Access
 from conformance.registry import Findings, check
@@ -25,7 +26,9 @@ def encryption_algorithms(access: Access, *, barred: tuple[str, ...] = ("RSA1_5"
 
 @check()
 def encryption_offered(access: Access) -> Findings:
-    """Lists algorithms by which ID tokens can be encrypted for a TSP."""
+    """Lists algorithms by which ID tokens can be encrypted for a TSP, where they pass the browser."""
+    if not any("id_token" in each.split() for each in access.server.listed("response_types_supported")):
+        raise NotApplicable("no ID token of the bank passes the browser")
     if not access.server.listed(OFFERED):
         found = documents(access)
         exchange = found[0][0].answer.exchange if found else None

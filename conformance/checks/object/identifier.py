@@ -62,7 +62,7 @@ def _control(protected: Protected, operation: Operation, values: Mapping[str, st
     protected.control(filled(operation, values), protected.tokens(operation))
 
 
-@check(requests=5)
+@check(requests=5, logins=("grant of all", "grant of all, customer 2"))
 def foreign_refused(protected: Protected, operation: Operation) -> Findings:
     """Shows a customer nothing of another customer's objects."""
     own, foreign = _own(protected, operation), _own(protected, operation, 1)
@@ -75,7 +75,7 @@ def foreign_refused(protected: Protected, operation: Operation) -> Findings:
     _control(protected, operation, own)
 
 
-@check(requests=5)
+@check(requests=5, logins=("grant of all", "grant of all, customer 2"))
 def foreign_like_unknown(protected: Protected, operation: Operation) -> Findings:
     """Answers for another customer's object as for one that does not exist."""
     own, theirs = _own(protected, operation), _own(protected, operation, 1)
@@ -97,7 +97,7 @@ def _bare(answer: Answer, identifier: str) -> str:
     return _VARYING.sub("#", answer.text().replace(identifier, "#"))
 
 
-@check(requests=3)
+@check(requests=3, logins=("grant of all",))
 def unknown_refused_in_order(protected: Protected, operation: Operation) -> Findings:
     """Refuses an object that does not exist without failing, and shows no other in its place."""
     own = _own(protected, operation)
@@ -109,7 +109,7 @@ def unknown_refused_in_order(protected: Protected, operation: Operation) -> Find
     _control(protected, operation, own)
 
 
-@check(requests=6)
+@check(requests=6, logins=("grant of all",))
 def mangled_refused(protected: Protected, operation: Operation) -> Findings:
     """Shows nothing for an identifier that is nearly right."""
     own = _own(protected, operation)
@@ -132,7 +132,7 @@ def mangled_refused(protected: Protected, operation: Operation) -> Findings:
     _control(protected, operation, own)
 
 
-@check(requests=7)
+@check(requests=7, logins=("grant of all", "grant of all, customer 2"))
 def identifier_elsewhere_ignored(protected: Protected, operation: Operation) -> Findings:
     """Shows the object of the path, whatever a parameter or a header field names besides."""
     own, theirs = _own(protected, operation), _own(protected, operation, 1)
@@ -155,7 +155,7 @@ def identifier_elsewhere_ignored(protected: Protected, operation: Operation) -> 
     _control(protected, operation, own)
 
 
-@check(requests=4)
+@check(requests=4, logins=("grant of all",))
 def identifiers_not_countable(protected: Protected, operation: Operation) -> Findings:
     """Names objects by identifiers that cannot be counted through."""
     own = _own(protected, operation)
@@ -167,7 +167,7 @@ def identifiers_not_countable(protected: Protected, operation: Operation) -> Fin
         )
 
 
-@check(requests=5)
+@check(requests=5, logins=("grant of all",))
 def refusals_name_nobody(protected: Protected, operation: Operation) -> Findings:
     """Names in a refusal no customer: no name, no login, no identity card."""
     own = _own(protected, operation)

@@ -11,7 +11,7 @@ from conformance.protected import Protected, tried
 from conformance.registry import Findings, check
 
 
-@check(requests=14)
+@check(requests=14, logins=(1, "grant of all"))
 def stops_with_consent(protected: Protected) -> Findings:
     """Gives no token once the consent is revoked."""
     access = protected.access

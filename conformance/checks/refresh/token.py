@@ -44,7 +44,7 @@ def given(answer: Answer | None) -> bool:
     return answer is not None and answer.ok and b"access_token" in answer.body
 
 
-@check(requests=10)
+@check(requests=10, logins=(1,))
 def client_compared(protected: Protected) -> Findings:
     """Gives nothing for a refresh token in the hands of another TSP."""
     other = protected.access.second
@@ -56,7 +56,7 @@ def client_compared(protected: Protected) -> Findings:
     renewed(protected, tokens)
 
 
-@check(requests=12)
+@check(requests=12, logins=(1,))
 def altered_refused(protected: Protected) -> Findings:
     """Gives nothing for a refresh token that it did not make."""
     tokens = renewable(protected).tokens
@@ -71,7 +71,7 @@ def altered_refused(protected: Protected) -> Findings:
     renewed(protected, tokens)
 
 
-@check(requests=10)
+@check(requests=10, logins=(1, "grant of all"))
 def access_token_new(protected: Protected) -> Findings:
     """Gives another access token, which opens what the first one opened."""
     operation = protected.probe()
@@ -88,7 +88,7 @@ def access_token_new(protected: Protected) -> Findings:
         )  # fmt: skip
 
 
-@check(requests=10)
+@check(requests=10, logins=(1,))
 def scope_not_widened(protected: Protected) -> Findings:
     """Gives no wider scope than the customer granted."""
     whole = protected.access.scope_for(protected.access.client).split()
@@ -105,7 +105,7 @@ def scope_not_widened(protected: Protected) -> Findings:
         renewed(protected, grant.tokens)
 
 
-@check(requests=10)
+@check(requests=10, logins=(1,))
 def scope_narrowed(protected: Protected) -> Findings:
     """Gives a narrower scope where one is asked for."""
     tokens = renewable(protected).tokens
@@ -119,7 +119,7 @@ def scope_narrowed(protected: Protected) -> Findings:
         yield Finding("the scope that was asked for", after.scope[:80], "member scope", after.answer.exchange)
 
 
-@check(requests=10)
+@check(requests=10, logins=(1,))
 def subject_kept(protected: Protected) -> Findings:
     """Names in a refreshed ID token the same issuer and customer as before."""
     before = renewable(protected).tokens
@@ -137,7 +137,7 @@ def subject_kept(protected: Protected) -> Findings:
             )
 
 
-@check(requests=10)
+@check(requests=10, logins=(1,))
 def not_rotated(protected: Protected) -> Findings:
     """Lets a refresh token be used again, so that a lost answer does not cost the customer's consent."""
     tokens = renewable(protected).tokens

@@ -14,7 +14,7 @@ INTERACTION = "x-fapi-interaction-id"
 _UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 
 
-@check(requests=2)
+@check(requests=2, logins=("grant of all",))
 def interaction_id_echoed(protected: Protected) -> Findings:
     """Plays x-fapi-interaction-id back, and makes one where none came."""
     operation = protected.probe()
@@ -31,7 +31,7 @@ def interaction_id_echoed(protected: Protected) -> Findings:
         yield Finding("an identifier where none was sent", came[:60] or "none", at, answer.exchange)
 
 
-@check(requests=1)
+@check(requests=1, logins=("grant of all",))
 def answers_not_stored(protected: Protected, operation: Operation) -> Findings:
     """Lets no cache keep a customer's data."""
     answer = protected.call(protected.objects(operation)[0])

@@ -34,7 +34,7 @@ def _found(expected: str, answer: Answer | None, at: str) -> Iterator[Finding]:
         yield Finding(expected, f"status {answer.status}", at, answer.exchange)
 
 
-@check(requests=3)
+@check(requests=3, logins=("grant of all",))
 def holder_shown(protected: Protected) -> Findings:
     """Refuses a bound token that comes without the proof or the certificate that it is bound to."""
     constraint = bound(protected)
@@ -45,7 +45,7 @@ def holder_shown(protected: Protected) -> Findings:
     protected.control(operation)
 
 
-@check(requests=3)
+@check(requests=3, logins=("grant of all",))
 def holder_compared(protected: Protected) -> Findings:
     """Refuses a bound token that comes with another key's proof or another TSP's certificate."""
     constraint = bound(protected)
@@ -65,7 +65,7 @@ def holder_compared(protected: Protected) -> Findings:
     protected.control(operation)
 
 
-@check(requests=3)
+@check(requests=3, logins=("grant of all",))
 def bearer_downgrade_refused(protected: Protected) -> Findings:
     """Refuses a token bound by DPoP that is shown as a mere bearer token."""
     if bound(protected) != "dpop":

@@ -39,7 +39,7 @@ def _bare(protected: Protected) -> Answer:
     return answer
 
 
-@check(requests=2)
+@check(requests=2, logins=("grant of all",))
 def challenge_sent(protected: Protected) -> Findings:
     """Names in a 401 the scheme by which to come back."""
     word = "dpop" if protected.access.constraint == "dpop" else "bearer"
@@ -53,7 +53,7 @@ def challenge_sent(protected: Protected) -> Findings:
     protected.control(protected.probe())
 
 
-@check(requests=2)
+@check(requests=2, logins=("grant of all",))
 def invalid_token_named(protected: Protected) -> Findings:
     """Says of an invalid token that it is invalid, so that the TSP fetches another one."""
     answer = _invented(protected)[1]
@@ -63,7 +63,7 @@ def invalid_token_named(protected: Protected) -> Findings:
     protected.control(protected.probe())
 
 
-@check(requests=2)
+@check(requests=2, logins=("grant of all",))
 def invalid_token_status(protected: Protected) -> Findings:
     """Answers a call without a token, and one with an invalid token, with 401."""
     for answer in (_bare(protected), _invented(protected)[1]):
@@ -73,7 +73,7 @@ def invalid_token_status(protected: Protected) -> Findings:
     protected.control(protected.probe())
 
 
-@check(requests=2)
+@check(requests=2, logins=("grant of all",))
 def token_not_echoed(protected: Protected) -> Findings:
     """Repeats no token in a refusal, where logs would keep it."""
     value, answer = _invented(protected)

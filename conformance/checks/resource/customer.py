@@ -16,7 +16,7 @@ TOLD = {
 }
 
 
-@check(requests=6)
+@check(requests=6, logins=("grant of all",))
 def customer_headers_accepted(protected: Protected) -> Findings:
     """Answers a right call that also tells of the customer: address, login, presence."""
     operation = protected.probe()
@@ -33,7 +33,7 @@ def customer_headers_accepted(protected: Protected) -> Findings:
                 return
 
 
-@check(requests=2)
+@check(requests=2, logins=("grant of all",))
 def date_true(protected: Protected, *, skew: timedelta = timedelta(minutes=5)) -> Findings:
     """Carries a Date, and that is the present moment."""
     operation = protected.probe()
@@ -50,7 +50,7 @@ def date_true(protected: Protected, *, skew: timedelta = timedelta(minutes=5)) -
         yield Finding("the present moment", actual, "header Date", answer.exchange)
 
 
-@check(requests=2)
+@check(requests=2, logins=("grant of all",))
 def origins_not_trusted(protected: Protected) -> Findings:
     """Lets no page of an origin that it cannot know read a customer's data with the browser's credentials."""
     operation = protected.probe()

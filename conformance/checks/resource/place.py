@@ -13,7 +13,7 @@ from conformance.registry import Findings, check
 FORM = "application/x-www-form-urlencoded"
 
 
-@check(requests=2)
+@check(requests=2, logins=("grant of all",))
 def token_in_query_refused(protected: Protected) -> Findings:
     """Takes no token from the address, where logs and browsers keep it."""
     operation = protected.probe()
@@ -28,7 +28,7 @@ def token_in_query_refused(protected: Protected) -> Findings:
     protected.control(operation)
 
 
-@check(requests=2)
+@check(requests=2, logins=("grant of all",))
 def token_in_form_refused(protected: Protected) -> Findings:
     """Takes no token from the form of a GET, whose body means nothing."""
     operation = protected.probe()
@@ -51,7 +51,7 @@ def _without_header(protected: Protected, request: Request, tokens: Tokens) -> A
     return tried(lambda: protected.access.call("", request, scheme="", proof=proof, client=tokens.client))
 
 
-@check(requests=3)
+@check(requests=3, logins=("grant of all",))
 def scheme_case_ignored(protected: Protected) -> Findings:
     """Understands the authentication scheme in any case."""
     operation = protected.probe()
@@ -68,7 +68,7 @@ def scheme_case_ignored(protected: Protected) -> Findings:
     protected.control(operation)
 
 
-@check(requests=4)
+@check(requests=4, logins=("grant of all",))
 def other_schemes_refused(protected: Protected) -> Findings:
     """Takes a token for what it is only after the scheme of its type."""
     operation = protected.probe()

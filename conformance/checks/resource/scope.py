@@ -31,7 +31,7 @@ def _beyond(protected: Protected) -> Iterator[tuple[str, Operation, Tokens]]:
         yield NOBODY, read, machine
 
 
-@check(requests=5)
+@check(requests=5, logins=("grant of all",))
 def scope_required(protected: Protected) -> Findings:
     """Opens to a token only the functions that its scope covers."""
     tried_any = False
@@ -50,7 +50,7 @@ def scope_required(protected: Protected) -> Findings:
         raise NotApplicable("the bank has no second scope or kind of token to be confused with")
 
 
-@check(requests=3)
+@check(requests=3, logins=("grant of all",))
 def insufficient_scope_status(protected: Protected) -> Findings:
     """Answers a valid token that does not cover a function with 403, not as if it were invalid."""
     for what, operation, tokens in _beyond(protected):
@@ -65,7 +65,7 @@ def insufficient_scope_status(protected: Protected) -> Findings:
     protected.control(protected.probe())
 
 
-@check(requests=14)
+@check(requests=14, logins=(1, "grant of all"))
 def audience_compared(protected: Protected) -> Findings:
     """Refuses a token that was made for another resource."""
     operation, server = protected.probe(), protected.access.server

@@ -25,7 +25,7 @@ def opened(expected: str, answer: Answer, at: str = "header Authorization") -> F
     return Finding(expected, f"status {answer.status}", at, answer.exchange)
 
 
-@check(requests=2)
+@check(requests=2, logins=("grant of all",))
 def token_required(protected: Protected, operation: Operation) -> Findings:
     """Opens a protected function to nobody who shows no token."""
     if not operation.reads:
@@ -39,7 +39,7 @@ def token_required(protected: Protected, operation: Operation) -> Findings:
     protected.control(read)
 
 
-@check(requests=18)
+@check(requests=18, logins=(1, "grant of all"))
 def altered_tokens_refused(protected: Protected) -> Findings:
     """Refuses tokens that it did not make: invented, changed in one place, cut short or lengthened."""
     operation = protected.probe()
@@ -83,7 +83,7 @@ def _called(protected: Protected, request: Request, tokens: Tokens, value: str) 
     return tried(lambda: protected.access.call(value, request, client=tokens.client))
 
 
-@check(requests=6)
+@check(requests=6, logins=(1, "grant of all"))
 def expired_token_refused(protected: Protected, *, longest: float = LONGEST_WAIT) -> Findings:
     """Refuses a token after the time that it was given for."""
     operation = protected.probe()

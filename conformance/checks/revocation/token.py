@@ -46,7 +46,7 @@ def _refreshes(protected: Protected, grant: Grant) -> Answer | None:
     return answer if answer is not None and answer.ok else None
 
 
-@check(requests=11)
+@check(requests=11, logins=(1, "grant of all"))
 def access_token_stops(protected: Protected) -> Findings:
     """Opens nothing to an access token that was revoked."""
     grant = _begun(protected)
@@ -57,7 +57,7 @@ def access_token_stops(protected: Protected) -> Findings:
         )
 
 
-@check(requests=11)
+@check(requests=11, logins=(1, "grant of all"))
 def refresh_token_stops(protected: Protected) -> Findings:
     """Gives nothing for a refresh token that was revoked."""
     grant = _renewable(protected)
@@ -66,7 +66,7 @@ def refresh_token_stops(protected: Protected) -> Findings:
         yield Finding("a refusal of a revoked refresh token", told(answer), "token endpoint", answer.exchange)
 
 
-@check(requests=12)
+@check(requests=12, logins=(1, "grant of all"))
 def refresh_token_takes_access_along(protected: Protected) -> Findings:
     """Ends the access tokens of a grant with its refresh token."""
     grant = _renewable(protected)
@@ -82,7 +82,7 @@ def refresh_token_takes_access_along(protected: Protected) -> Findings:
         )  # fmt: skip
 
 
-@check(requests=12)
+@check(requests=12, logins=(1, "grant of all"))
 def client_compared(protected: Protected) -> Findings:
     """Leaves a token alone that another TSP asks to revoke."""
     other = protected.access.second

@@ -78,7 +78,7 @@ def nonce_not_invented(access: Access) -> Findings:
         access.control()
         if not {"fapi1", "fapi1-baseline"} & set(
             access.target.capabilities
-        ):  # FAPI 1.0 Baseline, 5.2.2.2, wants a nonce
+        ):  # they want one: 5.2.2.2
             yield Finding("a request without nonce accepted", attempt.words, "nonce", attempt.answer.exchange)
         return
     tokens = _tokens(access, access.ask(nonce=None))
