@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
@@ -14,6 +15,7 @@ from conformance.model import Request
 from conformance.oauth import dpop
 from conformance.oauth.client import BY_CERTIFICATE, Client, client_of, credentials
 from conformance.oauth.consent import consent_made
+from conformance.oauth.diagnosis import astray, turned_away
 from conformance.oauth.grant import SPARE, Grant, Tokens, error_of, members_of, told
 from conformance.oauth.server import Server, discovered
 from conformance.oauth.settings import Settings, settings_of
@@ -82,10 +84,16 @@ class Channel:
 
     @property
     def server(self) -> Server:
-        """The authorization server, discovered once."""
-        server: Server = self.memory.once(
-            ("oauth", "server"), lambda: self.run(discovered(self.configured), None)
-        )
+        """The authorization server, discovered once. Raises ``Inconclusive`` where clocks are far apart."""
+
+        def fetch() -> Server:
+            found = self.run(discovered(self.configured), None)
+            wrong = astray((published.answer for published in found.published), self.now())
+            if wrong:
+                raise Inconclusive(wrong)
+            return found
+
+        server: Server = self.memory.once(("oauth", "server"), fetch)
         return server
 
     @property
@@ -210,6 +218,20 @@ class Channel:
         """One token request; the options are those of ``post``."""
         return self.post("token_endpoint", form, **options)
 
+    def introduced(self, client: Client) -> None:
+        """Shows the client's authentication with a code that never was; raises when it does not hold."""
+        if client.method == "none":
+            return
+        form = {
+            "grant_type": "authorization_code",
+            "code": secrets.token_urlsafe(32),
+            "redirect_uri": client.redirect_uri,
+            "code_verifier": secrets.token_urlsafe(48),
+        }
+        reason = turned_away(self.token(form, client=client), self.now())
+        if reason:
+            raise Inconclusive(reason)
+
     def push(self, parameters: Form, **options: Any) -> Answer:
         """One pushed authorization request; the options are those of ``post``."""
         return self.post("pushed_authorization_request_endpoint", parameters, **options)
@@ -241,7 +263,10 @@ class Channel:
         members = members_of(answer)
         value = members.get("access_token")
         if not answer.ok or not isinstance(value, str) or not value:
-            raise Inconclusive(f"the token request was answered {told(answer)}, without a token")
+            raise Inconclusive(
+                turned_away(answer, self.now())
+                or f"the token request was answered {told(answer)}, without a token"
+            )
         for name in ("access_token", "refresh_token"):
             if isinstance(members.get(name), str):
                 self.tsp.hide(members[name], name.upper())

@@ -172,14 +172,23 @@ class Front(Channel):
         known = entered(self.configured, shown)
         return shown.answer.status < 400 and known
 
+    def admitted(self, client: Client) -> Attempt:
+        """A right request of a client up to the login page; raises ``Inconclusive`` when it is refused.
+
+        Where requests are not pushed, the client's authentication is tried apart.
+        """
+        made = self.attempt(self.probe(client=client))
+        if not made.accepted:
+            raise Inconclusive(explained(made, self.now()))
+        if not self.pushes():
+            self.introduced(client)
+        return made
+
     def control(self) -> Attempt:
         """A right request up to the login page, once in a round; raises ``Inconclusive`` unless accepted."""
 
         def fetch() -> Attempt:
-            made = self.attempt(self.probe())
-            if not made.accepted:
-                raise Inconclusive(explained(made, self.now()))
-            return made
+            return self.admitted(self.client)
 
         attempt: Attempt = self.memory.once(("oauth", "control"), fetch)
         return attempt

@@ -14,7 +14,7 @@ from conformance.embedded import POLICY
 from conformance.errors import Inconclusive
 from conformance.model import Request
 from conformance.oauth.access import Access
-from conformance.oauth.diagnosis import skewed
+from conformance.oauth.diagnosis import astray, skewed
 from conformance.secret import Secret
 from tests.oauth.reference import access_to, policy_of
 
@@ -46,9 +46,36 @@ def test_a_wrong_registration_is_named(changes: dict[str, Any], words: tuple[str
 
 def test_a_clock_that_is_wrong_is_thought_of() -> None:
     access = access_to(app=Bank(POLICY, clock=lambda: 1_000_000_000.0), authorization={"settings": {}})
+    assert "set this machine's clock" in reason(access)
+
+
+def test_without_a_date_a_wrong_clock_is_thought_of_when_the_client_is_refused() -> None:
+    policy = POLICY.evolve("http.date_absent", True)
+    access = access_to(app=Bank(policy, clock=lambda: 1_000_000_000.0), authorization={"settings": {}})
     told = reason(access)
     assert "invalid_client" in told
     assert "clock" in told
+
+
+def test_an_old_copy_of_the_metadata_tells_nothing_of_clocks() -> None:
+    kept = Answer(
+        Request("GET", "https://bank.example"),
+        200,
+        (("Date", "Thu, 01 Jan 2026 00:00:00 GMT"), ("Age", "7200")),
+        b"",
+        0.0,
+        1,
+    )
+    assert not astray([kept], 1767225600.0 + 7200)
+    assert astray([kept], 1767225600.0 + 7200 + 90)
+
+
+def test_a_secret_that_does_not_fit_is_told_where_no_request_is_pushed() -> None:
+    policy = policy_of("openid").evolve("authorization.client_authentication", ("client_secret_basic",))
+    access = access_to(policy, authorization={"client_secret": Secret("another-secret")})
+    told = reason(access)
+    assert "turned away by the token endpoint" in told
+    assert "client_secret" in told
 
 
 @pytest.mark.parametrize(

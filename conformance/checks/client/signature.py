@@ -105,7 +105,7 @@ def header_key_refused(access: Access) -> Findings:
 @check(requests=6)
 def strange_key_id(access: Access) -> Findings:
     """Answers an assertion with an unknown, odd or long key identifier with a refusal, not with a fault."""
-    from conformance.checks.client.place import places, tried
+    from conformance.checks.client.place import control, places, tried
     from conformance.oauth.client import asserted
 
     client = signs(access)
@@ -122,6 +122,7 @@ def strange_key_id(access: Access) -> Findings:
         if answer is not None and answer.status >= 500:
             at = f"kid at {place}"
             yield Finding(f"a kid that is {what} refused with 4xx", str(answer.status), at, answer.exchange)
+    control(access, place)
 
 
 @check(requests=4)

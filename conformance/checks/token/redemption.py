@@ -179,6 +179,8 @@ def redeemed_once(access: Access, *, rounds: int = 2) -> Findings:
             both = [pool.submit(access.redeem, code) for _ in range(2)]
             answers = [each.result() for each in both]
         won = [answer for answer in answers if gave_token(answer)]
+        if not won and not gave_token(redemptions(access).right):
+            raise Inconclusive("control request refused: a right redemption")
         if len(won) == 2:
             if gave_token(access.redeem(code)):
                 return  # a code is simply good for more than once, as replay_refused tells
