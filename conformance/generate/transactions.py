@@ -1,7 +1,8 @@
 """Payments as a state machine beside a model ledger: steps in any order, and what must hold after each.
 
-A consent pays once, under whichever keys and at whatever moment; a revoked one pays nothing; what was paid is
-answered again for its key; no status goes back; and the accounts hold what they held less what was paid.
+A consent pays once, under whichever keys and at whatever moment; one that was revoked, or that its customer
+has not allowed yet, pays nothing; what was paid is answered again for its key; no status goes back, and what
+was cancelled stays so; and the accounts hold what they held less what was paid.
 """
 
 from __future__ import annotations
@@ -14,8 +15,10 @@ from decimal import Decimal
 from conformance.answer import Answer
 from conformance.errors import Inconclusive, NotApplicable, Outcome
 from conformance.oauth.consent import consent_request
+from conformance.writing import calendar
 from conformance.writing.agreement import Agreed, Payment
 from conformance.writing.payments import Payments
+from conformance.writing.rules import DayRules
 
 AT_ONCE = 3
 FINAL = ("completed", "rejected", "cancelled")
@@ -38,8 +41,10 @@ class Order:
 
     agreed: Agreed
     key: str
+    later: bool = False
     revoked: bool = False
     payment: Payment | None = None
+    status: str = ""
     rank: int = 0
 
 
@@ -55,6 +60,7 @@ class World:
     outcome: Outcome | None = None
     began: Decimal | None = None
     customer: int = 0
+    day: str = ""
 
     @property
     def over(self) -> bool:
@@ -80,6 +86,29 @@ class World:
         self.orders.append(
             Order(self.payments.agreed(self.function, customer=self.customer), self.payments.key())
         )
+
+    def cancel_later(self) -> None:
+        """An order for a later day, cancelled before it comes, so that it moves nothing."""
+        instruction = self.payments.instruction(self.function, execution_date=self.day)
+        agreed = self.payments.agreed(self.function, instruction, customer=self.customer)
+        order = Order(agreed, self.payments.key(), later=True)
+        self.orders.append(order)
+        self.pay(order, order.key)
+        asked = self.payments.settings.cancel
+        if asked is not None and order.payment is not None and self.payments.ask(asked, order.payment.id).ok:
+            self.payments.cleaned(order.payment)
+            order.status = "cancelled"
+            self.look(order)
+
+    def pay_unasked(self) -> None:
+        """Gives an instruction whose customer was not asked, with the TSP's own token."""
+        payments, client = self.payments, self.payments.access.client
+        instruction = payments.instruction(self.function)
+        consent = payments.awaiting(self.function, instruction)
+        own = payments.own(payments.rule.scope)
+        answer = payments.sent(Agreed(self.function, instruction, own, consent, client))
+        if answer.ok:
+            self.breached("no payment that its customer has not allowed", f"status {answer.status}", answer)
 
     def pay(self, order: Order, key: str) -> None:
         """Sends a right instruction; under the order's own key it is the same, however often it is sent."""
@@ -116,7 +145,9 @@ class World:
         rank = RANK.get(status, order.rank)
         if rank < order.rank:
             self.breached("a status that moves forward", status)
-        order.rank = max(rank, order.rank)
+        elif order.status in FINAL and status in FINAL and status != order.status:
+            self.breached(f"{order.status} for good", status)
+        order.rank, order.status = max(rank, order.rank), status
 
     def judge(self, order: Order, key: str, answer: Answer) -> None:
         """Compares an answer with the model, which takes up what is new."""
@@ -142,7 +173,8 @@ class World:
         if self.over or self.began is None:
             return
         paid = sum(
-            (Decimal(str(o.agreed.instruction["amount"])) for o in self.orders if o.payment), Decimal(0)
+            (Decimal(str(o.agreed.instruction["amount"])) for o in self.orders if o.payment and not o.later),
+            Decimal(0),
         )
         now = self.payments.funds(self.payments.settings.currency, self.customer)
         if self.began - now != paid:
@@ -157,6 +189,17 @@ def funds(payments: Payments, customer: int) -> Decimal | None:
         return None
 
 
+def later(payments: Payments, function: str) -> str:
+    """A day to come for which the bank takes a payment; empty where it takes none."""
+    today = calendar.moment(payments.access.now()).date()
+    day = calendar.business_after(today, payments.settings.days or DayRules(), 5).isoformat()
+    try:
+        taken = payments.proposed(function, payments.instruction(function, execution_date=day)).ok
+    except Outcome:
+        taken = False
+    return day if taken and payments.settings.consent is not None else ""
+
+
 def explored(payments: Payments, function: str, seed: int, *, runs: int, steps: int) -> Breach | None:
     """The first breach in ``runs`` sequences of up to ``steps`` steps; raises what kept it from being shown.
 
@@ -169,6 +212,7 @@ def explored(payments: Payments, function: str, seed: int, *, runs: int, steps: 
     from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 
     worlds: list[World] = []
+    day = later(payments, function)
     customer = 1 if len(payments.access.configured.customers) > 1 else 0
 
     class Machine(RuleBasedStateMachine):
@@ -176,7 +220,7 @@ def explored(payments: Payments, function: str, seed: int, *, runs: int, steps: 
 
         @initialize()
         def begin(self) -> None:
-            self.world = World(payments, function, customer=customer)
+            self.world = World(payments, function, customer=customer, day=day)
             worlds.append(self.world)
             if any(world.over for world in worlds):
                 self.world.outcome = NotApplicable("an earlier sequence has shown enough")
@@ -195,6 +239,19 @@ def explored(payments: Payments, function: str, seed: int, *, runs: int, steps: 
         def agree(self) -> None:
             if len(self.world.orders) < 2:
                 self.world.attempt("agree", self.world.agree)
+
+        def may_wait(self) -> bool:
+            return bool(day) and self.ready() and len(self.world.orders) < 2
+
+        @precondition(may_wait)
+        @rule()
+        def cancel_later(self) -> None:
+            self.world.attempt("pay for a later day and cancel", self.world.cancel_later)
+
+        @precondition(lambda self: bool(day) and self.ready())
+        @rule()
+        def pay_unasked(self) -> None:
+            self.world.attempt("pay before the customer allows it", self.world.pay_unasked)
 
         @precondition(ready)
         @rule()

@@ -36,3 +36,15 @@ def consent_pays_under_every_key(policy: Policy) -> Policy:
 def revoked_consent_goes_on(policy: Policy) -> Policy:
     """A consent pays after it was revoked."""
     return policy.evolve("payments.consent_revocation_effective", False)
+
+
+@mutant(INVARIANTS)
+def cancelled_payment_goes_on(policy: Policy) -> Policy:
+    """A payment that was cancelled before its day is made."""
+    return policy.evolve("payments.cancellation_forgotten", True)
+
+
+@mutant(INVARIANTS)
+def payment_needs_no_customer(policy: Policy) -> Policy:
+    """A TSP's own token pays before a customer has allowed it."""
+    return policy.evolve("payments.customer_needed", False)
