@@ -9,9 +9,10 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from conformance.errors import ConfigurationError
-from conformance.model import Function
+from conformance.model import Function, Profile
 from conformance.openapi import ApiOperation, load_description
 from conformance.profile import all_profiles
+from conformance.target_guess import Guesses
 
 _HEAD = """\
 # How {name} speaks. Every key is explained in the README, "Your own bank".
@@ -19,14 +20,14 @@ bank: {{name: {name_quoted}, environment: sandbox}}   # sandbox, uat or producti
 base_url: {base_url}
 {api}
 # How a TSP identifies itself. Secrets are references, never values: env:NAME, file:PATH, cmd:COMMAND.
-authentication: {{kind: none}}
+authentication: {authentication}
 # authentication: {{kind: header-pair, headers: {{ClientID: "env:BANK_ID", ClientSecret: "env:BANK_SECRET"}}}}
 # authentication: {{kind: oauth2-client-credentials, token_url: /oauth/token, client_id: "env:BANK_ID",
 #                  client_secret: "env:BANK_SECRET", style: form}}
 # tls: {{ca: bank-ca.pem, client_certificate: tsp.pem, client_key: "file:tsp.key"}}
 
 # How a language is chosen: a header, a query parameter, or a column of the rows.
-# language: {{header: Accept-Language, values: {{en: en-HK, tc: zh-HK, sc: zh-CN}}}}
+{language}
 # maintenance: ["02:30-07:00"]        # Hong Kong time
 limits: {{requests_per_second: 10, jobs: 4}}
 # allow: [intrusive]                   # also writes, for phases 2 and 4; production admits neither
@@ -55,7 +56,9 @@ _WORDS: tuple[tuple[str, str], ...] = (
     ("stock|securities", "investments.stock-trading-product"),
     ("life", "insurance.life-product"),
     ("insurance", "insurance.general-product"),
+    ("deposit(?!-?box)", "deposits.savings-account-product"),
 )
+_LANGUAGE = "# language: {header: Accept-Language, values: {en: en-HK, tc: zh-HK, sc: zh-CN}}"
 
 
 def draft(base_url: str, api: Path | None, name: str, output: Path) -> str:
@@ -68,21 +71,35 @@ def draft(base_url: str, api: Path | None, name: str, output: Path) -> str:
     if parts.scheme == "http" and parts.hostname not in ("localhost", "127.0.0.1", "::1"):
         raise ConfigurationError(f"{base_url}: not https; the framework asks for TLS (Annex B, B6)")
     shown = name or parts.hostname
-    functions = {
-        f.id: f for profile in all_profiles().values() if profile.for_banks for f in profile.functions
-    }
+    functions = {f.id: (f, p) for p in all_profiles().values() if p.for_banks for f in p.functions}
     line = "# api: openapi.yaml                   # the bank's own description, when it has one"
-    guesses: dict[str, ApiOperation] = {}
+    found: dict[str, ApiOperation] = {}
+    guesses: Guesses | None = None
+    authentication, language = "{kind: none}", _LANGUAGE
     if api is not None:
         relative = os.path.relpath(api.resolve(), output.resolve().parent)
         line = f"api: {_quoted(relative)}"
-        guesses = dict(_guessed(load_description(api).operations))
+        guesses = Guesses(load_description(api))
+        found = dict(_guessed(guesses.api.operations))
+        authentication = guesses.authentication() or authentication
+        spoken = next(filter(None, map(guesses.language, found.values())), "")
+        language = f"language: {spoken}" if spoken else language
     text = _HEAD.format(
-        name=shown, name_quoted=_quoted(shown), base_url=base_url, api=line, example="other.fx-rate"
-    )
+        name=shown, name_quoted=_quoted(shown), base_url=base_url, api=line, example="other.fx-rate",
+        authentication=authentication, language=language,
+    )  # fmt: skip
+    below = _below(guesses.api.bases, parts.path) if guesses else ""
     return text + "".join(
-        _entry(f, guesses.get(f.id)) for f in functions.values() if _offerable(f.id, guesses)
+        _entry(f, profile, found.get(f.id), guesses, below)
+        for f, profile in functions.values()
+        if _offerable(f.id, found)
     )
+
+
+def _below(bases: tuple[str, ...], path: str) -> str:
+    """What stands before the paths of a description, where the base URL leaves it out."""
+    base = bases[0] if bases else ""
+    return "" if path.rstrip("/").endswith(base) else base
 
 
 def _offerable(id: str, guesses: dict[str, ApiOperation]) -> bool:
@@ -101,15 +118,31 @@ def _guessed(operations: tuple[ApiOperation, ...]) -> Iterator[tuple[str, ApiOpe
                 break
 
 
-def _entry(function: Function, operation: ApiOperation | None) -> str:
-    if operation is None:
+def _entry(
+    function: Function, profile: Profile, operation: ApiOperation | None, guesses: Guesses | None, below: str
+) -> str:
+    rows = guesses.rows(operation) if guesses and operation else None
+    if operation is None or guesses is None:
         return f"  # {function.id}: offered            # {function.title}\n"
-    return (
-        f"  {function.id}:                       # guessed from {operation.path}: {function.title}\n"
-        f"    request: {{method: {operation.method}, path: {_quoted(operation.path)}}}\n"
-        f'    rows: ["$.data[*]"]               # where one row stands in the answer\n'
-        f"    fields: {{}}                        # conformance explain {function.id}\n"
-    )
+    resource = profile.resources.get(function.resource)
+    schema = resource.schema if resource else {}
+    fields = dict(guesses.fields(function.id, schema, rows)) if rows else {}
+    missing = [name for name in schema.get("required", ()) if name not in fields]
+    lines = [f"  {function.id}:                       # guessed from {operation.path}: {function.title}"]
+    lines.append(f"    request: {{method: {operation.method}, path: {_quoted(below + operation.path)}}}")
+    if not guesses.language(operation):
+        lines.append("    language: none                    # its parameters choose none")
+    paging = guesses.paging(operation)
+    if paging:
+        lines.append(f"    paging: {paging}")
+    steps = ", ".join(map(_quoted, rows.steps)) if rows else '"$.data[*]"'
+    lines.append(f"    rows: [{steps}]               # where one row stands in the answer")
+    lines.append(f"    fields:                           # all of them: conformance explain {function.id}")
+    lines += [f"      {name}: {source}" for name, source in fields.items()]
+    lines += [f"      # {name}: $.…                   # needed" for name in missing]
+    if all(source.startswith("{constant") for source in fields.values()):
+        lines = [f"  # {line.removeprefix('  ')}" for line in lines]  # nothing to read by yet
+    return "\n".join(lines) + "\n"
 
 
 def _quoted(text: str) -> str:

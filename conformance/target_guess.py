@@ -1,0 +1,255 @@
+"""What a bank's own API description lets one guess of how the bank speaks; a person corrects the guesses."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from conformance.document import resolve
+from conformance.openapi import ApiDescription, ApiOperation
+
+Members = Mapping[str, Any]
+"""The members of an object, each with its schema."""
+
+SYNONYMS: Mapping[str, tuple[str, ...]] = {
+    "id": ("id", "identifier", "product id", "product code", "reference", "ref", "code"),
+    "name": ("name", "product name", "title", "display name", "branch name", "atm name", "place"),
+    "brand": ("brand", "brand name"),
+    "description": ("description", "desc", "product description", "summary", "short description", "blurb"),
+    "currency": ("currency", "ccy", "currency code", "currency cd", "foreign currency"),
+    "currencies": ("currencies", "currency", "currency code", "ccy", "currency codes"),
+    "base": ("base", "base currency", "base currency code", "quote currency", "against"),
+    "unit": ("unit", "units", "per unit", "unit of currency"),
+    "buy": ("buy", "buy rate", "bank buy rate", "buying rate", "bid", "bid rate", "tt buy"),
+    "sell": ("sell", "sell rate", "bank sell rate", "selling rate", "ask", "offer", "ask rate", "tt sell"),
+    "last_updated": (
+        "last updated",
+        "last update",
+        "last update date time",
+        "updated at",
+        "as of",
+        "timestamp",
+    ),
+    "address": ("address", "addr", "address line", "full address", "street address"),
+    "district": ("district", "district name", "area"),
+    "latitude": ("latitude", "lat"),
+    "longitude": ("longitude", "lon", "lng", "long"),
+    "phone": ("phone", "telephone", "tel", "phone number", "telephone number", "contact number"),
+    "product_url": ("product url", "url", "link", "product link", "details url"),
+    "terms_url": ("terms url", "tcs and cs url", "terms and conditions url", "tnc url"),
+    "apply_url": ("apply url", "application url", "application form url"),
+    "photo_url": ("photo url", "image url", "image"),
+    "scheme": ("scheme", "card scheme", "card type", "network"),
+    "provider": ("provider", "insurer", "fund house", "issuer"),
+}
+"""The canonical fields and the names that banks give them, in plain words."""
+KINDS: Mapping[str, str] = {
+    "other.atm": "atm",
+    "other.branch": "branch",
+    "deposits.savings-account-product": "savings",
+    "deposits.current-account-product": "current",
+    "deposits.time-deposit-product": "time_deposit",
+    "deposits.foreign-currency-account-product": "foreign_currency",
+    "loans.mortgage-product": "mortgage",
+    "loans.unsecured-loan-product": "unsecured",
+    "loans.secured-loan-product": "secured",
+    "investments.retail-fund-product": "fund",
+    "investments.structured-product": "structured",
+    "investments.precious-metal-product": "precious_metal",
+    "investments.stock-trading-product": "stock_trading",
+    "insurance.life-product": "life",
+}
+"""The kind of the rows of a function that has rows of one kind alone."""
+_LANGUAGES = {"en": r"^en", "tc": r"zh[-_]?(hk|tw|hant)|^tc$|^zht", "sc": r"zh[-_]?(cn|hans)|^sc$|^zhs"}
+_CURSORS = ("cursor", "after", "pagetoken", "nexttoken", "continuation", "starting_after", "nextpagetoken")
+_SIZES = ("limit", "pagesize", "page_size", "size", "perpage", "per_page", "maxitems")
+_NUMBERS = ("page", "pagenumber", "page_number", "pageno", "pageindex")
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """Where rows stand: ``steps`` of a walk, and for each of them, the row last, its members."""
+
+    steps: tuple[str, ...]
+    members: tuple[Members, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Guesses:
+    """Reads one description; the guesses are lines of a bank file, empty where nothing can be guessed."""
+
+    api: ApiDescription
+
+    def authentication(self) -> str:
+        """The way in which most operations are secured, of those that a file can name."""
+        for name, scheme in self.api.security_schemes.items():
+            if not isinstance(scheme, Mapping):
+                continue
+            kind, flows = scheme.get("type"), scheme.get("flows") or {}
+            if kind == "apiKey" and scheme.get("in") == "header":
+                header = scheme.get("name", name)
+                return f'{{kind: header-key, header: {_quoted(header)}, value: "env:BANK_KEY"}}'
+            token_url = scheme.get("tokenUrl") or (flows.get("clientCredentials") or {}).get("tokenUrl")
+            if kind == "oauth2" and token_url and "authorizationCode" not in flows:
+                return (
+                    f"{{kind: oauth2-client-credentials, token_url: {_quoted(token_url)}, "
+                    'client_id: "env:BANK_ID", client_secret: "env:BANK_SECRET", style: form}'
+                )
+        return ""
+
+    def language(self, operation: ApiOperation) -> str:
+        """How a language is chosen in an operation; empty where its parameters name none."""
+        for parameter in operation.parameters:
+            schema = self._schema(parameter.schema.schema) if parameter.schema else {}
+            said = [str(v) for v in (*schema.get("enum", ()), *parameter.examples)]
+            spelt = {name: v for name, like in _LANGUAGES.items() for v in said if re.search(like, v.lower())}
+            if parameter.place == "header" and parameter.name.lower() == "accept-language":
+                spelt = spelt or {"en": "en-HK", "tc": "zh-HK", "sc": "zh-CN"}
+                return f"{{header: {parameter.name}, values: {_flow(spelt)}}}"
+            if parameter.place == "query" and len(spelt) > 1:
+                return f"{{query: {_quoted(parameter.name)}, values: {_flow(spelt)}}}"
+        return ""
+
+    def paging(self, operation: ApiOperation) -> str:
+        """How the pages of a list are asked for, where its parameters say so."""
+        names = {p.name.lower().replace("-", ""): p.name for p in operation.parameters if p.place == "query"}
+        size = next((f", size_parameter: {_quoted(names[n])}" for n in _SIZES if n in names), "")
+        for name in _CURSORS:
+            following = self._next(operation) if name in names else ""
+            if following:
+                return f"{{kind: cursor, parameter: {_quoted(names[name])}, next: {following}{size}}}"
+        for name in _NUMBERS:
+            if name in names:
+                return f"{{kind: page, parameter: {_quoted(names[name])}{size}}}"
+        return ""
+
+    def rows(self, operation: ApiOperation) -> Rows | None:
+        """The outermost list of objects in a successful answer, and the lists that wrap nothing else."""
+        schema = self._answer(operation)
+        if schema is None:
+            return None
+        steps: list[str] = []
+        members: list[Members] = []
+        while (found := self._list(schema)) is not None and len(steps) < 6:
+            step, schema = found
+            steps.append(step)
+            members.append(self._members(schema))
+            plain = [name for name in members[-1] if self._list(self._schema(members[-1][name])) is None]
+            if len(plain) > 2 or len(members[-1]) - len(plain) != 1:
+                break
+        return Rows(tuple(steps), tuple(members)) if steps else None
+
+    def fields(self, function: str, canonical: Mapping[str, Any], rows: Rows) -> Iterator[tuple[str, str]]:
+        """Each canonical field of a function that can be guessed, with how it is read."""
+        for name, schema in canonical.get("properties", {}).items():
+            if name == "kind" and function in KINDS:
+                yield name, f"{{constant: {KINDS[function]}}}"
+                continue
+            for up, members in enumerate(reversed(rows.members)):
+                member = _meant(name, members)
+                fits = member is not None and self._fits(schema, self._schema(members[member]))
+                if member is not None and fits:
+                    yield name, _source(member, up, schema, self._schema(members[member]))
+                    break
+
+    def _fits(self, canonical: Mapping[str, Any], own: Mapping[str, Any]) -> bool:
+        """Whether a member can be what a canonical field is: objects and their lists are left to a person."""
+        if canonical.get("type") == "object" or self._members(canonical.get("items") or {}):
+            return False
+        kind = own.get("type")
+        return kind != "object" and (kind != "array" or canonical.get("type") == "array")
+
+    def _answer(self, operation: ApiOperation) -> Mapping[str, Any] | None:
+        response = operation.response_for(200)
+        for media, schema in (response.content if response else {}).items():
+            if "json" in media and schema is not None:
+                return self._schema(schema.schema)
+        return None
+
+    def _next(self, operation: ApiOperation) -> str:
+        """The JSONPath of a member of the answer whose name speaks of what comes next."""
+        waiting = [("$", self._answer(operation) or {})]
+        while waiting:
+            path, schema = waiting.pop(0)
+            for name, inner in self._members(schema).items():
+                if re.match(r"next|cursor|after", name, re.IGNORECASE):
+                    return _path(path, name)
+                if path.count(".") < 2 and "properties" in self._schema(inner):
+                    waiting.append((_path(path, name), self._schema(inner)))
+        return ""
+
+    def _list(self, schema: Mapping[str, Any]) -> tuple[str, Mapping[str, Any]] | None:
+        """The nearest list of objects in a schema: its step, and the schema of its elements."""
+        waiting = [("$", schema)]
+        while waiting:
+            path, node = waiting.pop(0)
+            if "items" in node:
+                inner = self._schema(node["items"])
+                return (f"{path}[*]", inner) if self._members(inner) else None
+            if path.count(".") < 4:
+                waiting += [(_path(path, name), self._schema(s)) for name, s in self._members(node).items()]
+        return None
+
+    def _members(self, schema: Mapping[str, Any]) -> Members:
+        members = schema.get("properties")
+        return members if isinstance(members, Mapping) else {}
+
+    # One reference leads to one schema; a description that turns in circles ends at the depth.
+    def _schema(self, schema: Any, depth: int = 12) -> Mapping[str, Any]:
+        """A schema with its reference followed, the parts of ``allOf`` joined, and null left out."""
+        if not isinstance(schema, Mapping) or not depth:
+            return {}
+        if isinstance(ref := schema.get("$ref"), str) and ref.startswith("#"):
+            try:
+                return self._schema(resolve(self.api.document, ref[1:]), depth - 1)
+            except LookupError:
+                return {}
+        ways = [way for key in ("anyOf", "oneOf") for way in schema.get(key, ()) if way != {"type": "null"}]
+        parts = [self._schema(part, depth - 1) for part in (*schema.get("allOf", ()), *ways[:1])]
+        joined: dict[str, Any] = {}
+        for part in (*parts, schema):
+            members = {**joined.get("properties", {}), **(part.get("properties") or {})}
+            joined = {**joined, **part, **({"properties": members} if members else {})}
+        return joined
+
+
+def words(name: str) -> str:
+    """A member name as plain words: ``BankBuyRate``, ``bank_buy_rate`` and ``bank-buy-rate`` are one."""
+    apart = re.sub(r"([a-z0-9])([A-Z])|([A-Z]+)([A-Z][a-z])", r"\1\3 \2\4", name)
+    return " ".join(re.findall(r"[a-z0-9]+", apart.lower()))
+
+
+def _meant(canonical: str, members: Members) -> str | None:
+    """The member that is meant by a canonical name."""
+    spelt = {words(name): name for name in reversed(list(members))}
+    known = (canonical.replace("_", " "), *SYNONYMS.get(canonical, ()))
+    return next((spelt[each] for each in known if each in spelt), None)
+
+
+def _source(member: str, up: int, canonical: Mapping[str, Any], own: Mapping[str, Any]) -> str:
+    path = _path("$", member)
+    changed = {"decimal": "decimal", "date-time": "instant"}.get(str(canonical.get("format")), "")
+    if canonical.get("type") == "integer" and own.get("type") == "string":
+        changed = "integer"
+    if changed == "instant" and own.get("format") == "date-time":
+        changed = ""
+    if canonical.get("type") == "array" and own.get("type") != "array":
+        return f"[{path}]"
+    if not up and not changed:
+        return path
+    above = f"up: {up}, " if up else ""
+    return f"{{{above}from: {path}{f', as: {changed}' if changed else ''}}}"
+
+
+def _path(at: str, name: str) -> str:
+    return f"{at}.{name}" if re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", name) else f"{at}['{name}']"
+
+
+def _flow(values: Mapping[str, str]) -> str:
+    return "{" + ", ".join(f"{name}: {_quoted(value)}" for name, value in values.items()) + "}"
+
+
+def _quoted(value: Any) -> str:
+    return '"' + str(value).replace("\\", "\\\\").replace('"', '\\"') + '"'
