@@ -9,7 +9,7 @@ import sys
 import benchmarks
 from benchmarks.machine import described, say
 
-QUOTED = ("start", "matrix", "pace", "report")
+QUOTED = ("start", "matrix", "pace", "report", "oauth")
 
 
 def main() -> int:
