@@ -1,147 +1,142 @@
-"""Generated tests beside ``schemathesis run``: ``python -m benchmarks.fuzz [--faults N] [--ours]``.
+"""Generated tests beside schemathesis: ``python -m benchmarks fuzz [--groups N] [--examples N …] [--ours]``.
 
-Both run as programs of their own against the third bank, served on loopback in a process of its own, right
-and with each of N defects (0: all). A defect counts as found when a run tells of more than on the right bank.
-Prints for each: what was found, requests, wall and CPU seconds.
+Both run as programs of their own against the third bank, served on loopback in a process of its own: right,
+then with its defects in groups that show in different places. Prints the share of defects found, requests,
+median number of the request that first shows a defect, seconds of wall and CPU; ``--table FILE`` writes all
+of it as a table. Times are of the runs on the right bank, one after the other; groups run two at a time.
 """
 
 from __future__ import annotations
 
 import argparse
 import os
-import re
-import resource
-import socket
 import statistics
-import subprocess
-import sys
-import tempfile
-import time
-import urllib.request
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
-from tests.third_bank.faults import FAULTS
-from tests.third_bank.judged import HERE, KEYS
+from benchmarks.fuzz_defects import Failure, groups, told
+from benchmarks.fuzz_runs import USUAL, Run, ours, served, theirs
+from benchmarks.machine import say
+from tests.third_bank.app import ThirdBank
+from tests.third_bank.faults import Fault
+from tests.third_bank.judged import judged
 
-BIN = Path(sys.executable).parent
-LONGEST = 600.0
-"""Seconds after which a run is given up."""
-
-
-@dataclass(frozen=True)
-class Measure:
-    """One run: what it told of, by kind; requests that the bank served; seconds of wall and CPU."""
-
-    told: dict[str, int]
-    requests: int
-    wall: float
-    cpu: float
-
-    def beyond(self, clean: Measure) -> bool:
-        """Whether the run told of more than that of the right bank."""
-        return any(count > clean.told.get(kind, 0) for kind, count in self.told.items())
+AT_ONCE = 2
+SEEDS = 20
+BARS = (
+    "Wanted: at least 90 % of the defects and all that the peer finds, at most 60 % of its requests, a fifth "
+    "of its wall and CPU time, a median of at most 60 requests to a find."
+)
 
 
-@contextmanager
-def served(fault: str) -> Iterator[str]:
-    """The address of the bank with a defect, in a process of its own."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    command = [sys.executable, "-m", "tests.third_bank.serve", str(port), fault]
-    bank = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    try:
-        url = f"http://127.0.0.1:{port}"
-        for _ in range(1200):
-            try:
-                urllib.request.urlopen(f"{url}/served", timeout=1).close()
-                break
-            except OSError:
-                time.sleep(0.05)
-        yield url
-    finally:
-        bank.terminate()
-        bank.wait()
+@dataclass
+class Tool:
+    """One of the compared: its run, what it tells on the right bank, what it found of the defects."""
+
+    name: str
+    run: Callable[[str], Run]
+    clean: Run | None = None
+    found: dict[str, int] = field(default_factory=dict)
+    rest: int = 0
+
+    def measure(self) -> None:
+        with served() as url:
+            self.clean = self.run(url)
+        alarms = len({(f.kind, f.operation) for f in self.clean.failures})
+        say(f"right bank, {self.name}: {self.clean.line()}, {alarms} false alarms")
+
+    def try_group(self, group: Sequence[Fault]) -> None:
+        with served([fault.name for fault in group]) as url:
+            run = self.run(url)
+        usual = {(f.kind, f.operation) for f in self.clean.failures} if self.clean else set()
+        new = [f for f in run.failures if (f.kind, f.operation) not in usual]
+        found, rest = told(new, group)
+        self.found.update(found)
+        self.rest += len({_key(f) for f in rest})
+        say(f"{self.name}: {len(found)} of {len(group)} defects, {run.line()}")
+
+    def row(self, defects: int, beside: Run | None) -> str:
+        clean = self.clean
+        assert clean is not None
+        median = f"{statistics.median(self.found.values()):,.0f}" if self.found else "none"
+        alarms = len({(f.kind, f.operation) for f in clean.failures})
+        share = (
+            f" ({clean.requests / beside.requests:.0%}, {clean.wall / beside.wall:.0%}, "
+            f"{clean.cpu / beside.cpu:.0%} of the default)"
+            if beside and beside is not clean
+            else ""
+        )
+        return (
+            f"| {self.name} | {len(self.found)} of {defects} ({len(self.found) / defects:.0%}) | {alarms} "
+            f"| {clean.requests:,} | {median} | {clean.wall:.1f} s | {clean.cpu:.1f} s{share} |"
+        )
 
 
-def measured(command: list[str], url: str) -> tuple[str, int, float, float]:
-    """What a program prints, the requests it sent, its seconds of wall and CPU."""
-    before, started = resource.getrusage(resource.RUSAGE_CHILDREN), time.monotonic()
-    with tempfile.TemporaryDirectory() as folder:
-        done = subprocess.run(
-            command, cwd=folder, capture_output=True, text=True, env={**os.environ, **KEYS}, timeout=LONGEST,
-            check=False,
-        )  # fmt: skip
-    wall, after = time.monotonic() - started, resource.getrusage(resource.RUSAGE_CHILDREN)
-    cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-    count = int(urllib.request.urlopen(f"{url}/served", timeout=5).read())
-    return done.stdout + done.stderr, count, wall, cpu
-
-
-def ours(url: str) -> Measure:
-    """One run of the suite with its contract profile."""
-    with tempfile.TemporaryDirectory() as folder:
-        text = (HERE / "bank.yaml").read_text().replace("https://api.junk-bay.example", url)
-        (Path(folder) / "bank.yaml").write_text(text)
-        (Path(folder) / "openapi.yaml").write_text((HERE / "openapi.yaml").read_text())
-        command = [str(BIN / "conformance"), "run", f"{folder}/bank.yaml", "--output-dir", folder, "--quiet"]
-        out, count, wall, cpu = measured([*command, "--format", "text"], url)
-    told = dict.fromkeys(re.findall(r"CON-[A-Z]+-\d+", out), 1)
-    return Measure(told, count, wall, cpu)
-
-
-def theirs(url: str, examples: int = 0) -> Measure:
-    """One run of schemathesis with all its phases and checks."""
-    command = [str(BIN / "schemathesis"), "run", str(HERE / "openapi.yaml"), "--url", f"{url}/v2"]
-    command += ["-H", f"X-Api-Key: {KEYS['JUNK_BAY_KEY']}", "--seed", "1", "--generation-database", "none"]
-    command += ["--no-color"] + (["--max-examples", str(examples)] if examples else [])
-    out, count, wall, cpu = measured(command, url)
-    return Measure({k: int(n) for k, n in re.findall(r"(ST\d+) [^\n:]*: (\d+)", out)}, count, wall, cpu)
-
-
-def say(text: str) -> None:
-    sys.stdout.write(f"{text}\n")
-    sys.stdout.flush()
+def _key(failure: Failure) -> tuple[str, str]:
+    return failure.kind, failure.operation
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--faults", type=int, default=12)
-    parser.add_argument("--examples", type=int, default=0)
+    parser.add_argument("--groups", type=int, default=0, help="only so many groups")
+    parser.add_argument("--examples", type=int, nargs="*", help="of schemathesis [default: 100 and 500]")
     parser.add_argument("--ours", action="store_true", help="leave schemathesis out")
+    parser.add_argument("--table", type=Path, help="where the table is written as well")
     chosen = parser.parse_args()
-    step = max(1, len(FAULTS) // chosen.faults) if chosen.faults else 1
-    runs = (
-        {"ours": ours}
-        if chosen.ours
-        else {"ours": ours, "schemathesis": lambda u: theirs(u, chosen.examples)}
+    alarms = watched()
+    say(f"right bank, ours: {alarms} false alarms with {SEEDS} seeds")
+    tools = [Tool("ours", ours)]
+    for examples in () if chosen.ours else chosen.examples or (USUAL, 5 * USUAL):
+        times = "" if examples == USUAL else f", {examples} examples"
+        tools.append(Tool(f"schemathesis{times}", partial(theirs, examples=examples)))
+    picked = groups()[: chosen.groups or None]
+    for tool in tools:
+        tool.measure()
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        for _ in pool.map(lambda pair: pair[0].try_group(pair[1]), [(t, g) for t in tools for g in picked]):
+            pass
+    lines = table(tools, [fault for group in picked for fault in group], alarms)
+    for line in lines:
+        say(line)
+    if chosen.table:
+        chosen.table.write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+def watched() -> int:
+    """Findings of ours on the right bank with each of some seeds."""
+    return sum(len(r.findings) for n in range(SEEDS) for r in judged(ThirdBank(seed=n), seed=n))
+
+
+def table(tools: Sequence[Tool], defects: Sequence[Fault], alarms: int) -> list[str]:
+    """The result as lines of Markdown."""
+    beside = next((t.clean for t in tools if t.name == "schemathesis"), None)
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    others = {name for tool in tools[1:] for name in tool.found}
+    missed = sorted(others - set(tools[0].found))
+    about = (
+        f"{len(defects)} defects of the third bank (16 operations) on {cores} cores, the bank served on "
+        "loopback. Requests, wall and CPU time are those of a run on the right bank; a find is the number of "
+        "the first request that shows a defect. schemathesis runs all phases and checks with the keys of two "
+        "customers, and goes on after a failure."
     )
-    clean: dict[str, Measure] = {}
-    for name, run in runs.items():
-        with served("") as url:
-            clean[name] = run(url)
-        say(f"right bank, {name}: {line(clean[name])}, {sum(clean[name].told.values())} alarms")
-    found: dict[str, list[Measure]] = {name: [] for name in runs}
-    faults = FAULTS[::step]
-    for fault in faults:
-        said = []
-        for name, run in runs.items():
-            with served(fault.name) as url:
-                made = run(url)
-            if made.beyond(clean[name]):
-                found[name].append(made)
-            said.append(f"{name} {'finds' if made.beyond(clean[name]) else 'misses'} it, {line(made)}")
-        say(f"{fault.name}: {'; '.join(said)}")
-    for name, runs_found in found.items():
-        wall = statistics.median(m.wall for m in runs_found) if runs_found else clean[name].wall
-        say(f"{name}: {len(runs_found)} of {len(faults)} defects, median {wall:.1f} s")
-
-
-def line(made: Measure) -> str:
-    return f"{made.requests} requests, {made.wall:.1f} s, {made.cpu:.1f} CPU s"
+    said = (
+        f"Ours has {alarms} false alarms on the right bank with {SEEDS} seeds. Found by schemathesis and not "
+        f"by ours: {', '.join(missed) or 'none'}. Failures that no defect explains: "
+        + ", ".join(f"{tool.name} {tool.rest}" for tool in tools)
+    )
+    lines = ["# Generated tests beside schemathesis", "", about, ""]
+    lines += ["| | defects found | false alarms | requests | median requests to a find | wall | CPU |"]
+    lines += ["| --- | --- | --- | --- | --- | --- | --- |"]
+    lines += [tool.row(len(defects), beside) for tool in tools]
+    lines += ["", BARS, "", f"{said}.", "", f"| defect | {' | '.join(tool.name for tool in tools)} |"]
+    lines += [f"| --- |{' --- |' * len(tools)}"]
+    for fault in defects:
+        cells = [f"{tool.found[fault.name]:,}" if fault.name in tool.found else "-" for tool in tools]
+        lines.append(f"| {fault.name} | {' | '.join(cells)} |")
+    return lines
 
 
 if __name__ == "__main__":

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -18,9 +18,28 @@ class Fault:
     loosened: tuple[str, ...] = ()
     edit: Edit | None = field(default=None, compare=False)
     flags: tuple[str, ...] = ()
+    operation: str = ""
+    """The operation whose answers are changed."""
 
     def bank(self, seed: int = 0) -> ThirdBank:
         return ThirdBank(faults=self.flags, loosened=self.loosened, edit=self.edit, seed=seed)
+
+
+def together(faults: Iterable[Fault]) -> ThirdBank:
+    """The bank with several defects at once."""
+    chosen = list(faults)
+    edits = [fault.edit for fault in chosen if fault.edit]
+
+    def edit(asked: str, document: Any) -> Any:
+        for change in edits:
+            document = change(asked, document)
+        return document
+
+    return ThirdBank(
+        faults=[flag for fault in chosen for flag in fault.flags],
+        loosened=[pointer for fault in chosen for pointer in fault.loosened],
+        edit=edit,
+    )
 
 
 FAULTS: list[Fault] = []
@@ -39,7 +58,7 @@ def _answer(operation: str, checks: tuple[str, ...]) -> Callable[[Callable[[Any]
         def edit(asked: str, document: Any) -> Any:
             return change(document) if asked == operation else document
 
-        FAULTS.append(Fault(change.__name__.strip("_"), frozenset(checks), edit=edit))
+        FAULTS.append(Fault(change.__name__.strip("_"), frozenset(checks), edit=edit, operation=operation))
 
     return register
 

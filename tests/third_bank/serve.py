@@ -1,30 +1,43 @@
-"""The third bank on a loopback socket, for benchmarks: ``python -m tests.third_bank.serve PORT [FAULT]``."""
+"""The third bank on a loopback socket: ``python -m tests.third_bank.serve [DEFECT …]`` prints its URL.
+
+Every answer carries its number in the header field X-Served; ``/served`` tells how many there were.
+"""
 
 from __future__ import annotations
 
+import itertools
 import sys
 from collections.abc import Iterable
+from typing import Any
 from wsgiref.types import StartResponse, WSGIEnvironment
 
 from cheroot.wsgi import Server
 
-from tests.third_bank.app import ThirdBank
-from tests.third_bank.faults import FAULTS
+from tests.third_bank.faults import FAULTS, together
 
 
-def main(port: int, name: str) -> None:
-    """Serves until it is ended; ``/served`` tells how many requests there were."""
-    fault = next((f for f in FAULTS if f.name == name), None)
-    bank = fault.bank() if fault else ThirdBank()
+def main(names: list[str]) -> None:
+    """Serves until standard input ends."""
+    bank = together([fault for fault in FAULTS if fault.name in names])
+    numbers = itertools.count(1)
 
     def app(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         if environ["PATH_INFO"] == "/served":
             start_response("200 OK", [("Content-Type", "text/plain")])
-            return [str(bank.served).encode()]
-        return bank(environ, start_response)
+            return [str(next(numbers) - 1).encode()]
+        number = str(next(numbers))
 
-    Server(("127.0.0.1", port), app, numthreads=8).start()
+        def numbered(status: str, headers: list[tuple[str, str]], *rest: Any) -> Any:
+            return start_response(status, [*headers, ("X-Served", number)], *rest)
+
+        return bank(environ, numbered)
+
+    server = Server(("127.0.0.1", 0), app, numthreads=8)
+    server.prepare()
+    sys.stdout.write(f"http://127.0.0.1:{server.bind_addr[1]}\n")
+    sys.stdout.flush()
+    server.serve()
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]), sys.argv[2] if len(sys.argv) > 2 else "")
+    main(sys.argv[1:])
