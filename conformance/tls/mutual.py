@@ -18,6 +18,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from conformance.tls import wire
 from conformance.tls.codes import TLS12, TLS13
+from conformance.tls.early import unasked
 from conformance.tls.enumerate import Caller, legacy_hello
 from conformance.tls.facts import TlsFacts
 from conformance.tls.identity import Identity
@@ -34,6 +35,8 @@ REFUSALS = (400, 401, 403, 404, 421, 495, 496)
 """Statuses that refuse a client; 495 and 496 are those of nginx."""
 STRANGERS = 3
 """Endpoints whose sessions are tried at one that needs a client certificate."""
+EARLY_PATIENCE = 0.2
+"""Seconds in which data would come from a server that does not wait for the client's certificate."""
 ALERT_PATIENCE = 1.0
 """Seconds that an alert gets where a connection ended without one."""
 GIVEN = ("expired", "wrong_usage", "other_tsp", "other_name")
@@ -66,11 +69,13 @@ class Attempt:
 
 @dataclass(frozen=True, slots=True)
 class MutualFacts:
-    """All attempts at one path of one address."""
+    """All attempts at one path of one address. ``unasked`` is the number of bytes of data that the server
+    sent to a client that had said nothing but hello."""
 
     facts: TlsFacts
     path: str
     attempts: Mapping[str, Attempt]
+    unasked: int = 0
 
     @property
     def asked(self) -> bool:
@@ -156,6 +161,19 @@ class Client:
             return Attempt(who, alert=told, fault="" if told else str(fault), early=early), None
         return replace(got, who=who), session
 
+    def unasked(self) -> int:
+        """The bytes of data that come before the client could show a certificate (RFC 8446 section 4.4.4)."""
+        if self.hello.version != TLS13:
+            return 0
+        try:
+            with self.caller.line() as line:
+                connection = Connection13(line)
+                connection.open(self.hello, only_flight=True)
+                line.shorten(EARLY_PATIENCE)
+                return len(unasked(connection))
+        except (Alert, Fault):
+            return 0
+
     def _listened(self, identity: Identity | None) -> str:
         """The alert that a server sends to a client who has asked for nothing yet; empty for none.
 
@@ -224,14 +242,17 @@ class Client:
 
 
 def _read_head(data: bytes) -> Attempt:
-    head = data.partition(b"\r\n\r\n")[0].decode("latin-1").split("\r\n")
+    """The head of the first HTTP answer; what came before it answers nothing, and is counted as early."""
+    before = max(0, data.find(b"HTTP/"))
+    head = data[before:].partition(b"\r\n\r\n")[0].decode("latin-1").split("\r\n")
     words = head[0].split(" ")
     if not words[0].startswith("HTTP/") or len(words) < 2 or not words[1].isdigit():
         return Attempt("", fault="no HTTP answer", early=len(data))
     fields = {
         name.strip().lower(): value.strip() for name, _, value in (line.partition(":") for line in head[1:])
     }
-    return Attempt("", status=int(words[1]), media_type=fields.get("content-type", "").split(";")[0].lower())
+    media_type = fields.get("content-type", "").split(";")[0].lower()
+    return Attempt("", status=int(words[1]), media_type=media_type, early=before)
 
 
 def try_all(
@@ -266,4 +287,4 @@ def try_all(
         _, session = visitor.attempt(who, None)
         if session is not None:
             attempts[who] = client.resume(who, session)
-    return MutualFacts(facts, path, attempts)
+    return MutualFacts(facts, path, attempts, client.unasked())

@@ -120,7 +120,7 @@ class CannedServer(threading.Thread):
         self.join(5)
 
     def serve(self, connection: socket.socket) -> None:
-        line = _accepted(connection)
+        line = accepted(connection)
         if line.peek(1)[0] & 0x80:
             self.ssl2(connection)
             return None
@@ -283,7 +283,7 @@ def _padded(key: object, secret: bytes) -> bool:
     return plain[:2] == b"\x00\x02" and plain[-49:-48] == b"\x00"
 
 
-def _accepted(connection: socket.socket) -> Line:
+def accepted(connection: socket.socket) -> Line:
     from conformance.tls.line import Direct, Meter
 
     class Handed(Direct):

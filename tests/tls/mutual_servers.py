@@ -6,7 +6,7 @@ import ssl
 from collections.abc import Callable
 from typing import Any
 
-from tests.tls import stacks
+from tests.tls import complete, runtimes, stacks
 from tests.tls.authority import ROOT
 from tests.tls.servers import Server, Started, served
 from tests.tls.stacks import DENIED, JSON, reads_first
@@ -94,14 +94,15 @@ MUTUAL = (
     mutual(
         "node-drops-strangers",
         ("refusal_clean",),
-        stacks.node(requestCert=True, rejectUnauthorized=True, ca=ROOT.file),
+        runtimes.node(requestCert=True, rejectUnauthorized=True, ca=ROOT.file),
     ),
-    mutual("java-drops-strangers", ("refusal_clean",), stacks.java(clients=True)),
+    mutual("java-drops-strangers", ("refusal_clean",), runtimes.java(clients=True)),
     mutual(
         "resumption-authenticates",
         ("authorities_named", "resumption_without_identity"),
         guarded(lambda tls: JSON if tls.getpeercert() or tls.session_reused else DENIED),
     ),
+    mutual("speaks-before-the-certificate", ("silent_before_authentication",), complete.whole13),
     mutual(
         "speaks-before-authentication",
         ("authorities_named", "refusal_clean", "silent_before_authentication"),

@@ -15,7 +15,7 @@ from typing import Any
 from cryptography.x509 import ocsp
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
-from tests.tls import authority, complete, stacks
+from tests.tls import authority, complete, runtimes, stacks
 from tests.tls.authority import MIDDLE, ROOT, STRANGER, Issued, good_ec, rsa_key
 from tests.tls.canned import GCM, Canned, codes
 from tests.tls.leaky_box import ticketbleed
@@ -95,8 +95,8 @@ GOOD = (
     Server("apache-intermediate", stacks.apache),
     Server("openssl-s-server", stacks.openssl("-cipher", "ECDHE+AESGCM", "-min_protocol", "TLSv1.2")),
     Server("cheroot", stacks.cheroot),
-    Server("node", stacks.node()),
-    Server("java", stacks.java()),
+    Server("node", runtimes.node()),
+    Server("java", runtimes.java()),
     Server(
         "gnutls-without-renegotiation",
         stacks.gnutls("NORMAL:-VERS-ALL:+VERS-TLS1.3"),

@@ -104,9 +104,9 @@ def refusal_clean(tls_hosts: TlsHosts) -> Iterator[Finding]:
 
 @check(confirm=False)
 def silent_before_authentication(tls_hosts: TlsHosts) -> Iterator[Finding]:
-    """Sends no application data on a connection whose client it then refuses."""
+    """Sends no data before the client has shown who it is, or to a client that it then refuses."""
     for one in _controlled(tls_hosts):
-        early = max(attempt.early for attempt in one.attempts.values())
+        early = max(one.unasked, *(attempt.early for attempt in one.attempts.values()))
         if early:
             yield Finding(
                 "no data before the client is authenticated", f"{early} bytes", at=str(one.facts.endpoint)
