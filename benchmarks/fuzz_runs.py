@@ -154,9 +154,7 @@ def _number(headers: Any) -> int:
 def _operation(method: str, url: str) -> str:
     path = urlsplit(url).path
     for name, (asked, rule) in PATHS.items():
-        if asked == method and re.fullmatch(
-            re.sub("<[^>]+>", "[^/]+", rule.replace("<path:key>", ".+")), path
-        ):
+        if asked == method and re.fullmatch(re.sub("<[^>]+>", "[^/]+", rule), path):
             return label(name)
     return f"{method} {path}"
 

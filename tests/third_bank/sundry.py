@@ -9,6 +9,7 @@ import sqlite3
 import urllib.request
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import unquote
 
 from werkzeug.wrappers import Request, Response
 
@@ -74,7 +75,7 @@ class Sundry:
         return answered({"items": [{"text": t} for t in texts if t == asked]}, 200, headers)
 
     def _document(self, request: Request, customer: str, body: None, key: str) -> Response:
-        if self.has("path_traversal") and key.endswith("etc/passwd"):
+        if self.has("path_traversal") and unquote(key).endswith("etc/passwd"):
             return Response("root:x:0:0:root:/root:/bin/sh\n", content_type="text/plain")
         if key != "tariff.txt":
             raise Refused(404, "no such document")
