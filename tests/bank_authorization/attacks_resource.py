@@ -325,6 +325,6 @@ ATTACKS = (
     _ciba("ciba_waits_for_customer", False, lambda w: fine(poll(w.one, _begun(w)))),
     _ciba("ciba_binding_message_required", False, lambda w: fine(begin(w, binding_message=None))),
     _ciba("ciba_unknown_customer_refused", False, lambda w: fine(begin(w, login_hint="nobody"))),
-    _ciba("ciba_id_token_request_claim", False, _request_claim),
+    _ciba("ciba_id_token_request_claim", "absent", _request_claim),
     _ciba("ciba_entropy", "short", lambda w: weak([_begun(w, binding_message=f"T{n}") for n in range(3)])),
 )

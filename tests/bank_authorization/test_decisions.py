@@ -8,6 +8,8 @@ import pytest
 
 from conformance.bank.accounts.policy import AccountPolicy
 from conformance.bank.authorization.policy import AuthorizationPolicy
+from conformance.bank.mutant import BASES, all_mutants
+from conformance.embedded import POLICY
 from tests.bank_authorization import (
     attacks_account,
     attacks_client,
@@ -54,11 +56,25 @@ def test_the_attack_succeeds_only_on_the_bank_with_the_defect(attack: Attack) ->
     assert attack.run(attack.bank(faulty=True)), "the faulty bank withstands it"
 
 
-def test_every_decision_of_the_authorization_server_has_an_attack() -> None:
-    decided = {each.name for each in fields(AuthorizationPolicy)}
-    assert decided - VARIANTS == {attack.name for attack in AUTHORIZATION} - VARIANTS
+def _seeded(part: str, kind: type[AuthorizationPolicy] | type[AccountPolicy]) -> set[str]:
+    """The decisions that some mutant takes the wrong way, so that the matrix shows them from outside."""
+    found = set()
+    for mutant in all_mutants():
+        if not mutant.on_the_wire:
+            right = getattr(BASES[mutant.base](POLICY), part)
+            wrong = getattr(mutant.policy(POLICY), part)
+            found |= {f.name for f in fields(kind) if getattr(right, f.name) != getattr(wrong, f.name)}
+    return found
 
 
-def test_every_decision_of_the_account_services_has_an_attack() -> None:
+def test_every_decision_of_the_authorization_server_has_an_attack_or_a_mutant() -> None:
+    decided = {each.name for each in fields(AuthorizationPolicy)} - VARIANTS
+    shown = {attack.name for attack in AUTHORIZATION} | _seeded("authorization", AuthorizationPolicy)
+    assert not decided - shown
+    assert not {attack.name for attack in AUTHORIZATION} - decided - VARIANTS
+
+
+def test_every_decision_of_the_account_services_has_an_attack_or_a_mutant() -> None:
     decided = {each.name for each in fields(AccountPolicy)}
-    assert decided - {"books_between_pages"} == {attack.name for attack in attacks_account.ATTACKS}
+    shown = {attack.name for attack in attacks_account.ATTACKS} | _seeded("accounts", AccountPolicy)
+    assert not decided - shown
