@@ -167,6 +167,17 @@ def gate_minds_two_slashes(app: WSGIApplication) -> WSGIApplication:
     return intercepting(app, intercept)
 
 
+@mutant("path.every_function_gated", base="gated")
+def gate_minds_a_slash_of_one_function(app: WSGIApplication) -> WSGIApplication:
+    """The gate knows one function without a slash at its end, the application takes both."""
+
+    def intercept(request: Request) -> None:
+        if raw_path(request) == "/products/mortgages/":
+            _let_in(request, "/products/mortgages")
+
+    return intercepting(app, intercept)
+
+
 @mutant("path.dot_segments_gated", base="gated")
 def gate_minds_dots(app: WSGIApplication) -> WSGIApplication:
     """The application resolves dot segments after the gate has looked."""

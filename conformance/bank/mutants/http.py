@@ -180,6 +180,28 @@ def unknown_parameter_crashes(app: WSGIApplication) -> WSGIApplication:
     return answering(app, amend)
 
 
+@mutant("http.unknown_parameter")
+def quote_in_any_parameter_crashes(app: WSGIApplication) -> WSGIApplication:
+    """One list is answered 500 when any parameter, known or not, holds a quote within a word."""
+
+    def amend(request: Request, response: Response) -> None:
+        if request.path == MORTGAGES and any(re.search(r"\w'\w", value) for value in request.args.values()):
+            response.status_code = 500
+
+    return answering(app, amend)
+
+
+@mutant("http.odd_language")
+def unknown_language_crashes(app: WSGIApplication) -> WSGIApplication:
+    """A language of which the bank has no texts is answered 500."""
+
+    def amend(request: Request, response: Response) -> None:
+        if not re.match("en|zh|$", request.headers.get("Accept-Language", "")):
+            response.status_code = 500
+
+    return answering(app, amend)
+
+
 @mutant("http.malformed_parameter")
 def wordy_page_crashes(app: WSGIApplication) -> WSGIApplication:
     """A page that is no number is answered 500."""

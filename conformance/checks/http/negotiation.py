@@ -1,14 +1,19 @@
-"""What is answered to an Accept that cannot be met."""
+"""What is answered to an Accept, or an Accept-Language, that cannot be met."""
 
 from __future__ import annotations
 
 from conformance import probe
 from conformance.document import shown
 from conformance.model import Finding
-from conformance.operation import Operation
+from conformance.operation import LanguageCarrier, Operation
 from conformance.reading import Reading
 from conformance.registry import Findings, check
 from conformance.tsp import Tsp
+
+ODD_LANGUAGES = ("tlh", "*", "en;q=abc", "zh-Hant-HK-x-conformance, , en", "en'", "x" * 300, "EN_us.UTF-8")
+"""Languages that no bank has, and values that are no list of languages (RFC 9110, 12.5.4)."""
+EACH = 2
+"""Of these that one function is sent; the functions take them in turns."""
 
 
 @check(requests=1)
@@ -28,3 +33,26 @@ def unacceptable_type(tsp: Tsp, operation: Operation, reading: Reading) -> Findi
         at=f"header Accept: {probe.UNKNOWN_TYPE}",
         exchange=answer.exchange,
     )
+
+
+@check(requests=EACH)
+def odd_language(tsp: Tsp, operation: Operation, reading: Reading) -> Findings:
+    """Answers an Accept-Language that it cannot meet or read in a language that it has, without a fault."""
+    probe.read(reading)
+    rule = operation.language
+    name = rule.name if rule is not None and rule.carrier is LanguageCarrier.HEADER else "Accept-Language"
+    first = int(probe.word("language", operation.id)[1:], 16)
+    faults = 0
+    for index in range(EACH):
+        value = ODD_LANGUAGES[(first + index * 3) % len(ODD_LANGUAGES)]
+        answer = tsp.send(tsp.request(operation, headers=((name, value),)))
+        if answer.status >= 500:
+            faults += 1
+            yield Finding(
+                expected="an answer in a language of the bank's, or a refusal with a 4xx status",
+                actual=f"status {answer.status}",
+                at=f"header {name}: {value[:40]}",
+                exchange=answer.exchange,
+            )
+    if not faults:
+        probe.control(tsp, operation)

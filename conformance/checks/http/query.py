@@ -21,15 +21,15 @@ BROKEN = ("%zz", "%", "%c0%ae", "%ff%fe", "&&=&", "a[b]=c&a=d")
 
 @check(requests=1)
 def unknown_parameter(tsp: Tsp, operation: Operation, reading: Reading) -> Findings:
-    """Ignores or refuses a query parameter that it does not know, without a fault of the server."""
+    """Ignores or refuses a query parameter that it does not know, a quote in it too, without a fault."""
     probe.read(reading)
-    name = probe.word("parameter", operation.id)
-    answer = tsp.send(probe.with_query(tsp.request(operation), f"{name}=1"))
+    name, other = (probe.word("parameter", operation.id, which) for which in ("number", "quote"))
+    answer = tsp.send(probe.with_query(tsp.request(operation), f"{name}=1&{other}=it%27s"))
     if answer.status >= 500:
         yield Finding(
             expected="the same answer, or 400",
             actual=f"status {answer.status}",
-            at="an unknown query parameter",
+            at="two unknown query parameters, a number and a text with a quote",
             exchange=answer.exchange,
         )
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from conformance import probe
-from conformance.errors import Unreachable
+from conformance.errors import NotApplicable, Unreachable
 from conformance.model import Finding
 from conformance.operation import Operation
+from conformance.reading import Reading
 from conformance.registry import Findings, check
 from conformance.tsp import Tsp
 
@@ -76,6 +77,34 @@ def parameters_gated(tsp: Tsp, operations: tuple[Operation, ...]) -> Findings:
         f"{parent}/..;/{parent.rpartition('/')[2]}/{last}",
     )
     yield from _gated(tsp, operation, spellings)
+
+
+@check(requests=4)
+def every_function_gated(
+    tsp: Tsp, operation: Operation, reading: Reading, operations: tuple[Operation, ...]
+) -> Findings:
+    """Asks for credentials at each function, with another case, a slash more or a dot segment in its path."""
+    sample = probe.sample(tsp, operations)
+    if operation == sample:
+        raise NotApplicable("the function that stands for all is judged by more spellings")
+    probe.read(reading)
+    path, usual = _path(tsp, operation), _path(tsp, sample)
+    bare = tsp.request(sample, credentials=False)
+    spellings = []
+    for mine, other in zip(_few(path), _few(usual), strict=True):
+        try:
+            answer = probe.asked(tsp, probe.at_path(bare, other))
+        except Unreachable:
+            continue
+        if not answer.ok or not probe.has_rows(sample, answer):
+            spellings.append(mine)  # what opens every function is told once
+    yield from _gated(tsp, operation, spellings)
+
+
+def _few(path: str) -> tuple[str, str, str]:
+    """One other spelling of each kind."""
+    parent, _, last = path.rpartition("/")
+    return f"{path}/", f"{parent}/{last.upper()}", f"{parent}/./{last}"
 
 
 def _path(tsp: Tsp, operation: Operation) -> str:
