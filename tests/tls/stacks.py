@@ -83,13 +83,18 @@ def context(
 
 
 class PythonServer(threading.Thread):
-    """A thread that answers each TLS connection with what the application returns."""
+    """A thread that answers each TLS connection with what the application returns, in turn or at once."""
 
     def __init__(
-        self, made: ssl.SSLContext, application: Application, host: str = "127.0.0.1", port: int = 0
+        self,
+        made: ssl.SSLContext,
+        application: Application,
+        host: str = "127.0.0.1",
+        port: int = 0,
+        each: bool = False,
     ) -> None:
         super().__init__(daemon=True)
-        self.made, self.application = made, application
+        self.made, self.application, self.each = made, application, each
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
         self.listener = socket.create_server((host, port), family=family)
         self.port = int(self.listener.getsockname()[1])
@@ -101,11 +106,17 @@ class PythonServer(threading.Thread):
             except OSError:
                 return
             raw.settimeout(3)
-            try:
-                with self.made.wrap_socket(raw, server_side=True) as tls:
-                    tls.sendall(self.application(tls))
-            except (OSError, ValueError):
-                raw.close()
+            if self.each:
+                threading.Thread(target=self.serve, args=(raw,), daemon=True).start()
+            else:
+                self.serve(raw)
+
+    def serve(self, raw: socket.socket) -> None:
+        try:
+            with self.made.wrap_socket(raw, server_side=True) as tls:
+                tls.sendall(self.application(tls))
+        except (OSError, ValueError):
+            raw.close()
 
     def close(self) -> None:
         self.listener.shutdown(socket.SHUT_RDWR)
@@ -128,8 +139,10 @@ def python(
     application: Application | None = None,
     host: str = "127.0.0.1",
     port: int = 0,
+    each: bool = False,
 ) -> Iterator[int]:
-    running = PythonServer(made(), application or reads_first(lambda _: JSON), host, port)
+    """A server of Python's ssl; with ``each`` it serves every connection in a thread of its own."""
+    running = PythonServer(made(), application or reads_first(lambda _: JSON), host, port, each)
     running.start()
     try:
         yield running.port
