@@ -174,6 +174,8 @@ class MemoryWire:
         self.clock = clock
         self.port = 49152
         """The client's port; another one stands for a new connection."""
+        self.version = "1.1"
+        """The version of HTTP that requests are said to be written in."""
         self._app = app
         self._environ = environ or {}
         self._max_body = max_body
@@ -215,7 +217,7 @@ class MemoryWire:
             "QUERY_STRING": parts.query,
             "SERVER_NAME": parts.hostname or "localhost",
             "SERVER_PORT": str(parts.port or (443 if parts.scheme == "https" else 80)),
-            "SERVER_PROTOCOL": "HTTP/1.1",
+            "SERVER_PROTOCOL": f"HTTP/{self.version}",
             "REMOTE_ADDR": "127.0.0.1",
             "REMOTE_PORT": str(self.port),
             "HTTP_HOST": parts.netloc,

@@ -22,7 +22,7 @@ class LimitPolicy:
     # Who is counted
     key: str = "caller"
     """caller, address, everybody, path (as written), target (with query), forwarded (as headers say), method,
-    connection, token."""
+    connection, token, version (of HTTP), claimed (whom the request names, its secret unseen)."""
     failures_exempt: bool = False
     strangers_exempt: bool = False
     token_endpoint_exempt: bool = False

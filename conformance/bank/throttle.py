@@ -179,9 +179,12 @@ def _key(policy: LimitPolicy, request: Request, client: str) -> Key:
         "method": f"{request.method} {request.headers.get('X-HTTP-Method-Override', '')}",
         "connection": str(request.environ.get("REMOTE_PORT", "")),
         "token": request.headers.get("Authorization", ""),
+        "version": str(request.environ.get("SERVER_PROTOCOL", "")),
     }
     if policy.key in extra:
         return (*caller, extra[policy.key])
+    if policy.key == "claimed" and "ClientID" in request.headers:
+        return ("client", request.headers["ClientID"])
     if policy.key == "everybody":
         return ("everybody",)
     return ("address", address) if policy.key == "address" else caller

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import statistics
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
@@ -30,12 +32,14 @@ class Fit:
     also: tuple[Limit, ...] = ()
     spread: float = 0.0
     doubted: bool = False
+    tolerance: float = 0.0
+    """The part of requests that may go unexplained because answers take now more, now less time."""
 
     @property
     def confidence(self) -> str:
         """``high``, ``medium`` or ``low``: by what is left unexplained, and by what else explains as much."""
         part = self.errors / self.of if self.of else 1.0
-        if part > 0.05 or self.of < 8 or self.spread > 0.08 or self.doubted:
+        if part > 0.05 + self.tolerance or self.of < 8 or self.spread > 0.08 or self.doubted:
             return "low"
         return "medium" if self.also or part > 0.03 or self.spread > 0.03 else "high"
 
@@ -79,7 +83,8 @@ def best(hits: Sequence[Hit], clues: Clues) -> Fit:
     seen = sent if limit.kind is Kind.CONCURRENCY else arrived
     shortest, longest = _alike_in_length(limit, errors, seen)
     spread = (longest - shortest) / (longest + shortest) if longest else 0.0
-    return Fit(limit, errors, sum(each.sure for each in seen), also, spread)
+    tolerance = 0.0 if limit.rate == math.inf else min(0.03, unsteady(hits) * limit.rate / 2)
+    return Fit(limit, errors, sum(each.sure for each in seen), also, spread, tolerance=tolerance)
 
 
 def seen_of(hits: Sequence[Hit]) -> tuple[list[Seen], list[Seen]]:
@@ -97,6 +102,12 @@ def seen_of(hits: Sequence[Hit]) -> tuple[list[Seen], list[Seen]]:
     ]
     sent = [Seen(hit.sent, hit.ended, ok) for hit, ok in judged]
     return sorted(arrived, key=lambda each: each.at), sorted(sent, key=lambda each: each.at)
+
+
+def unsteady(hits: Sequence[Hit]) -> float:
+    """Seconds by which the time of half of the answers differs from the usual one."""
+    usual = statistics.median(hit.seconds for hit in hits)
+    return statistics.median(abs(hit.seconds - usual) for hit in hits)
 
 
 def _oddity(limit: Limit, clues: Clues) -> float:

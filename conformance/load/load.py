@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
-from conformance.authentication import Identity
+from conformance.authentication import Identity, Scheme
 from conformance.errors import Inconclusive, NotApplicable
 from conformance.load.limiter import Kind
 from conformance.load.search import Caps, Measured, Search
@@ -81,16 +81,19 @@ class Load:
         return known.apply(request, self.tsp.send, self.tsp.now())
 
     @property
+    def scheme(self) -> Scheme:
+        """How the TSP that asks too much shows who it is."""
+        return self.section.authentication or self.target.authentication
+
+    @property
     def anonymous(self) -> bool:
         """Whether the bank asks nobody who they are."""
-        scheme = self.section.authentication or self.target.authentication
-        return str(getattr(scheme, "kind", "none")) == "none"
+        return str(getattr(self.scheme, "kind", "none")) == "none"
 
     @property
     def token_endpoint(self) -> str:
         """Where tokens are fetched. Raises ``NotApplicable`` where the file does not tell."""
-        told = self.target.authorization
-        scheme = self.section.authentication or self.target.authentication
+        told, scheme = self.target.authorization, self.scheme
         if self.section.token_endpoint:
             return self.section.token_endpoint
         if told is not None and told.endpoints.get("token_endpoint"):
@@ -129,6 +132,7 @@ class Load:
         *,
         fresh: bool = False,
         until: Callable[[Hit], bool] | None = None,
+        version: str = "1.1",
     ) -> Volley:
         """Requests at the highest rate allowed, until so many were refused (0: all of them) or ``until``."""
         rate = self.caps.rate
@@ -138,7 +142,7 @@ class Load:
             came.append(hit)
             return not hit.ok and limited(came, refusals)
 
-        shots = [Shot(index / rate, request, fresh) for index, request in enumerate(requests)]
+        shots = [Shot(index / rate, request, fresh, version) for index, request in enumerate(requests)]
         return Volley(tuple(self.fire(shots, enough if refusals else until)), rate)
 
     def measured(self) -> Measured:

@@ -160,7 +160,7 @@ class _Gun:
         self.until: Until | None = None
         self.stopped = False
         self.failure = ""
-        self.encoded: dict[int, bytes] = {}
+        self.encoded: dict[tuple[int, str], bytes] = {}
         self.expected = -1
         self.landed_all = asyncio.Event()
         self.tasks: set[asyncio.Task[None]] = set()
@@ -206,10 +206,10 @@ class _Gun:
 
     def _send(self, connection: _Connection, flight: _Flight) -> None:
         self.flying[flight.index] = connection
-        request = flight.shot.request
-        data = self.encoded.get(id(request))
+        request, version = flight.shot.request, flight.shot.version
+        data = self.encoded.get((id(request), version))
         if data is None:
-            data = self.encoded[id(request)] = serialised(request)
+            data = self.encoded[id(request), version] = serialised(request, version)
         connection.send(flight, data)
 
     def launch(self, flight: _Flight) -> None:
@@ -374,12 +374,12 @@ def origin_of(request: Request) -> Origin:
     return secure, parts.hostname or "", parts.port or (443 if secure else 80)
 
 
-def serialised(request: Request) -> bytes:
-    """The bytes of a request in HTTP/1.1, its target exactly as written."""
+def serialised(request: Request, version: str = "1.1") -> bytes:
+    """The bytes of a request in HTTP/1.1 or 1.0, its target exactly as written."""
     parts = urlsplit(request.url)
     target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     names = {name.lower() for name, _ in request.headers}
-    lines = [f"{request.method} {target} HTTP/1.1"]
+    lines = [f"{request.method} {target} HTTP/{version}"]
     if "host" not in names:
         lines.append(f"Host: {parts.netloc.rpartition('@')[2]}")
     lines += [f"{name}: {value}" for name, value in request.headers]

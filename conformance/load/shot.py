@@ -11,11 +11,15 @@ from conformance.model import Request
 
 @dataclass(frozen=True, slots=True)
 class Shot:
-    """A request, due ``at`` seconds after its volley begins; ``fresh`` wants a connection of its own."""
+    """A request, due ``at`` seconds after its volley begins; ``fresh`` wants a connection of its own.
+
+    ``version`` is that of HTTP which it is written in.
+    """
 
     at: float
     request: Request
     fresh: bool = False
+    version: str = "1.1"
 
 
 @dataclass(frozen=True, slots=True)

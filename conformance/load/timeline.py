@@ -84,13 +84,15 @@ class MemoryPath:
         if shot.fresh and isinstance(wire, MemoryWire):
             self._fresh += 1
             wire.port = usual + self._fresh
+        if isinstance(wire, MemoryWire):
+            wire.version = shot.version
         try:
             got = wire.send(shot.request, self._timeout)
         except Inconclusive as fault:
             return Hit(shot, due, sent, self.now(), 0, fault=fault.reason)
         finally:
             if isinstance(wire, MemoryWire):
-                wire.port = usual
+                wire.port, wire.version = usual, "1.1"
         body = got.body[:EXCERPT]
         return Hit(shot, due, sent, self.now(), got.status, got.headers, body, got.wire_bytes)
 

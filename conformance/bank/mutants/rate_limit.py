@@ -202,6 +202,18 @@ def limit_by_connection(policy: Policy) -> Policy:
     return policy.evolve("limits.key", "connection")
 
 
+@mutant("rate_limit.version_ignored")
+def limit_by_version(policy: Policy) -> Policy:
+    """HTTP/1.0 has a limit of its own."""
+    return policy.evolve("limits.key", "version")
+
+
+@mutant("rate_limit.innocent_served")
+def limit_by_claimed_name(policy: Policy) -> Policy:
+    """The limit is counted by ClientID before anybody has looked at the secret, so that others use it up."""
+    return policy.evolve("limits.key", "claimed")
+
+
 @mutant("rate_limit.made_up_identity_ignored")
 def limit_by_token_unread(policy: Policy) -> Policy:
     """The limit is counted by the Authorization field before anybody has looked whether it is real."""

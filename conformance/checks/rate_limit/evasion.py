@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from conformance.checks.rate_limit import variants
 from conformance.checks.rate_limit.variants import Passed
+from conformance.errors import NotApplicable
 from conformance.load.load import Load
 from conformance.model import Finding
 from conformance.registry import Findings, check
+
+_TOKENS = 4
+"""New tokens that are fetched: few, since that strains the authorization server."""
 
 
 def _evaded(passed: Passed) -> Finding:
@@ -56,3 +60,26 @@ def connections_ignored(load: Load) -> Findings:
     yield from map(
         _evaded, variants.passing(load, {"a new connection for each request": lambda _: plain}, fresh=True)
     )
+
+
+@check(intrusive=True, requests=90)
+def version_ignored(load: Load) -> Findings:
+    """Counts requests in another version of HTTP, where it serves them, as the same."""
+    plain = load.request()
+    yield from map(_evaded, variants.passing(load, {"HTTP/1.0": lambda _: plain}, fresh=True, version="1.0"))
+
+
+@check(intrusive=True, requests=100)
+def new_tokens_ignored(load: Load) -> Findings:
+    """Counts requests under new tokens of the same client as the same."""
+    if not load.scheme.wants_token:
+        raise NotApplicable("the TSP shows who it is without a token")
+    bare = load.request(who="stranger")
+    load.refresh(load.refusing(), whole=True)
+    under = [
+        load.scheme.flow(load.tsp.vault).apply(bare, load.tsp.send, load.tsp.now()) for _ in range(_TOKENS)
+    ]
+    if len({request.headers for request in under}) < _TOKENS:
+        raise NotApplicable("the bank gives the same token again")
+    made = {"new tokens of the same client": lambda number: under[number % _TOKENS]}
+    yield from map(_evaded, variants.passing(load, made))

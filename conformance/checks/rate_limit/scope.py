@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
 from conformance.errors import Inconclusive, NotApplicable
 from conformance.load.load import Load
+from conformance.load.search import Measured
 from conformance.load.shot import Hit
 from conformance.model import Finding, Request
 from conformance.registry import Findings, check
@@ -16,6 +18,8 @@ _GAPS = (5, 7, 6, 8, 5, 7)
 _ROUNDS = 3
 _REFUSED = 0.6
 """The part of a flood that may be served and still be a flood that is limited."""
+_LOCKED = 0.34
+"""The part of its requests that a TSP may still be served when it is locked out, as the limit lets go."""
 _STOPS = frozenset({0, 403, 423, 429, 503})
 
 
@@ -122,6 +126,54 @@ def _bounded(load: Load, request: Request, what: str) -> Findings:
         at=what,
         exchange=volley.hits[-1].exchange,
     )
+
+
+@check(intrusive=True, requests=240)
+def innocent_served(load: Load) -> Findings:
+    """Serves a TSP while somebody else is refused who names it and does not know its secret."""
+    found, plain = load.refusing(), load.request()
+    guess = _guessing(load, plain)
+    with load.alone():
+        load.refresh(found, whole=True)
+        if load.burst([guess]).hits[0].ok:
+            raise NotApplicable("a wrong secret is accepted, which is judged by itself")
+        guessed = _beside(load, found, guess, plain)
+        if guessed.served > _LOCKED:
+            load.leave(found)
+            return
+        load.refresh(found, whole=True)
+        strange = _beside(load, found, load.request(who="stranger"), plain)
+        load.leave(found)
+    if strange.served <= _LOCKED:
+        raise NotApplicable("requests without credentials have the TSP refused as well: it goes by address")
+    odd = next(hit for hit in guessed.hits if not hit.ok)
+    yield Finding(
+        expected="the TSP served, who has not asked too much itself",
+        actual=f"status {odd.status}, {guessed.refused} of {len(guessed.hits)} times",
+        at="the TSP while others guess its secret",
+        exchange=odd.exchange,
+    )
+
+
+def _guessing(load: Load, plain: Request) -> Request:
+    """The request with the TSP's name and a wrong secret."""
+    names = [name for name in load.scheme.carriers if re.search("(?i)secret|password", name)]
+    if load.scheme.wants_token or not names or len(load.scheme.carriers) < 2:
+        raise NotApplicable("no header field names the TSP apart from its secret")
+    value = plain.header(names[0]) or ""
+    return plain.with_header(names[0], f"{value[::-1]}x")
+
+
+def _beside(load: Load, found: Measured, flood: Request, plain: Request) -> Shares:
+    """How the plain request is served among a flood of other ones."""
+    plains = Shares()
+    for _ in range(_ROUNDS):
+        load.burst([flood] * min(load.caps.requests, load.needed(found)))
+        plains.add(hit for hit in load.burst(_between(flood, plain)).hits if hit.shot.request == plain)
+        if plains.served > _LOCKED:
+            break
+        load.refresh(found)
+    return plains
 
 
 @check(intrusive=True, requests=120)

@@ -94,8 +94,12 @@ def adorned(plain: Request) -> Mapping[str, Make]:
     }
 
 
-def passing(load: Load, variants: Mapping[str, Make], *, fresh: bool = False) -> Iterator[Passed]:
+def passing(
+    load: Load, variants: Mapping[str, Make], *, fresh: bool = False, version: str = "1.1"
+) -> Iterator[Passed]:
     """The variants that are served again and again where the plain request is refused.
+
+    With ``fresh`` each goes over a connection of its own, in another ``version`` of HTTP too.
 
     From a limit that refuses, series of one variant between plain requests; only a series that is served
     whole between two refusals counts, and only when that repeats.
@@ -111,7 +115,7 @@ def passing(load: Load, variants: Mapping[str, Make], *, fresh: bool = False) ->
                 break
             load.exhaust(found)
             for name, make in tuple(left.items()):
-                passed = _series(load, name, plain, make, numbers, fresh)
+                passed = _series(load, name, plain, make, numbers, fresh, version)
                 if passed is None:
                     del left[name]
                     proofs.pop(name, None)
@@ -122,15 +126,22 @@ def passing(load: Load, variants: Mapping[str, Make], *, fresh: bool = False) ->
 
 
 def _series(
-    load: Load, name: str, plain: Request, make: Make, numbers: Iterator[int], fresh: bool
+    load: Load,
+    name: str,
+    plain: Request,
+    make: Make,
+    numbers: Iterator[int],
+    fresh: bool,
+    version: str,
 ) -> Passed | None:
     """One series; None when any of the variant is refused. Begins again when the limit has let go."""
     for _ in range(3):
         requests = [plain, *(make(next(numbers)) for _ in range(_SERIES)), plain]
         if fresh:
-            before = load.burst([plain]).hits
-            varied = load.burst(requests[1:-1], fresh=True).hits
-            after = load.burst([plain]).hits
+            # Another version differs by that alone where the plain request has a new connection too.
+            before = load.burst([plain], fresh=version != "1.1").hits
+            varied = load.burst(requests[1:-1], fresh=True, version=version).hits
+            after = load.burst([plain], fresh=version != "1.1").hits
             hits = (*before, *varied, *after)
         else:
             hits = load.burst(requests).hits

@@ -147,3 +147,49 @@ def test_hostile_fields_make_findings_and_no_error(value: str) -> None:
     gateway = Gateway(refuse, {})
     gateway.headers = {"RateLimit": value.replace("{", "{{"), "X-RateLimit-Limit": value}
     assert "rate_limit.fields_readable" in found(judged(gateway))
+
+
+class TokenGateway(Gateway):
+    """The same, for a TSP with a token, of which it may fetch any number; counted ``by`` token or client."""
+
+    def __init__(self, by: str, *, another: bool = True) -> None:
+        super().__init__(contract, {})
+        self.by, self.another, self.given = by, another, 0
+        self.counts: dict[str, tuple[float, int]] = {}
+
+    def _answer(self, request: Request) -> Response:
+        if request.path == "/token":
+            self.given += self.another or not self.given
+            token = {"access_token": f"token-{self.given}-of-tsp", "token_type": "Bearer", "expires_in": 600}
+            return Response(json.dumps(token), content_type="application/json")
+        shown = request.headers.get("Authorization", "")
+        if "-of-tsp" not in shown:
+            return Response(status=401)
+        key = shown if self.by == "token" else "tsp"
+        self.begun, self.used = self.counts.get(key, (0.0, 0))
+        answer = super()._answer(request)
+        self.counts[key] = self.begun, self.used
+        return answer
+
+
+@pytest.mark.parametrize(
+    ("by", "another", "verdict"),
+    [
+        ("token", True, Verdict.OBSERVATION),
+        ("client", True, Verdict.PASS),
+        ("token", False, Verdict.NOT_APPLICABLE),
+    ],
+)
+def test_a_limit_for_each_token_is_evaded_by_new_ones(
+    by: str, another: bool, verdict: Verdict, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TOKEN_BANK_SECRET", "a secret of some length")
+    scheme = {
+        "kind": "oauth2-client-credentials",
+        "token_url": "/token",
+        "client_id": "tsp",
+        "client_secret": "env:TOKEN_BANK_SECRET",
+    }
+    results = judged(TokenGateway(by, another=another), authentication=scheme)
+    result = results["rate_limit.new_tokens_ignored"]
+    assert (result.verdict, result.traceback) == (verdict, "")
