@@ -13,18 +13,21 @@ import pytest
 
 from conformance.checks.tls import mutual
 from conformance.errors import Inconclusive
+from conformance.registry import all_checks
 from conformance.tls.hosts import TlsHosts
 from conformance.tls.line import Limits
 from tests.tls import hostile, stacks
 from tests.tls.authority import ROOT, client
 from tests.tls.test_hosts import here
-from tests.tls.test_matrix import verdicts
+from tests.tls.test_matrix import requirements, verdicts
 
 SHORT = Limits(handshake=0.6, total=4.0)
 
 
 @pytest.mark.parametrize("peer", hostile.PEERS, ids=lambda one: one.__name__)
 def test_a_hostile_peer_ends_within_the_cap_and_never_passes(peer: Callable[[socket.socket], None]) -> None:
+    all_checks()
+    requirements()
     with hostile.serving(peer) as port:
         hosts = TlsHosts([here(port)], trust=ROOT.trust, limits=SHORT)
         before = time.monotonic()
