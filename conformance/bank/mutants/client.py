@@ -182,7 +182,7 @@ def unknown_client_is_a_403(policy: Policy) -> Policy:
     return policy.evolve("authorization.invalid_client_status", 403)
 
 
-@mutant("client.authentication_needed")
+@mutant("client.authentication_needed", "refresh.authentication_needed")
 def token_for_a_name(policy: Policy) -> Policy:
     """A client gets tokens for its name alone."""
     return policy.evolve("authorization.token_without_authentication", True)
