@@ -69,6 +69,17 @@ MUTUAL = (
         stacks.openssl(*S_SERVER, "-Verify", "1", "-verify_return_error", "-purpose", "any"),
     ),
     mutual(
+        "gnutls-takes-any-usage",
+        ("given_client_refused:wrong_usage",),
+        stacks.gnutls(
+            "NORMAL:-VERS-ALL:+VERS-TLS1.3",
+            "--require-client-cert",
+            "--verify-client-cert",
+            "--x509cafile",
+            ROOT.file,
+        ),
+    ),
+    mutual(
         "no-authorities-named",
         ("authorities_named",),
         guarded(lambda tls: JSON if tls.getpeercert() else DENIED),

@@ -121,6 +121,12 @@ GOOD = (
         stacks.nginx(f"ssl_client_certificate {ROOT.file}; ssl_verify_client on;"),
         mutual=True,
     ),
+    Server("mutual-haproxy", stacks.haproxy(f"ca-file {ROOT.file} verify required"), mutual=True),
+    Server(
+        "mutual-apache",
+        lambda: stacks.apache(f"SSLVerifyClient require\nSSLCACertificateFile {ROOT.file}"),
+        mutual=True,
+    ),
     Server(
         "mutual-s-server",
         stacks.openssl(

@@ -324,6 +324,8 @@ DefaultRuntimeDir {place}
 LoadModule mpm_event_module {modules}/mod_mpm_event.so
 LoadModule ssl_module {modules}/mod_ssl.so
 LoadModule authz_core_module {modules}/mod_authz_core.so
+LoadModule dir_module {modules}/mod_dir.so
+DirectoryIndex index.html
 LoadModule socache_shmcb_module {modules}/mod_socache_shmcb.so
 ErrorLog {place}/error.log
 Listen 127.0.0.1:{port}
@@ -337,12 +339,13 @@ SSLSessionTickets off
 SSLEngine on
 SSLCertificateFile {certificate}
 SSLCertificateKeyFile {key}
+{extra}
 </VirtualHost>
 """
 
 
 @contextmanager
-def apache() -> Iterator[int]:
+def apache(extra: str = "") -> Iterator[int]:
     binary, port, place = program("apache2", "apache2-bin"), free_port(), Path(tempfile.mkdtemp(dir=FOLDER))
     certificate, key = good().files
     modules = Path("/usr/lib/apache2/modules")
@@ -353,6 +356,7 @@ def apache() -> Iterator[int]:
         modules=modules,
         certificate=certificate,
         key=key,
+        extra=extra,
     )
     (place / "apache.conf").write_text(text)
     (place / "index.html").write_text("{}")
