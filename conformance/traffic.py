@@ -239,7 +239,9 @@ class Traffic:
         with self._gate.closed():
             yield
 
-    def volley(self, shots: Sequence[Shot], case: str, until: Until | None = None) -> list[Hit]:
+    def volley(
+        self, shots: Sequence[Shot], case: str, until: Until | None = None, beside: Sequence[bytes] = ()
+    ) -> list[Hit]:
         """Sends shots by the clock, beyond the polite rate but inside all other caps, while no other sends.
 
         One exchange is recorded for each status that came. Raises ``Refused`` when they may not be sent.
@@ -257,7 +259,8 @@ class Traffic:
             if shots and room <= 0:
                 raise Refused(f"the limit of {cap} requests is reached")
         with self.alone():
-            hits = self.path.fire(shots[:room], until)
+            path = self.path
+            hits = path.beside(beside, shots[:room]) or [] if beside else path.fire(shots[:room], until)
         with self._lock:
             self.requests += len(hits)
         sampled = {hit.status: hit for hit in reversed(hits)}

@@ -183,9 +183,15 @@ class Tsp:
         """Keeps the other cases of the run from sending while the block lasts."""
         return self._traffic.alone()
 
-    def volley(self, shots: Sequence[Shot], until: Until | None = None) -> list[Hit]:
-        """Sends shots by the clock; one exchange of each status that came is recorded."""
-        hits = self._traffic.volley(shots, self._case, until)
+    def volley(
+        self, shots: Sequence[Shot], until: Until | None = None, beside: Sequence[bytes] = ()
+    ) -> list[Hit]:
+        """Sends shots by the clock; one exchange of each status that came is recorded.
+
+        Bytes ``beside`` them are sent over other connections, which then stand open; without any real
+        connections nothing is sent.
+        """
+        hits = self._traffic.volley(shots, self._case, until, beside)
         self.exchanges += dict.fromkeys(hit.exchange for hit in hits)
         return hits
 

@@ -17,11 +17,12 @@ from conformance.bank.limits import LimitPolicy
 from conformance.bank.policy import Policy
 from conformance.gate import Gate
 from conformance.load.limiter import Kind, Limit, Seen
-from conformance.load.path import NetworkPath, serialised
+from conformance.load.path import NetworkPath
 from conformance.load.search import Caps, Measured, Search
 from conformance.load.shot import Hit, Shot
 from conformance.load.timeline import MemoryPath, Timeline
 from conformance.load.volley import Volley, points
+from conformance.load.written import serialised
 from conformance.model import Request
 from conformance.wire import MemoryWire
 from tests import limiters

@@ -17,6 +17,8 @@ SEEDS = range(20)
 SHOWN_ELSEWHERE = {
     "contract.description_agrees_with_itself",  # a file, which no defect of a running bank changes: generate
     "rate_limit.new_tokens_ignored",  # at a bank that wants tokens for reads: checks/rate_limit
+    "resilience.read_in_time",  # by the clock of the wall, on real connections: checks/resilience
+    "resilience.slow_clients_borne",
     *(f"smuggling.{name}" for name in FRAMING.values()),  # on real connections: checks/smuggling
 }
 """Checks that are shown to find something where this matrix has no bank for it, by folder of tests."""

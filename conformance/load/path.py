@@ -12,13 +12,13 @@ import time
 from collections import deque
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
-from urllib.parse import urlsplit
+from dataclasses import dataclass, replace
 
 import httptools
 
 from conformance.load.shot import Hit, Shot, Talk, Until
-from conformance.load.talk import talk
+from conformance.load.talk import stalled, talk
+from conformance.load.written import Origin, origin_of, serialised
 from conformance.model import Request
 
 EXCERPT = 4096
@@ -26,8 +26,6 @@ EXCERPT = 4096
 WIDEST = 64
 """Connections to one bank that stand open at once."""
 _SPIN = 0.001
-
-Origin = tuple[bool, str, int]
 
 
 @dataclass(slots=True)
@@ -320,15 +318,28 @@ class NetworkPath:
         self._loop.run_until_complete(asyncio.sleep(seconds))
 
     def fire(self, shots: Sequence[Shot], until: Until | None = None) -> list[Hit]:
-        if not shots:
-            return []
+        return self._loop.run_until_complete(self._fire(shots, until)) if shots else []
+
+    async def _fire(self, shots: Sequence[Shot], until: Until | None = None) -> list[Hit]:
         origin = origin_of(shots[0].request)
         if any(origin_of(shot.request) != origin for shot in shots):
             raise ValueError("a volley goes to one origin")
         if origin not in self._guns:
             self._guns[origin] = _Gun(origin, self._context, self._max_body, self._timeout)
-        width = min(self.width, len(shots))
-        return self._loop.run_until_complete(self._guns[origin].fire(shots, until, width))
+        return await self._guns[origin].fire(shots, until, min(self.width, len(shots)))
+
+    def beside(self, pieces: Sequence[bytes], shots: Sequence[Shot]) -> list[Hit]:
+        return self._loop.run_until_complete(self._beside(pieces, shots))
+
+    async def _beside(self, pieces: Sequence[bytes], shots: Sequence[Shot]) -> list[Hit]:
+        secure, host, port = origin_of(shots[0].request)
+        held = await stalled(host, port, self._context if secure else None, pieces)
+        try:
+            return await self._fire([replace(shot, fresh=True) for shot in shots])
+        finally:
+            for writer in held:
+                writer.transport.abort()
+            await _settle()
 
     def cut(self, request: Request, sent: int) -> None:
         self._loop.run_until_complete(self._cut(request, sent))
@@ -365,25 +376,3 @@ async def _settle() -> None:
     """A few turns, in which aborted connections report that they are closed."""
     for _ in range(3):
         await asyncio.sleep(0)
-
-
-def origin_of(request: Request) -> Origin:
-    """Whether TLS is spoken, the host and the port."""
-    parts = urlsplit(request.url)
-    secure = parts.scheme == "https"
-    return secure, parts.hostname or "", parts.port or (443 if secure else 80)
-
-
-def serialised(request: Request, version: str = "1.1") -> bytes:
-    """The bytes of a request in HTTP/1.1 or 1.0, its target exactly as written."""
-    parts = urlsplit(request.url)
-    target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-    names = {name.lower() for name, _ in request.headers}
-    lines = [f"{request.method} {target} HTTP/{version}"]
-    if "host" not in names:
-        lines.append(f"Host: {parts.netloc.rpartition('@')[2]}")
-    lines += [f"{name}: {value}" for name, value in request.headers]
-    framed = names & {"content-length", "transfer-encoding"}
-    if not framed and (request.body or request.method in ("POST", "PUT", "PATCH")):
-        lines.append(f"Content-Length: {len(request.body)}")
-    return ("\r\n".join(lines) + "\r\n\r\n").encode("utf-8") + request.body

@@ -110,4 +110,11 @@ class Path(Protocol):
         """
         ...
 
+    def beside(self, pieces: Sequence[bytes], shots: Sequence[Shot]) -> list[Hit] | None:
+        """Shots while other connections stand open, on each of which bytes were sent and nothing is read.
+
+        None where there are no real connections.
+        """
+        ...
+
     def close(self) -> None: ...

@@ -48,6 +48,23 @@ async def talk(
     return Talk(tuple(answers.statuses), answers.closed)
 
 
+async def stalled(
+    host: str, port: int, context: ssl.SSLContext | None, pieces: Sequence[bytes]
+) -> list[asyncio.StreamWriter]:
+    """A connection for each piece, on which that is sent and nothing is read; fewer where some fail."""
+    found = []
+    for piece in pieces:
+        try:
+            async with asyncio.timeout(5.0):
+                _, writer = await asyncio.open_connection(host, port, ssl=context, limit=1)
+                writer.write(piece)
+                await writer.drain()
+        except (OSError, ssl.SSLError, TimeoutError):
+            continue
+        found.append(writer)
+    return found
+
+
 class _Answers:
     """Counts complete answers as their bytes come; also the parser's callbacks."""
 

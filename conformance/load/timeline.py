@@ -103,5 +103,8 @@ class MemoryPath:
     def converse(self, request: Request, pieces: Sequence[bytes], patience: float) -> Talk | None:
         return None
 
+    def beside(self, pieces: Sequence[bytes], shots: Sequence[Shot]) -> list[Hit] | None:
+        return None
+
     def close(self) -> None:
         """Nothing stays open."""

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import timedelta
+from statistics import median_low
 
+from conformance import probe
 from conformance.errors import Inconclusive, NotApplicable
 from conformance.load.load import Load
 from conformance.load.search import Measured
 from conformance.load.shot import Hit, Shot
 from conformance.model import Finding
+from conformance.reading import Reading
 from conformance.registry import Findings, check
 
 
@@ -83,3 +86,19 @@ def no_fault_within_limit(load: Load) -> Findings:
         at="requests at once, within the limit",
         exchange=first.exchange,
     )
+
+
+@check()
+def read_in_time(reading: Reading, *, budget: timedelta) -> Findings:
+    """Answers the plain read of every function in time, in most of the languages that it is read in."""
+    probe.read(reading)
+    answers = [answer for language in reading.operation.languages if (answer := reading.answer(language)).ok]
+    usual = median_low(answer.seconds for answer in answers)
+    if usual > budget.total_seconds():
+        slow = max(answers, key=lambda answer: answer.seconds)
+        yield Finding(
+            expected=f"an answer within {budget.total_seconds():g} s",
+            actual=f"{usual:.1f} s, the middle of {len(answers)}",
+            at="latency of the plain read",
+            exchange=slow.exchange,
+        )

@@ -1,0 +1,1 @@
+"""Banks under pressure, slow clients and slow banks, on real connections."""
