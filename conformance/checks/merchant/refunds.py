@@ -158,7 +158,7 @@ def refund_reaches_the_account(payments: Payments, operation: Operation) -> Find
     """Gives the customer's accounts exactly what is given back."""
     payment = _ordered(payments, operation)
     currency = str(payment.agreed.instruction["currency"])
-    held = payments.funds(currency)
+    payments.funds(currency)  # all logins are done before the others are held back
     with payments.access.tsp.alone():
         held = payments.funds(currency)
         payments.approved(payment)
@@ -167,9 +167,9 @@ def refund_reaches_the_account(payments: Payments, operation: Operation) -> Find
             raise Inconclusive("the balances do not move with a payment, as in a sandbox with fixed data")
         _control(payments, payment, _amount(payment))
         gained = payments.funds(currency) - before
-    if gained != _amount(payment):
+    if gained != held - before:
         yield Finding(
-            expected=f"{_amount(payment)} more on the customer's accounts",
+            expected=f"{held - before} more on the customer's accounts, as were charged",
             actual=f"{gained} more",
             at="accounts.balances",
         )
