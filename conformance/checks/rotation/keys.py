@@ -41,7 +41,11 @@ def _ends(jws: Jws) -> float:
 
 
 def _fault(jws: Jws, keys: list[Any]) -> str:
-    """Why no key of a set verifies a token; empty where one does."""
+    """Why no key of a set verifies a token; empty where one does, or has its name."""
+    kid = jws.header.get("kid")
+    if kid is not None:
+        named = any(isinstance(key, dict) and key.get("kid") == kid for key in keys)
+        return "" if named else f"names no published key (kid {str(kid)[:60]!r})"
     try:
         jose.verified(jws, keys)
     except jose.BadJws as problem:
