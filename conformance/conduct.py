@@ -95,7 +95,6 @@ def conduct(
 
     ``scan`` is another scanner's report of the bank's TLS, shown beside what is seen here.
     """
-    output.folder.mkdir(parents=True, exist_ok=True)
     path = output.folder / "results.jsonl"
     code = _judged(target, scope, output, path, progress or Progress(), wire, scan)
     # What the run remembers of the bank goes before its results are read.
@@ -119,6 +118,7 @@ def _judged(
 ) -> ExitCode:
     """Runs the cases and writes what comes of them."""
     plan, profiles = prepare(target, scope)
+    output.folder.mkdir(parents=True, exist_ok=True)
     with ExitStack() as stack:
         writer = stack.enter_context(results.Writer(path))
         session = stack.enter_context(
