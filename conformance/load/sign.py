@@ -34,13 +34,16 @@ def stalled(hit: Hit, others: Sequence[Hit]) -> bool:
 
 
 def served_first(hits: Sequence[Hit]) -> int:
-    """Requests served before the first refusal of the limit."""
+    """Requests served before the first refusal of the limit, in the order in which they seem to have come.
+
+    Where that one overtook others on the way, all that were served came before.
+    """
     usual, run = usual_refusal(hits), 0
     for hit in hits:
         if hit.status == usual:
             break
         run += hit.ok
-    return run
+    return run or sum(hit.ok for hit in hits)
 
 
 def held_back(volley: Volley) -> float:
