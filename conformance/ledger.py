@@ -22,14 +22,16 @@ from conformance.errors import Refused
 
 FILE = "ledger.jsonl"
 
-State = Literal["intended", "made", "refused", "cleaned", "done"]
+State = Literal["intended", "made", "refused", "cleaned", "done", "repeated"]
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
     """One thing that a run made, or may have made.
 
-    ``intended`` without a later state means that the run ended before the answer came: it may exist.
+    ``intended`` without a later state means that no answer told, since the run ended or the bank failed: it
+    may exist.
+    ``repeated`` is a request that was sent again under its key, and answered with what is listed already.
     ``done`` is a call that changed what another one has made, such as a confirmation or a cancellation.
     ``identifier`` is the bank's; ``key`` the idempotency key; ``run`` tells the runs of one folder apart.
     """
@@ -50,11 +52,12 @@ class Entry:
     def words(self) -> str:
         """The entry for a person."""
         what = {
-            "intended": "may exist: the run ended before the bank's answer",
+            "intended": "may exist: no answer of the bank told what became of it",
             "made": "exists",
             "refused": "was refused, so nothing was made",
             "cleaned": "was made and cancelled",
             "done": "was asked for and done",
+            "repeated": "was answered with what exists already",
         }[self.state]
         money = f" {self.currency} {self.amount} from {self.account}" if self.amount else ""
         return f"{self.function}{money}: {self.identifier or self.key} {what}"
@@ -114,9 +117,19 @@ class Ledger:
             known = self._entries[number]
             if state == "refused" and known.state == "intended" and known.amount:
                 self._spent -= Decimal(known.amount)
+            if state == "made" and known.state == "intended" and self._listed(known, identifier):
+                state = "repeated"
             settled = replace(known, state=state, identifier=identifier or known.identifier)
             self._entries[number] = settled
             self._write(settled)
+
+    def _listed(self, entry: Entry, identifier: str) -> bool:
+        """Whether what an answer names is on the list: made by the same function under the same key."""
+        same = (entry.function, entry.key, identifier)
+        return bool(identifier) and any(
+            (each.function, each.key, each.identifier) == same and each.state in ("made", "cleaned")
+            for each in self._entries.values()
+        )
 
     def clean(self, identifier: str) -> None:
         """Tells that what bears the bank's identifier was cancelled."""

@@ -3,49 +3,67 @@
 from __future__ import annotations
 
 import json
-import os
-import signal
-import subprocess
-import sys
-import time
 from collections.abc import Iterable
 from decimal import Decimal
+from io import BytesIO
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qsl
 
 import pytest
+from click.testing import CliRunner
 
-from conformance.conduct import Scope, prepare
-from conformance.embedded import memory
-from conformance.errors import Refused
-from conformance.ledger import Ledger, read
+from conformance.bank.app import Bank
+from conformance.cli import main_group
+from conformance.conduct import Output, Scope, conduct, prepare
+from conformance.embedded import POLICY, application, memory
+from conformance.ledger import Ledger
 from conformance.model import Result, Verdict
 from conformance.run import judge
 from conformance.session import open_session
 from conformance.target import Target
+from conformance.verdict import ExitCode
 from conformance.wire import MemoryWire
 from tests.matrix import Clock, fired, results
+from tests.test_ledger import resources
 
 PHASES = ("phase2", "phase4")
 
 
 TOKEN = "/oauth/token"
-"""Where the TSP gets the token that reads need too; nothing is written there."""
+"""Where the TSP says who it is, and gets the token that reads need too. That is its own login: it makes
+nothing that is a customer's, and is counted apart."""
 
 
 class Recording:
-    """A bank that counts the requests by which something could be written."""
+    """A bank that counts what comes: token requests, and other requests by which something could be written."""
 
-    def __init__(self, app: Any) -> None:
-        self.app = app
+    def __init__(self, bank: Bank) -> None:
+        self.bank = bank
+        self.logins: list[str] = []
         self.unsafe: list[str] = []
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
-        reads = environ["REQUEST_METHOD"] in ("GET", "HEAD", "OPTIONS")
-        if not reads and environ["PATH_INFO"] != TOKEN:
-            self.unsafe.append(f"{environ['REQUEST_METHOD']} {environ['PATH_INFO']}")
-        answer: Iterable[bytes] = self.app(environ, start_response)
-        return answer
+        method, path = environ["REQUEST_METHOD"], environ["PATH_INFO"]
+        if path == TOKEN:
+            body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
+            environ["wsgi.input"] = BytesIO(body)
+            self.logins.append(dict(parse_qsl(body.decode()))["grant_type"])
+        elif method not in ("GET", "HEAD", "OPTIONS"):
+            self.unsafe.append(f"{method} {path}")
+        return self.bank(environ, start_response)
+
+    @property
+    def made(self) -> list[str]:
+        """What the bank has made, from its own stores."""
+        return list(resources(self.bank))
+
+
+def recorded(clock: Clock) -> tuple[Target, Recording]:
+    """The reference bank with a count of what comes."""
+    bank = application(None, 0, POLICY, clock)
+    assert isinstance(bank, Bank)
+    return memory(clock=clock)[0], Recording(bank)
 
 
 def judged(
@@ -69,10 +87,11 @@ def test_the_reference_bank_has_no_finding(phase: str, seed: int) -> None:
 @pytest.mark.parametrize("changes", [{"allow": ("intrusive",)}, {"allow": ()}])
 def test_without_writes_no_unsafe_request_is_sent_and_each_case_says_why(changes: dict[str, Any]) -> None:
     clock = Clock()
-    target, wire = memory(clock=clock)
-    bank = Recording(wire._app)
+    target, bank = recorded(clock)
     found, ledger = judged(target.model_copy(update=changes), MemoryWire(bank), clock)
     assert bank.unsafe == []
+    assert set(bank.logins) == {"client_credentials"}
+    assert bank.made == []
     assert ledger.entries == ()
     writing = [r for r in found if r.case.writes]
     assert {phase for r in writing for phase in r.case.counts_for} == set(PHASES)
@@ -81,12 +100,41 @@ def test_without_writes_no_unsafe_request_is_sent_and_each_case_says_why(changes
 
 def test_production_admits_no_write_even_where_a_target_was_made_to_allow_it() -> None:
     clock = Clock()
-    target, wire = memory(clock=clock)
-    bank = Recording(wire._app)
+    target, bank = recorded(clock)
     changed = target.bank.model_copy(update={"environment": "production"})
     found, _ = judged(target.model_copy(update={"bank": changed}), MemoryWire(bank), clock)
     assert bank.unsafe == []
+    assert bank.made == []
     assert {r.verdict for r in found if r.case.writes} == {Verdict.INCONCLUSIVE}
+
+
+def test_the_report_names_the_requirements_that_stay_open_without_leave_to_write(tmp_path: Path) -> None:
+    clock = Clock()
+    target, bank = recorded(clock)
+    scope = Scope(profiles=("phase2",))
+    done = conduct(target.model_copy(update={"allow": ()}), scope, Output(tmp_path), wire=MemoryWire(bank))
+    page = done.html.read_text(encoding="utf-8")
+    assert done.code is ExitCode.INCONCLUSIVE
+    assert "P2-APP-006" in page
+    assert "needs allow: [writes]" in page
+    assert bank.unsafe == []
+
+
+def test_the_plan_lists_every_write_with_amount_currency_and_account() -> None:
+    shown = CliRunner().invoke(main_group, ["plan", "--phase", "2", "--phase", "4"])
+    assert shown.exit_code == 0
+    lines = shown.stdout.splitlines()
+    start = next(n for n, line in enumerate(lines) if line.startswith("writes "))
+    listed = [line for line in lines[start + 1 :] if line.startswith(" " * 10)]
+    assert len(listed) == int(lines[start].split()[1]) > 100
+    money = [line for line in listed if "x HKD 0.10 from the account" in line]
+    assert money
+    assert all(line in money or line.endswith("moves no money") for line in listed)
+    whole = json.loads(CliRunner().invoke(main_group, ["plan", "--phase", "4", "--json"]).stdout)
+    paying = [each for each in whole["writes"] if each["at_most"]]
+    assert paying
+    assert {(each["amount"], each["currency"]) for each in paying} == {("0.10", "HKD")}
+    assert all(each["account"] for each in paying)
 
 
 def test_the_run_stops_paying_when_the_budget_is_used_up() -> None:
@@ -98,98 +146,3 @@ def test_the_run_stops_paying_when_the_budget_is_used_up() -> None:
     assert ledger.spent <= Decimal("0.35")
     assert [r for r in found if r.verdict is Verdict.INCONCLUSIVE and "budget" in r.reason]
     assert not fired(found)
-
-
-def test_a_ledger_tells_each_thing_once_in_its_latest_state(tmp_path: Path) -> None:
-    path = tmp_path / "ledger.jsonl"
-    ledger = Ledger(path, budget=Decimal(10))
-    one = ledger.intend("case", "deposits.fund-transfer", amount="4.00", currency="HKD", key="k1")
-    two = ledger.intend("case", "deposits.fund-transfer", amount="4.00", currency="HKD", key="k2")
-    with pytest.raises(Refused):
-        ledger.intend("case", "deposits.fund-transfer", amount="4.00", currency="HKD", key="k3")
-    ledger.settle(one, "made", "p1")
-    ledger.settle(two, "refused")
-    ledger.settle(one, "cleaned")
-    ledger.close()
-    assert [(e.key, e.state, e.identifier) for e in read(path)] == [
-        ("k1", "cleaned", "p1"),
-        ("k2", "refused", ""),
-    ]
-
-
-def test_a_line_that_was_cut_off_takes_nothing_else_with_it(tmp_path: Path) -> None:
-    path = tmp_path / "ledger.jsonl"
-    first = Ledger(path)
-    first.settle(first.intend("case", "insurance.claim", key="k1"), "made", "c1")
-    first.close()
-    path.write_bytes(path.read_bytes() + b'{"number": 2, "run": "x", "ca')
-    second = Ledger(path)
-    second.intend("case", "insurance.claim", key="k2")
-    second.close()
-    assert [(e.key, e.state) for e in read(path)] == [("k1", "made"), ("k2", "intended")]
-
-
-RUN = """
-import sys
-from pathlib import Path
-from tests.test_writes import recorded_run
-recorded_run(Path(sys.argv[1]), Path(sys.argv[2]))
-"""
-
-
-def recorded_run(ledger: Path, made: Path) -> None:
-    """A run whose bank writes down, on its side, every instruction that it takes."""
-    clock = Clock()
-    target, wire = memory(clock=clock)
-    inner: Any = wire._app
-
-    def bank(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
-        status: list[str] = []
-
-        def started(line: str, headers: Any, info: Any = None) -> Any:
-            status.append(line)
-            return start_response(line, headers, info) if info else start_response(line, headers)
-
-        body = b"".join(inner(environ, started))
-        key = environ.get("HTTP_IDEMPOTENCY_KEY")
-        if key and status[0].startswith("201"):
-            with made.open("a", encoding="utf-8") as stream:
-                stream.write(json.dumps([key, json.loads(body)["data"]["id"]]) + "\n")
-                stream.flush()
-        return [body]
-
-    judged(target, MemoryWire(bank), clock, ledger)
-
-
-@pytest.mark.parametrize("moment", [0.3, 0.9, 1.7])
-def test_a_run_that_is_killed_leaves_a_ledger_with_all_that_the_bank_has_made(
-    tmp_path: Path, moment: float
-) -> None:
-    ledger, made = tmp_path / "ledger.jsonl", tmp_path / "made.jsonl"
-    run = [sys.executable, "-c", RUN, str(ledger), str(made)]
-    where = {**os.environ, "PYTHONPATH": str(Path(__file__).parent.parent)}
-    for _ in range(2):
-        size = made.stat().st_size if made.exists() else 0
-        child = subprocess.Popen(run, env=where)
-        try:
-            deadline = time.monotonic() + 60
-            while (made.stat().st_size if made.exists() else 0) == size and time.monotonic() < deadline:
-                time.sleep(0.01)
-            time.sleep(moment)
-        finally:
-            child.send_signal(signal.SIGKILL)
-            child.wait()
-        entries = read(ledger)
-        told = {entry.key: entry for entry in entries if entry.key}
-        numbers = [(entry.run, entry.number) for entry in entries]
-        assert len(set(numbers)) == len(numbers)
-        on_the_bank = [json.loads(line) for line in made.read_text(encoding="utf-8").splitlines()]
-        assert on_the_bank
-        for key, identifier in on_the_bank:
-            assert key in told
-            same = [e for e in entries if e.key == key]
-            assert any(e.state == "intended" or e.identifier == identifier for e in same)
-        identifiers = [
-            e.identifier for e in entries if e.state == "made" and not e.function.endswith("consent")
-        ]
-        assert {i for _, i in on_the_bank} >= set(identifiers)

@@ -26,6 +26,18 @@ def _cost(case: Case, writes: Writes | None) -> str:
     return f"  at most {case.creates} x {writes.currency} {amount} from {writes.account}"
 
 
+def _writes(cases: list[Case], writes: Writes | None) -> list[dict[str, object]]:
+    """Every case that writes, and how often it moves which amount at most."""
+    listed: list[dict[str, object]] = []
+    for case in cases:
+        money = case.creates if writes is not None else 0
+        fact: dict[str, object] = {"case": case.id, "check": case.check, "at_most": money}
+        if money and writes is not None:
+            fact |= {"amount": writes.amount, "currency": writes.currency, "account": writes.account}
+        listed.append(fact)
+    return listed
+
+
 LOGINS = "more where a bank gives up a code after a wrong try, and for what is to be confirmed"
 
 
@@ -41,6 +53,7 @@ def command(choice: Choice, as_json: bool) -> int:
     with opened(choice, resolve=False) as target:
         plan, profiles = prepare(target, scoped(choice))
     going = [case for case in plan.cases if case.settled is None]
+    writes = [case for case in going if case.writes]
     if as_json:
         facts = {
             "digest": plan.digest,
@@ -48,6 +61,7 @@ def command(choice: Choice, as_json: bool) -> int:
             "requests": estimate(plan),
             "logins": logins(plan),
             "profiles": [profile.name for profile in profiles],
+            "writes": _writes(writes, target.writes),
             "cases": [plain(case) for case in plan.cases],
         }
         click.echo(json.dumps(facts, indent=2, default=str))
@@ -57,7 +71,6 @@ def command(choice: Choice, as_json: bool) -> int:
     click.echo(f"cases     {len(going)} to run, {len(plan.cases) - len(going)} settled beforehand")
     click.echo(f"requests  about {estimate(plan)} at the most; reads that cases share are sent once")
     click.echo(f"logins    about {logins(plan)} of customers; {LOGINS}")
-    writes = [case for case in going if case.writes]
     click.echo(f"writes    {len(writes)}")
     for case in writes:
         click.echo(f"          {case.id}  {case.check}{_cost(case, target.writes)}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import unquote, urlsplit
 
 from conformance.answer import Answer
 from conformance.document import NotJson
@@ -54,3 +55,14 @@ def at(answer: Answer, path: str) -> str:
 def refused(answer: Answer) -> bool:
     """Whether an answer is a refusal: the request's own fault, told as such."""
     return 400 <= answer.status < 500
+
+
+def located(answer: Answer, pattern: str) -> str:
+    """The identifier in a Location: where the path by which an application is read has it, else its end."""
+    path = urlsplit(answer.header("Location") or "").path
+    before, named, after = urlsplit(pattern).path.partition("{id}")
+    start = path.rfind(before) if named else -1
+    rest = path[start + len(before) : len(path) - len(after)] if start >= 0 and path.endswith(after) else ""
+    if not rest or "/" in rest:
+        rest = path.rstrip("/").rpartition("/")[2]
+    return unquote(rest)

@@ -12,7 +12,6 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
-from urllib.parse import unquote, urlsplit
 
 from conformance.answer import Answer
 from conformance.document import NotJson
@@ -24,8 +23,8 @@ from conformance.oauth.grant import told
 from conformance.oauth.settings import Asked, filled
 from conformance.operation import Operation
 from conformance.path import compiled
-from conformance.writing import member, sealing
-from conformance.writing.agreement import at
+from conformance.writing import bodies, member, sealing
+from conformance.writing.agreement import at, located
 from conformance.writing.applying import ApplicationRules, Lead, Seal
 from conformance.writing.caller import Caller
 
@@ -168,7 +167,7 @@ class Applications:
     ) -> tuple[str, bytes]:
         """The media type and the bytes of an application, sealed where a seal is given."""
         told_ = self.applicant() if applicant is None else applicant
-        whole = json.dumps(self._whole(self.operations[function], told_, key)).encode()
+        whole = json.dumps(bodies.whole(self.operations[function], told_, key)).encode()
         return sealing.sealed(seal, whole, self.keys(seal), flaw) if seal else (JSON, whole)
 
     def plain(self) -> tuple[str, bytes]:
@@ -251,10 +250,7 @@ class Applications:
             return self.ask("attach", application.id, body=filled(asked.json_, facts))
         if not field:
             return self.ask("attach", application.id, content=(kind, document))
-        mark = secrets.token_hex(12)
-        head = f'--{mark}\r\nContent-Disposition: form-data; name="{field}"; filename="document"\r\n'
-        body = f"{head}Content-Type: {kind}\r\n\r\n".encode() + document + f"\r\n--{mark}--\r\n".encode()
-        return self.ask("attach", application.id, content=(f"multipart/form-data; boundary={mark}", body))
+        return self.ask("attach", application.id, content=bodies.form(field, kind, document))
 
     def altered(self, application: Application, changes: Mapping[str, Any]) -> Answer:
         """The answer to a change of an application: of some members, or by PUT of the whole."""
@@ -264,8 +260,13 @@ class Applications:
             body = {top: body.get(top) for top in (path.split(".")[0] for path in changes)}
         whole = filled(asked.json_, {"applicant": body}) if asked.json_ is not None else body
         if asked.json_ is None and not partial:
-            whole = self._whole(operation, body, "")
-        return self.ask("change", application.id, body=whole)
+            whole = bodies.whole(operation, body, "")
+        if self.usual is None:
+            return self.ask("change", application.id, body=whole)
+        text = json.dumps(whole).encode()
+        return self.ask(
+            "change", application.id, content=sealing.sealed(self.usual, text, self.keys(self.usual))
+        )
 
     def right(self, name: str, application: Application, **options: Any) -> Answer:
         """The answer to a step that must be taken; raises ``Inconclusive`` when it is not."""
@@ -286,15 +287,6 @@ class Applications:
         pattern = next(iter(self.operations.values()))
         plain = replace(pattern, method=asked.method, path=path, query=(), body=b"", headers={})
         return self.access.tsp.request(plain, credentials=False)
-
-    def _whole(self, operation: Operation, applicant: Mapping[str, Any], key: str) -> Any:
-        if not operation.body:
-            return dict(applicant)
-        try:
-            pattern = json.loads(operation.body)
-        except ValueError:
-            raise Inconclusive(f"functions.{operation.id}.request is no json template") from None
-        return filled(pattern, {"applicant": dict(applicant), "idempotency_key": key})
 
     def _filled(self, path: str, function: str) -> str:
         return str(filled(path, {"product": self.product(function)})) if "{product}" in path else path
@@ -318,8 +310,16 @@ class Applications:
     # Answers.
 
     def identifier(self, function: str, answer: Answer) -> str:
-        """The bank's identifier in an answer, or in its Location; empty where it cannot be read."""
-        return self._member(function, answer, "id") or _located(answer, self.rules.read.path)
+        """The bank's identifier in the answer to an application, or in its Location; else empty."""
+        return self.shown(function, answer) or located(answer, self.rules.read.path)
+
+    def shown(self, function: str, answer: Answer) -> str:
+        """The bank's identifier in the body of an answer; empty where it cannot be read."""
+        return self._member(function, answer, "id")
+
+    def found(self, function: str, identifier: str) -> None:
+        """Tells the ledger of an application that the bank made without having been asked for it."""
+        self.ledger.settle(self.ledger.intend(self.case, function), "made", identifier)
 
     def _made(self, function: str, answer: Answer, path: str) -> str:
         if path:
@@ -333,10 +333,15 @@ class Applications:
         word = at(told_, path) if path else self._member(application.function, told_, "status")
         return self.rules.statuses.get(word, word)
 
+    def standing(self, application: Application) -> str:
+        """The status; empty where the bank tells it no longer."""
+        answer = self.ask("read", application.id)
+        return self.status(application, answer) if answer.ok else ""
+
     def reached(self, application: Application, wanted: frozenset[str] | None, left: str = "") -> str:
         """The status when it is one of ``wanted``, or no longer ``left``, looked at again for a while."""
         for pause in (*PATIENCE, 0.0):
-            now = self.status(application)
+            now = self.standing(application)
             if (now in wanted) if wanted is not None else (now != left):
                 break
             if pause:
@@ -358,7 +363,8 @@ class Applications:
             if not found or not isinstance(found[0], Mapping):
                 raise Inconclusive(f"the reference data list nothing at {self.rules.listed}")
             return {str(name): list(v) if isinstance(v, list) else [] for name, v in found[0].items()}
-        each = {name: self._listed(name, self.rules.listed.replace("{name}", name)) for name in names}
+        spelled = {name: member.last_name(name) for name in names}
+        each = {n: self._listed(s, self.rules.listed.replace("{name}", s)) for n, s in spelled.items()}
         return {name: v[0] if len(v) == 1 and isinstance(v[0], list) else v for name, v in each.items()}
 
     def _listed(self, name: str, path: str) -> list[Any]:
@@ -381,13 +387,3 @@ class Applications:
         if not found:
             raise Inconclusive(f"the link was answered {told(answer)}, without one at {self.rules.link_at}")
         return found, answer
-
-
-def _located(answer: Answer, pattern: str) -> str:
-    """The identifier in a Location that is built like the path by which an application is read."""
-    path = urlsplit(answer.header("Location") or "").path
-    before, _, after = urlsplit(pattern).path.partition("{id}")
-    if not path.endswith(after) or before not in path:
-        return ""
-    rest = path[path.index(before) + len(before) : len(path) - len(after)]
-    return unquote(rest) if rest and "/" not in rest else ""

@@ -35,7 +35,7 @@ class Seal(Part):
 
     ``path`` with ``{product}`` is where sealed applications go; without one every application is sealed.
     The bank's key is published as a JWK set at ``keys``, or given as PEM by ``bank_key``. The TSP signs with
-    ``key``, or with the one that it has registered.
+    ``key``, or with the one that it has registered; ``other_key`` is that of another TSP.
     """
 
     kind: Literal["jwe", "form"]
@@ -48,6 +48,8 @@ class Seal(Part):
     signature: str = ""
     key: SecretRef | None = None
     key_id: str = ""
+    other_key: SecretRef | None = None
+    other_key_id: str = ""
     member: str = ""
     token: str = "token"
     checksum: str = "checksum"
@@ -70,7 +72,8 @@ class ApplicationRules(Part):
     ``required`` is compulsory for submission, ``consents`` holds the applicant's agreement, without which no
     application is submitted. ``conditional`` gives for ``member=value`` the member that it makes compulsory.
     ``enumerations`` are the members whose values the reference data list: ``listed`` is the JSONPath of an
-    object of lists by member or, with ``{name}`` in it or in the path of ``reference``, of the values of one.
+    object of lists by member or, where the path of ``reference`` or this one has ``{name}``, of the values of
+    the member with that name.
 
     ``products`` gives the product of each function for ``{product}`` in the paths of ``link``, ``lead`` and
     seals. ``status_at`` and ``statuses`` read the answer to ``read`` where its shape or words are others than

@@ -14,6 +14,7 @@ from conformance.oauth.access import Access
 from conformance.oauth.client import Client
 from conformance.oauth.grant import told
 from conformance.oauth.settings import Asked
+from conformance.secret import Secret
 from conformance.writing import jwe, sealing
 from conformance.writing.applying import Seal
 
@@ -51,12 +52,16 @@ class Caller:
         )
         return sealing.Keys(bank, bank_id, own, own_id)
 
+    def other(self, seal: Seal) -> tuple[object, str]:
+        """The key with which another TSP signs, and its identifier; raises ``Inconclusive`` without one."""
+        if seal.other_key is None:
+            second = self.access.second
+            return second.signing_key, second.key_id
+        return self._private(seal.other_key, "other_key"), seal.other_key_id
+
     def _own(self, seal: Seal) -> tuple[object, str]:
         if seal.key is not None:
-            try:
-                return jose.load_private(seal.key.reveal()), seal.key_id
-            except ValueError as error:
-                raise Inconclusive(f"writes.applications.seals.key: {error}") from None
+            return self._private(seal.key, "key"), seal.key_id
         if not seal.signed and seal.kind == "jwe":
             return None, ""
         client: Client = self.access.client
@@ -74,3 +79,14 @@ class Caller:
             return jwe.published(answer.json())
         except (ValueError, NotJson) as error:
             raise Inconclusive(f"the bank's key for encryption: {error}") from None
+
+    def _private(self, secret: Secret, name: str) -> object:
+        """The private key of a seal, read once in a round: OpenSSL takes its time to trust one."""
+
+        def read() -> object:
+            try:
+                return jose.load_private(secret.reveal())
+            except ValueError as error:
+                raise Inconclusive(f"writes.applications.seals.{name}: {error}") from None
+
+        return self.access.memory.once(("seal", name, id(secret)), read)

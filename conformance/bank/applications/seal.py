@@ -43,6 +43,11 @@ def _key() -> rsa.RSAPrivateKey:
     return rsa.generate_private_key(65537, 2048)
 
 
+@cache
+def _opener() -> RSAKey:
+    return RSAKey.import_key(_key())
+
+
 def published() -> dict[str, Any]:
     """Give the JWK set with the key that applications are encrypted for."""
     jwk = {**jws.jwk_of(_key().public_key()), "kid": KEY_ID, "use": "enc", "alg": ALGORITHMS[0]}
@@ -125,7 +130,7 @@ def _decrypted(bank: Bank, token: str) -> bytes:
     if not bank.policy.applications.tag_checked:
         return _unchecked(token)
     try:
-        found = jwe.decrypt_compact(token, RSAKey.import_key(_key()), algorithms=ALGORITHMS)
+        found = jwe.decrypt_compact(token, _opener(), algorithms=ALGORITHMS)
     except (JoseError, ValueError):
         raise _Broken("encryption") from None
     return found.plaintext or b""

@@ -43,10 +43,10 @@ def _refused_among(applications: Applications, chosen: dict[str, object]) -> Ite
         needed = applications.rules.conditional.get(f"{name}={value}")
         if needed and member.found(applicant, needed) is None:
             del chosen[name]
-    if not chosen or applications.sent(applications.chosen, applications.applicant(chosen)).ok:
+    if not chosen or judged(applications, chosen).ok:
         return
     for name, value in chosen.items():
-        if refused(applications.sent(applications.chosen, applications.applicant({name: value}))):
+        if refused(judged(applications, {name: value})):
             yield name, value
 
 
@@ -109,7 +109,7 @@ def refused_member_is_named(applications: Applications) -> Findings:
     listed = dict.fromkeys(applications.rules.enumerations[:1], UNLISTED)
     wrong = {**_in_no_form(applications), **listed}
     for path, value in wrong.items():
-        answer = applications.sent(applications.chosen, applications.applicant({path: value}))
+        answer = judged(applications, {path: value})
         if refused(answer) and not _names(answer, path):
             yield _unnamed(answer, path)
             return

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import unquote_plus, urlsplit
 
-from conformance.checks.application.refusal import finding
+from conformance.checks.application.refusal import finding, judged
 from conformance.errors import Inconclusive, NotApplicable
 from conformance.model import Finding
 from conformance.oauth.grant import told
@@ -33,25 +33,25 @@ def _repeated(text: str, personal: Mapping[str, str]) -> list[str]:
     return found
 
 
-def _wrong(applications: Applications) -> dict[str, Any]:
-    """Applications that are wrong in one member each, with data that are still somebody's."""
+def _phone(applications: Applications) -> str:
+    """The path of the phone number, which may be a wrong one that is still somebody's."""
     path = applications.place("phone")
     if member.found(applications.applicant(), path) is None:
         raise NotApplicable("the applicant has no phone number (writes.applications.members)")
-    return applications.applicant({path: PRIVATE})
+    return path
 
 
 @check(writes=True, requests=5)
 def error_keeps_the_applicant_to_itself(applications: Applications) -> Findings:
     """Repeats no data of the applicant in an error, at any step."""
-    wrong = _wrong(applications)
-    personal = applications.personal(wrong)
-    answers = [applications.sent(applications.chosen, wrong)]
-    lacking = [member.changed(wrong, {name: None}) for name in applications.rules.required[:1]]
-    answers += [applications.sent(applications.chosen, each) for each in lacking]
+    phone = _phone(applications)
+    personal = applications.personal(applications.applicant({phone: PRIVATE}))
+    wrong: list[dict[str, Any]] = [{phone: PRIVATE}]
+    wrong += [{phone: PRIVATE, name: None} for name in applications.rules.required[:1]]
+    answers = [judged(applications, changes) for changes in wrong]
     draft = applications.made(applications.chosen)
     if applications.rules.change is not None:
-        answers.append(applications.altered(draft, {applications.place("phone"): PRIVATE}))
+        answers.append(applications.altered(draft, {phone: PRIVATE}))
     for answer in answers:
         shown = _repeated(answer.text(), personal) if refused(answer) else []
         if shown:
@@ -66,7 +66,7 @@ def headers_keep_the_applicant_to_themselves(applications: Applications) -> Find
     """Repeats no data of the applicant in a header field, of an answer or of an error."""
     application = applications.made(applications.chosen)
     answers = [application.answer, applications.right("read", application)]
-    answers.append(applications.sent(applications.chosen, _wrong(applications)))
+    answers.append(judged(applications, {_phone(applications): PRIVATE}))
     personal = applications.personal(applications.applicant()) | {"a phone number": PRIVATE}
     for answer in answers:
         for name, value in answer.headers:
@@ -118,9 +118,6 @@ def withdrawal_deletes_the_data(applications: Applications) -> Findings:
     """Keeps no data of an applicant who has withdrawn within reach."""
     application = applications.made(applications.chosen)
     applications.right("withdraw", application)
-    answer = applications.ask("read", application.id)
-    if not answer.ok:
-        return
     applications.reached(application, GONE)
     answer = applications.ask("read", application.id)
     kept = _repeated(answer.text(), applications.personal(applications.applicant()))

@@ -95,10 +95,12 @@ def requests_at_the_same_time_are_one(applications: Applications) -> Findings:
 def submission_is_one(applications: Applications) -> Findings:
     """Submits an application once, however often it is asked to."""
     function = applications.chosen
-    application = applications.submitted(function)
+    application = applications.made(function)
+    first = applications.right("submit", application)
     again = applications.ask("submit", application.id)
-    other = applications.identifier(function, again) if again.ok else ""
-    if other and other != application.id:
+    other = applications.shown(function, again) if again.ok else ""
+    if applications.shown(function, first) == application.id and other not in ("", application.id):
+        applications.found(function, other)
         yield Finding("the application itself, or a refusal", "another application", "id", again.exchange)
 
 

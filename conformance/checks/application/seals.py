@@ -56,11 +56,13 @@ def altered_signature_is_refused(applications: Applications) -> Findings:
 @check(writes=True, requests=3)
 def signature_is_the_callers(applications: Applications) -> Findings:
     """Refuses a sealed application that another registered TSP has signed."""
-    second = applications.access.second
-    other = Flaw(key=second.signing_key, key_id=second.key_id)
-    for seal in applications.rules.seals:
+    seals = applications.rules.seals
+    if not seals:
+        raise NotApplicable("the bank's file declares no seals (writes.applications.seals)")
+    for seal in seals:
         if seal.signed or seal.kind == "form":
-            wrong = iter([("an application that another TSP has signed", other)])
+            key, key_id = applications.caller.other(seal)
+            wrong = iter([("an application that another TSP has signed", Flaw(key=key, key_id=key_id))])
             yield from _tried(applications, seal, wrong, "signature")
 
 
