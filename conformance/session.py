@@ -14,17 +14,18 @@ from urllib.parse import urlsplit
 
 from conformance import __version__
 from conformance.address import LOOPBACK
-from conformance.authentication import secrets
+from conformance.authentication import Scheme, secrets
 from conformance.catalogue import catalogue
 from conformance.dictionary import Dictionaries
 from conformance.endpoints import notes_of, tls_hosts
 from conformance.errors import NotApplicable, Outcome
 from conformance.feed import Feed
 from conformance.generate.contract import Contract, contract
+from conformance.generate.identities import Bounded, Signer, Strangers
 from conformance.generate.survey import Budget, Survey
 from conformance.ledger import Ledger
 from conformance.load.load import Load
-from conformance.model import Case, Exchange, Function, Plan, Profile, Request
+from conformance.model import Case, Exchange, Function, Plan, Profile
 from conformance.oauth.access import Access
 from conformance.offer import operations
 from conformance.openapi import ApiDescription, load_description
@@ -186,6 +187,7 @@ SUPPLIES: dict[str, Callable[[Supply], Any]] = {
     "dictionaries": lambda supply: Dictionaries(supply.tsp, supply.session.target),
     "feed": lambda supply: Feed(supply.tsp, supply.operation(), catalogue()[supply.case.function]),
     "survey": lambda supply: _survey(supply),
+    "identities": lambda supply: _identities(supply),
     "access": lambda supply: supply.access,
     "protected": lambda supply: supply.protected,
     "applications": lambda supply: Applications(
@@ -349,11 +351,26 @@ def _survey(supply: Supply) -> Survey:
     )
 
 
-def _other(supply: Supply) -> Callable[[Request], Request] | None:
+def _other(supply: Supply) -> Signer | None:
     """Signs requests as the second identity of the bank's file; None where it names none."""
     scheme = supply.session.target.other_identity
-    if scheme is None:
-        return None
+    return None if scheme is None else _signer(supply, "other identity", scheme)
+
+
+def _identities(supply: Supply) -> Strangers:
+    given = supply.session.target.identities
+    return Strangers(
+        unfit=tuple((words, _signer(supply, words, scheme)) for words, scheme in given.unfit()),
+        lesser=tuple(
+            Bounded(words, _signer(supply, words, one.authentication), one.scopes, frozenset(one.denied))
+            for words, one in given.lesser()
+        ),
+    )
+
+
+def _signer(supply: Supply, name: str, scheme: Scheme) -> Signer:
+    """Signs requests with the credentials of another identity, which is made once in a round."""
     vault, tsp = supply.session.traffic.vault, supply.tsp
-    identity = supply.memory.once(("other identity",), lambda: scheme.flow(vault))
+    own = scheme.under(supply.session.target.base_url)
+    identity = supply.memory.once(("identity", name), lambda: own.flow(vault))
     return lambda request: identity.apply(request, tsp.send, tsp.now())

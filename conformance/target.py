@@ -13,9 +13,8 @@ from pydantic import BeforeValidator, Field, PrivateAttr, WithJsonSchema, field_
 from conformance import yamlfile
 from conformance.acceptance import Attestation, GivenWaivers, WaiverEntry, WaiverFile, Waivers, expired
 from conformance.address import authority, safe_base
-from conformance.authentication import Anonymous, HeaderKey, HeaderPair, Scheme, secrets
+from conformance.authentication import Anonymous, Scheme, secrets
 from conformance.authorization import Authorization
-from conformance.custom_token import CustomToken
 from conformance.duration import duration
 from conformance.entry import (
     Entry,
@@ -28,6 +27,7 @@ from conformance.entry import (
 )
 from conformance.entry import refuse_literals as literal
 from conformance.errors import ConfigurationError
+from conformance.identities import Authentication, Identified, Identities, kind
 from conformance.maintenance import HONG_KONG, Window, read_window
 from conformance.model import Waiver
 from conformance.publication import Publication
@@ -35,7 +35,6 @@ from conformance.rate_limit import RateLimit
 from conformance.reference import Bytes, ExistingFile, JsonPath, Part, Seconds
 from conformance.signing import SignedRequest
 from conformance.tlsfiles import Tls
-from conformance.token import ClientCredentials
 from conformance.writing.settings import Writes
 from conformance.yamlfile import Document, Loc
 
@@ -79,29 +78,20 @@ class Limits(Part):
     max_body: Bytes = Field(default=16 << 20, gt=0)
 
 
-Authentication = Annotated[
-    Anonymous | HeaderPair | HeaderKey | ClientCredentials | CustomToken | SignedRequest,
-    Field(discriminator="kind"),
-]
-
-
-def _kind(value: Any) -> Any:
-    return {"kind": value} if isinstance(value, str) else value
-
-
 class Target(Part):
     """One environment of one bank. ``functions`` holds what the file lists; see ``entry``.
 
     ``other_identity`` are the credentials of another customer or TSP, from whom the objects of the first are
-    to be kept.
+    to be kept; ``identities`` are further ones, each to be refused for a reason of its own.
     """
 
     bank: Bank
     base_url: str
     api: ExistingFile | None = None
     tls: Tls = Field(default_factory=Tls)
-    authentication: Annotated[Authentication, BeforeValidator(_kind)] = Field(default_factory=Anonymous)
-    other_identity: Annotated[Authentication | None, BeforeValidator(_kind)] = None
+    authentication: Annotated[Authentication, BeforeValidator(kind)] = Field(default_factory=Anonymous)
+    other_identity: Identified = None
+    identities: Identities = Field(default_factory=Identities)
     language: LanguageChoice | None = None
     errors: Errors = Field(default_factory=Errors)
     maintenance: tuple[
@@ -190,6 +180,7 @@ class Target(Part):
         """Every ``host:port`` that the file names, which requests may go to."""
         urls = [self.base_url, *self.authentication.hosts]
         urls += self.other_identity.hosts if self.other_identity else ()
+        urls += [url for scheme in self.identities.schemes() for url in scheme.hosts]
         urls += self.authorization.hosts if self.authorization else ()
         urls += self.publication.hosts if self.publication else ()
         urls += self.rate_limit.hosts

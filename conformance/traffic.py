@@ -168,6 +168,12 @@ class Traffic:
         self.standing.renewed(again)
         return again
 
+    @property
+    def interval(self) -> float:
+        """Seconds between two requests, as the target allows and the bank bears them."""
+        with self._lock:
+            return self._interval
+
     def _pace(self, throttled: bool) -> None:
         """Slows down for a bank that throttles below the rate it was allowed, and recovers by and by."""
         allowed = 1.0 / self._limits.requests_per_second
@@ -349,6 +355,7 @@ class Traffic:
             return
         vault = self.vault
         kind = request.header("Content-Type") or ""
+        shown = vault.body(request.body, kind)
         answer_kind = (
             next((v for k, v in received.headers if k.lower() == "content-type"), "") if received else ""
         )
@@ -361,7 +368,7 @@ class Traffic:
                 method=request.method,
                 url=vault.url(request.url),
                 request_headers=tuple(vault.headers(request.headers)),
-                request_body=vault.body(request.body, kind),
+                request_body=shown,
                 status=received.status if received else 0,
                 http_version=received.http_version if received else "",
                 response_headers=tuple(vault.headers(received.headers)) if received else (),
@@ -369,6 +376,7 @@ class Traffic:
                 response_bytes=len(received.body) if received else 0,
                 fault=vault.text(fault),
                 curl=vault.curl(request),
+                request_base64=vault.exact(request.body, shown, kind),
             )
         )
 

@@ -179,6 +179,11 @@ class Tsp:
         """The way that volleys take: its clock, and waiting by it."""
         return self._traffic.path
 
+    @property
+    def interval(self) -> float:
+        """Seconds between requests that the bank's file asks for, or that the bank has taught since."""
+        return self._traffic.interval
+
     def alone(self) -> AbstractContextManager[None]:
         """Keeps the other cases of the run from sending while the block lasts."""
         return self._traffic.alone()

@@ -9,6 +9,7 @@ from conformance.model import Verdict
 from conformance.profile import all_profiles
 from conformance.registry import all_checks
 from tests.checks.smuggling.lax import DEFECTS as FRAMING
+from tests.keyed_bank.faults import FAULTS as KEYED
 from tests.matrix import fired, profiles_of, results
 from tests.third_bank.faults import FAULTS
 
@@ -58,7 +59,7 @@ def test_a_mutant_is_killed_by_the_checks_that_it_names_and_by_no_other(mutant: 
 
 def test_every_check_is_named_by_a_mutant() -> None:
     named = {check for mutant in MUTANTS for check in mutant.kills} | SHOWN_ELSEWHERE
-    named |= {check for fault in FAULTS for check in fault.checks}
+    named |= {check for fault in FAULTS for check in fault.checks} | set(KEYED.values())
     assert not {check for check in all_checks() if check not in named and not check.startswith("tls.")}
 
 

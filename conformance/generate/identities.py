@@ -14,6 +14,39 @@ from conformance.generate.survey import Seed, Survey
 from conformance.model import Request
 
 GARBAGE = "conformance-garbage-0000"
+Signer = Callable[[Request], Request]
+"""Adds the credentials of one identity to a request."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bounded:
+    """An identity that may do less than the first: its scopes, where told, and what it may not call."""
+
+    who: str
+    sign: Signer
+    scopes: tuple[str, ...] | None
+    denied: frozenset[str]
+
+    def may(self, scoped: Scoped) -> bool | None:
+        """Whether the description and the bank's file let it call an operation; None where neither tells."""
+        if self.denied & {scoped.operation.id, scoped.name}:
+            return False
+        wanted = [set().union(*map(_scopes, one.values())) for one in scoped.operation.security or () if one]
+        if self.scopes is None or not wanted or not all(wanted):
+            return None
+        return any(scopes <= set(self.scopes) for scopes in wanted)
+
+
+def _scopes(given: object) -> set[str]:
+    return {str(one) for one in given} if isinstance(given, list) else set()
+
+
+@dataclass(frozen=True, slots=True)
+class Strangers:
+    """Identities of the bank's file that are to be refused: everywhere, or by what they may not do."""
+
+    unfit: tuple[tuple[str, Signer], ...] = ()
+    lesser: tuple[Bounded, ...] = ()
 
 
 def plain(survey: Survey, call: Call, scoped: Scoped) -> Request:
