@@ -185,6 +185,7 @@ class _Reading:
     def default_mode(self, mode: str | None, *, front: bool) -> str:
         if self.policy.jarm == "required" or (self.policy.jarm == "offered" and mode in ("jwt", "query.jwt")):
             return "jwt"
+        front = front and not self.policy.hybrid_in_query
         return "fragment" if front or self.policy.code_in_fragment else "query"
 
     def judge_request_uri(self) -> None:

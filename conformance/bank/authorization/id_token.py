@@ -39,6 +39,8 @@ def id_token(
     """Give the ID token; `hashed` are the values behind at_hash, c_hash and s_hash under at, c and s."""
     policy, now = bank.policy.authorization, int(bank.now())
     sub: Issuer = policy.refreshed_id_token_sub if refreshed else policy.id_token_sub
+    if hashed.get("c") and policy.id_token_front_sub != "right":
+        sub = policy.id_token_front_sub
     claims: dict[str, Any] = {
         "iss": stated(issuer(bank, request), policy.id_token_iss, "https://other-bank.example"),
         "aud": stated(client.client_id, policy.id_token_aud, "another-client"),

@@ -197,6 +197,7 @@ class AuthorizationPolicy:
     iss_in_response: Issuer = "right"
     iss_in_error_response: Issuer = "right"
     code_in_fragment: bool = False
+    hybrid_in_query: bool = False
     denial_error: str = "access_denied"
     error_description_has_control: bool = False
     jarm_alg: str = "ES256"  # "none" leaves the answer unsigned
@@ -303,6 +304,7 @@ class AuthorizationPolicy:
     id_token_iss: Issuer = "right"
     id_token_aud: Issuer = "right"
     id_token_sub: Issuer = "right"
+    id_token_front_sub: Issuer = "right"  # in the token that passes the browser
     id_token_lifetime: int | None = 300  # None: no exp; negative: already past
     id_token_iat_offset: int = 0
     id_token_auth_time: bool = True

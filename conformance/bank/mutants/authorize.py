@@ -255,7 +255,7 @@ def error_response_names_another_issuer(policy: Policy) -> Policy:
     return policy.evolve("authorization.iss_in_error_response", "wrong")
 
 
-@mutant("authorize.code_in_query")
+@mutant("authorize.code_in_query", "authorize.error_in_query")
 def code_comes_in_the_fragment(policy: Policy) -> Policy:
     """The code comes in the fragment."""
     return policy.evolve("authorization.code_in_fragment", True)
@@ -350,3 +350,15 @@ def front_token_signs_another_code(policy: Policy) -> Policy:
 def front_token_tells_the_name(policy: Policy) -> Policy:
     """The ID token that passes the browser names the customer."""
     return policy.evolve("authorization.id_token_personal_data", True)
+
+
+@mutant("authorize.hybrid_in_fragment", base="hybrid")
+def hybrid_response_in_the_query(policy: Policy) -> Policy:
+    """A hybrid response comes in the query, ID token and all."""
+    return policy.evolve("authorization.hybrid_in_query", True)
+
+
+@mutant("authorize.hybrid_subject_kept", base="hybrid")
+def hybrid_response_of_somebody_else(policy: Policy) -> Policy:
+    """The ID token that passes the browser names another customer than the one behind it."""
+    return policy.evolve("authorization.id_token_front_sub", "wrong")

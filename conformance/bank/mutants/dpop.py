@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from wsgiref.types import WSGIApplication
+
+from werkzeug.wrappers import Request, Response
+
 from conformance.bank.mutant import mutant
 from conformance.bank.policy import Policy
+from conformance.bank.proxy import answering
 
 
 @mutant("dpop.signature_verified", "dpop.issue_signature_verified")
@@ -159,3 +164,14 @@ def named_key_is_not_compared(policy: Policy) -> Policy:
 def keys_may_lie_off_their_curve(policy: Policy) -> Policy:
     """A key that is no point of its curve is taken, and no signature verified with it."""
     return policy.evolve("authorization.dpop_point_unchecked", True)
+
+
+@mutant("dpop.nonce_characters")
+def nonces_have_blanks(app: WSGIApplication) -> WSGIApplication:
+    """The token endpoint gives a nonce that no proof can carry."""
+
+    def amend(request: Request, response: Response) -> None:
+        if request.path == "/oauth/token":
+            response.headers["DPoP-Nonce"] = "one two"
+
+    return answering(app, amend)

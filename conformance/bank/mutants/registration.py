@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from wsgiref.types import WSGIApplication
+
+from werkzeug.wrappers import Request, Response
+
 from conformance.bank.mutant import mutant
 from conformance.bank.policy import Policy
+from conformance.bank.proxy import answering
 
 
 @mutant("registration.token_required")
@@ -106,3 +111,26 @@ def registration_answered_as_read(policy: Policy) -> Policy:
 def first_key_of_a_name_is_taken(policy: Policy) -> Policy:
     """Of two keys of a client with the same identifier only the first is tried."""
     return policy.evolve("authorization.assertion_first_key_of_kid", True)
+
+
+@mutant("registration.read_as_registered")
+def registration_reads_otherwise(app: WSGIApplication) -> WSGIApplication:
+    """A registration that is read shows other redirect URIs than those that were registered."""
+
+    def amend(request: Request, response: Response) -> None:
+        if request.method == "GET" and request.path.startswith("/oauth/register/"):
+            shown = response.get_data().replace(b"conformance.example/callback", b"conformance.example/first")
+            response.set_data(shown)
+
+    return answering(app, amend)
+
+
+@mutant("registration.refusal_named")
+def registration_is_refused_without_reason(app: WSGIApplication) -> WSGIApplication:
+    """Whatever is wrong with a registration, the error is invalid_request."""
+
+    def amend(request: Request, response: Response) -> None:
+        if request.method == "POST" and request.path == "/oauth/register" and response.status_code == 400:
+            response.set_data(b'{"error": "invalid_request"}')
+
+    return answering(app, amend)

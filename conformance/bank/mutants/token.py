@@ -10,8 +10,12 @@ from typing import Any
 from urllib.parse import parse_qsl, urlencode
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
+from werkzeug.wrappers import Request, Response
+
+from conformance.bank.authorization.presets import saying
 from conformance.bank.mutant import mutant
 from conformance.bank.policy import Policy
+from conformance.bank.proxy import answering, intercepting
 from conformance.bank.rewriting import Sent, rewritten
 
 
@@ -294,3 +298,51 @@ def granted_scope_is_not_told(policy: Policy) -> Policy:
 def bearer_tokens_live_for_a_day(policy: Policy) -> Policy:
     """A token that is bound to nobody is good for a day."""
     return policy.evolve("authorization.token_lifetime", 86400)
+
+
+def _token_answers(app: WSGIApplication, change: Callable[[dict[str, Any], int], None]) -> WSGIApplication:
+    """The bank with every answer of its token endpoint changed, by members and status."""
+
+    def amend(request: Request, response: Response) -> None:
+        if request.path == "/oauth/token" and response.is_json:
+            members = json.loads(response.get_data())
+            change(members, response.status_code)
+            response.set_data(json.dumps(members))
+
+    return answering(app, amend)
+
+
+@mutant("token.characters_allowed")
+def refresh_tokens_end_in_a_dash(app: WSGIApplication) -> WSGIApplication:
+    """A refresh token of a customer has a dash in it that is none of ASCII, and works with it."""
+
+    def change(members: dict[str, Any], _status: int) -> None:
+        if members.get("id_token") and "refresh_token" in members:
+            members["refresh_token"] += "\u2013"
+
+    def intercept(request: Request) -> Response | None:
+        if request.path == "/oauth/token":
+            body = request.environ["wsgi.input"].read(request.content_length or 0)
+            body = body.replace(b"%E2%80%93", b"")
+            request.environ["wsgi.input"] = BytesIO(body)
+            request.environ["CONTENT_LENGTH"] = str(len(body))
+        return None
+
+    return intercepting(_token_answers(app, change), intercept)
+
+
+@mutant("token.error_text")
+def token_errors_in_chinese(app: WSGIApplication) -> WSGIApplication:
+    """Why a code is refused, is told in Chinese."""
+
+    def change(members: dict[str, Any], status: int) -> None:
+        if status >= 400:
+            members["error_description"] = "\u6388\u6b0a\u78bc\u7121\u6548"
+
+    return _token_answers(app, change)
+
+
+@mutant("token.refresh_listed")
+def refresh_is_not_listed(policy: Policy) -> Policy:
+    """The metadata do not list the grant type refresh_token, and the bank gives refresh tokens."""
+    return saying(policy, grant_types_supported=["authorization_code", "client_credentials"])

@@ -9,7 +9,7 @@ from conformance.errors import Inconclusive, NotApplicable
 from conformance.jose import Jws
 from conformance.model import Finding
 from conformance.oauth.access import Access
-from conformance.oauth.grant import Asked, members_of
+from conformance.oauth.grant import Asked, Code, Tokens, members_of
 from conformance.oauth.login import Landing
 from conformance.registry import Findings, check
 
@@ -86,3 +86,33 @@ def front_token_private(access: Access) -> Findings:
     if told:
         actual = f"the claims {', '.join(told)}"
         yield Finding("no personal data", actual, "ID token", found.landing.answer.exchange)
+
+
+@check(requests=10, logins=("hybrid",))
+def hybrid_in_fragment(access: Access) -> Findings:
+    """Sends what a hybrid response carries in the fragment, which no server sees, never in the query."""
+    found = front(access)
+    if not found.landing.fragment and not found.landing.posted:
+        yield Finding(
+            "the response in the fragment", "in the query", "redirect", found.landing.answer.exchange
+        )
+
+
+@check(requests=11, logins=("hybrid",))
+def hybrid_subject_kept(access: Access) -> Findings:
+    """Names the same customer in the ID token of the browser and in that of the token endpoint."""
+    found = front(access)
+
+    def fetch() -> Tokens:
+        parameters = access.response_of(found.landing)
+        code = Code(parameters["code"], found.asked, found.landing, parameters)
+        return access.tokens(access.redeem(code), found.asked.client)
+
+    tokens: Tokens = access.memory.once(("authorize", "hybrid tokens"), fetch)
+    try:
+        behind = jose.taken_apart(tokens.id_token).claims
+    except jose.BadJws:
+        raise NotApplicable("the token endpoint gave no ID token that can be read") from None
+    for name in ("iss", "sub"):
+        if behind.get(name) != found.token.claims.get(name):
+            yield Finding(f"{name} as in the browser", "another", f"ID token, {name}", tokens.answer.exchange)

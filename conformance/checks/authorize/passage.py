@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from conformance.checks.authorize.response import denied
 from conformance.model import Finding
 from conformance.oauth.access import Access
 from conformance.registry import Findings, check
@@ -27,3 +28,11 @@ def messages_addressed(access: Access) -> Findings:
         if _TO_ANYBODY.search(answer.body):
             yield Finding("postMessage to a named origin", "to *", "script of the page", answer.exchange)
             return
+
+
+@check(requests=8, logins=("denied",))
+def error_in_query(access: Access) -> Findings:
+    """Sends an error of the code flow in the query, never in the fragment, of the redirect URI."""
+    landing = denied(access).landing
+    if landing.fragment and not landing.posted and landing.error:
+        yield Finding("the error in the query", "in the fragment", "redirect", landing.answer.exchange)

@@ -15,6 +15,9 @@ from conformance.oauth.grant import Asked, Code, members_of, told
 from conformance.protected import tried
 from conformance.registry import Findings, check
 
+NONCE = frozenset(map(chr, (0x21, *range(0x23, 0x5C), *range(0x5D, 0x7F))))
+"""Characters of a nonce (RFC 9449, 8.1)."""
+
 
 def _own(access: Access) -> str:
     """The thumbprint of the TSP's own key; raises ``NotApplicable`` where tokens are not bound by DPoP."""
@@ -114,3 +117,15 @@ def key_on_curve(access: Access) -> Findings:
     control = access.token(form)
     if not control.ok:
         raise Inconclusive(f"control request refused: a right token request was answered {told(control)}")
+
+
+@check(requests=3)
+def nonce_characters(access: Access) -> Findings:
+    """Makes nonces of the characters that a TSP can send back in a proof."""
+    _own(access)
+    form = {"grant_type": "client_credentials", "scope": access.settings.machine_scope or None}
+    answer = access.token(form)
+    wrong = sorted(set(answer.header("DPoP-Nonce") or "") - NONCE)
+    if wrong:
+        expected = "visible ASCII without space, quotes and backslash"
+        yield Finding(expected, f"U+{ord(wrong[0]):04X}", "header DPoP-Nonce", answer.exchange)

@@ -51,3 +51,39 @@ def deletion_effective(access: Access) -> Findings:
     if answer is not None and answer.ok:
         yield Finding("no registration", f"status {answer.status}", "registration_client_uri",
                       answer.exchange)  # fmt: skip
+
+
+@check(writes=True, requests=5)
+def read_as_registered(access: Access) -> Findings:
+    """Shows a registration with the identifier and the redirect URIs that were registered."""
+    registrar = Registrar.of(access)
+    told = _managed(registrar)
+    try:
+        answer = registrar.managed(told, "GET")
+        if answer is None or not answer.ok:
+            raise Inconclusive("control request refused: a second read was refused")
+        for name in ("client_id", "redirect_uris"):
+            if members_of(answer).get(name) != told.get(name):
+                yield Finding(f"{name} as registered", "another or none", f"/{name}", answer.exchange)
+    finally:
+        registrar.removed(told)
+
+
+@check(writes=True, requests=5)
+def refusal_named(access: Access) -> Findings:
+    """Names what is wrong with a registration by an error of RFC 7591."""
+    registrar = Registrar.of(access)
+    wrong: dict[str, dict[str, Any]] = {
+        "without redirect_uris": {"redirect_uris": None},
+        "with redirect_uris that are none": {"redirect_uris": ["not a URI"]},
+    }
+    for what, changes in wrong.items():
+        answer = registrar.sent(**changes)
+        if answer is None or answer.ok or answer.status != 400:
+            continue  # whether it is refused is judged elsewhere
+        error = members_of(answer).get("error")
+        if error not in ("invalid_redirect_uri", "invalid_client_metadata"):
+            expected = f"invalid_redirect_uri or invalid_client_metadata for a registration {what}"
+            yield Finding(expected, str(error)[:60], "/error", answer.exchange)
+            break
+    registrar.control()

@@ -76,9 +76,7 @@ def nonce_not_invented(access: Access) -> Findings:
     attempt = access.attempt(access.probe(nonce=None))
     if not attempt.accepted:
         access.control()
-        if not {"fapi1", "fapi1-baseline"} & set(
-            access.target.capabilities
-        ):  # they want one: 5.2.2.2
+        if not {"fapi1", "fapi1-baseline"} & set(access.target.capabilities):  # they want one: 5.2.2.2
             yield Finding("a request without nonce accepted", attempt.words, "nonce", attempt.answer.exchange)
         return
     tokens = _tokens(access, access.ask(nonce=None))
