@@ -12,8 +12,8 @@ from conformance.model import Case
 from conformance.writing.settings import Writes
 
 
-def _cost(case: Case, writes: Writes | None) -> str:
-    """What one run of a case may move: how often, how much, from which account."""
+def _each(case: Case, writes: Writes | None) -> str:
+    """The amount that one run of a case may move at a time; empty for what moves no money."""
     from conformance.registry import all_checks
 
     if not case.creates or writes is None:
@@ -21,21 +21,25 @@ def _cost(case: Case, writes: Writes | None) -> str:
     amount: Any = writes.model_dump()
     for step in (all_checks()[case.check].each or "amount").split("/"):
         amount = amount.get(step) if isinstance(amount, dict) else None
-    if amount is None:
-        return ""
+    return "" if amount is None else str(amount)
+
+
+def _cost(case: Case, writes: Writes | None) -> str:
+    """What one run of a case may move: how often, how much, from which account."""
+    amount = _each(case, writes)
+    if not amount or writes is None:
+        return "  moves no money"
     return f"  at most {case.creates} x {writes.currency} {amount} from {writes.account}"
 
 
-def _writes(cases: list[Case], writes: Writes | None) -> list[dict[str, object]]:
-    """Every case that writes, and how often it moves which amount at most."""
-    listed: list[dict[str, object]] = []
-    for case in cases:
-        money = case.creates if writes is not None else 0
-        fact: dict[str, object] = {"case": case.id, "check": case.check, "at_most": money}
-        if money and writes is not None:
-            fact |= {"amount": writes.amount, "currency": writes.currency, "account": writes.account}
-        listed.append(fact)
-    return listed
+def _written(case: Case, writes: Writes | None) -> dict[str, object]:
+    """The same as data."""
+    fact: dict[str, object] = {"case": case.id, "check": case.check, "at_most": 0}
+    amount = _each(case, writes)
+    if amount and writes is not None:
+        fact["at_most"] = case.creates
+        fact |= {"amount": amount, "currency": writes.currency, "account": writes.account}
+    return fact
 
 
 LOGINS = "more where a bank gives up a code after a wrong try, and for what is to be confirmed"
@@ -61,7 +65,7 @@ def command(choice: Choice, as_json: bool) -> int:
             "requests": estimate(plan),
             "logins": logins(plan),
             "profiles": [profile.name for profile in profiles],
-            "writes": _writes(writes, target.writes),
+            "writes": [_written(case, target.writes) for case in writes],
             "cases": [plain(case) for case in plan.cases],
         }
         click.echo(json.dumps(facts, indent=2, default=str))
