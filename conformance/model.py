@@ -193,6 +193,8 @@ class Exchange:
     fault: str = ""
     curl: str = ""
     """A command line that repeats the request, with secrets as variables."""
+    request_base64: str = ""
+    """The exact body where ``request_body`` does not give its bytes and no secret is in it."""
 
 
 @dataclass(frozen=True, slots=True)

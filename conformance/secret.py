@@ -5,6 +5,7 @@ A ``Vault`` knows the secrets of a run. Whatever goes to a file or a terminal pa
 
 from __future__ import annotations
 
+import base64
 import codecs
 import hmac
 import re
@@ -36,6 +37,8 @@ PEM_LINES = 2
 """Lines of a secret of several lines that are hidden by themselves, beside the whole."""
 REMEMBERED = 2000
 """Header fields whose redaction is kept until another secret becomes known."""
+KEPT = 1 << 16
+"""Bytes of the longest body that is kept exactly."""
 LONGEST_REMEMBERED = 2000
 """Characters of such a field."""
 ROUNDS = 6
@@ -152,6 +155,21 @@ class Vault:
     def name_of(self, value: str) -> str | None:
         """The variable of a known value, none when it is not known."""
         return self._names.get(value)
+
+    def value_of(self, variable: str) -> str | None:
+        """The value that a variable of a command line stands for; none when it is not known."""
+        return next((value for value, name in self._names.items() if name == variable), None)
+
+    def exact(self, body: bytes, shown: str, media_type: str = "") -> str:
+        """A body in base64 where the text that is shown of it does not give its bytes.
+
+        Empty where the text does, where a secret was masked in it, and past ``KEPT`` bytes.
+        """
+        if len(body) > KEPT or ("\r" not in shown and shown.encode("utf-8", "replace") == body):
+            return ""
+        text = _decode(body, media_type)
+        hidden = visible(text)[: len(shown)] != shown or self._body(text, media_type, _mask) != text
+        return "" if hidden else base64.b64encode(body).decode()
 
     def curl_variable(self, value: str) -> str:
         """``$CLIENT_SECRET`` for a known value, the mask for any other."""

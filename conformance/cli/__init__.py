@@ -20,6 +20,7 @@ COMMANDS = {
     "init": "Write a commented bank.yaml to start from.",
     "doctor": "Look for what would spoil a run: clock, names, certificates, credentials, one call each.",
     "bank": "Serve the reference bank until stopped.",
+    "replay": "Send again what shows a finding, and say whether the answer is the same.",
     "report": "Draw a results file again in any format.",
 }
 

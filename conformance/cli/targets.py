@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
+from conformance.address import safe_base
 from conformance.cli.options import Choice
 from conformance.conduct import Scope
 from conformance.duration import duration
 from conformance.errors import ConfigurationError
 from conformance.plan import Selection
+from conformance.results import Subject
 from conformance.target import Target, load_target, target_from_url
 
 
@@ -76,3 +79,38 @@ def _limited(target: Target, choice: Choice) -> Target:
         max_time=choice.max_time,
         allow=choice.allow,
     )
+
+
+@contextmanager
+def found_again(
+    subject: Subject,
+    beside: Path,
+    bank_file: Path | None,
+    base_url: str,
+    mutant: str,
+    allow: tuple[str, ...],
+) -> Iterator[Target]:
+    """The target of an earlier run: its file where it can be found, an address, or the embedded bank."""
+    path = bank_file
+    if path is None and subject.file and not mutant:
+        folders = (Path(), *beside.resolve().parents)
+        path = next((folder / subject.file for folder in folders if (folder / subject.file).is_file()), None)
+        if path is None and not base_url:
+            raise ConfigurationError(
+                f"{subject.file} is neither here nor above {beside}: name it with --bank"
+            )
+    none: tuple[str, ...] = ()
+    choice = Choice(
+        path, "" if path else base_url, mutant, none, none, none, none, none, none, allow, 1, 0, None, None,
+        None, None,
+    )  # fmt: skip
+    with opened(choice) as target:
+        yield _moved(target, base_url) if path and base_url else target
+
+
+def _moved(target: Target, base_url: str) -> Target:
+    """The same bank at another address."""
+    try:
+        return target.model_copy(update={"base_url": safe_base(base_url)})
+    except ValueError as error:
+        raise ConfigurationError(f"--base-url: {error}") from None

@@ -145,6 +145,8 @@ class _Page:
                 self.line(("      at        ", "dim"), (f"{where}{more}", ""))
             if card.kind is Kind.INTERMITTENT:
                 self.line(("      seen      ", "dim"), (f"{first.seen} of {first.tried} times", ""))
+            if card.replays:
+                self.line(("      again     ", "dim"), (one_line(card.replays[0], 400), ""))
             if card.waiver:
                 self.line(("      waived    ", "dim"), (one_line(card.waiver, 200), ""))
         self._rest(len(cards))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import shlex
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -116,7 +116,9 @@ def cards(
                 total=len(members),
                 functions=_distinct(occurrence.function for _, occurrence in members),
                 evidence=_evidence(run.exchanges, (occurrence for _, occurrence in members)),
-                replays=_distinct(replay(run, result.case) for result, _ in members)[:3],
+                replays=_distinct(
+                    (*_sent_again(run, members), *(replay(run, result.case) for result, _ in members))
+                )[:3],
                 waiver=members[0][0].waived,
             )
         )
@@ -152,6 +154,14 @@ def open_items(
         )
         for (free, verdict, _, check, reason), members in sorted(groups.items())
     )
+
+
+def _sent_again(run: Run, members: Iterable[tuple[Result, Occurrence]]) -> Iterator[str]:
+    """The command that sends once more what shows the first finding of a card."""
+    for _, occurrence in members:
+        if occurrence.exchange in run.exchanges:
+            yield shlex.join(["conformance", "replay", run.path or "results.jsonl", str(occurrence.exchange)])
+            return
 
 
 def replay(run: Run, case: Case) -> str:
