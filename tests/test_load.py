@@ -26,6 +26,7 @@ from conformance.load.written import serialised
 from conformance.model import Request
 from conformance.wire import MemoryWire
 from tests import limiters
+from tests.busy import BusyPath
 
 REQUEST = Request("GET", "https://bank.example/fx-rates", (("Accept", "application/json"),))
 KINDS = {
@@ -79,6 +80,24 @@ def test_a_queue_is_told_from_a_slow_bank_and_from_a_limit() -> None:
     found = searched(LimitPolicy(kind="token-bucket", quota=10, shapes=True))
     assert found.limit is None
     assert found.delay == pytest.approx(0.1, rel=0.1)
+
+
+@pytest.mark.parametrize(
+    ("kind", "number", "seed", "stop"),
+    [("fixed-window", 20, 0, 0.06), ("sliding-window", 20, 1, 0.15), ("token-bucket", 20, 1, 0.15)],
+)
+def test_a_busy_machine_makes_no_search_sure_of_a_wrong_number(
+    kind: str, number: int, seed: int, stop: float
+) -> None:
+    clock = Timeline()
+    bank = Bank(replace(Policy(), limits=LimitPolicy(kind=kind, quota=number)), clock=clock)
+    path = BusyPath(MemoryWire(bank, clock=clock), clock, seed, stop, 0.5)
+    found = Search(REQUEST, Caps(200.0, 500, 60.0), path.fire, path.rest, path.now).run()
+    assert found.fit is not None
+    if found.fit.confidence == "low":
+        assert "do not show clearly" in str(found.note("rates")["limit"])
+    else:
+        assert found.fit.limit.rate == pytest.approx(number, rel=0.1)
 
 
 def test_a_search_keeps_to_its_caps() -> None:

@@ -134,7 +134,7 @@ def innocent_served(load: Load) -> Findings:
     found, plain = load.refusing(), load.request()
     guess = _guessing(load, plain)
     with load.alone():
-        load.refresh(found, whole=True)
+        load.refresh(found)
         if load.burst([guess]).hits[0].ok:
             raise NotApplicable("a wrong secret is accepted, which is judged by itself")
         guessed = _beside(load, found, guess, plain)
