@@ -1,8 +1,8 @@
 """Rate limits found against limits set: ``python -m benchmarks.limits [near] [far] [busy]``.
 
 For each server and rate: what was found, how far off, how sure, with how many requests and in what time.
-``far`` puts 50 ms of latency and 10 ms of jitter before every server. ``busy`` counts the outcomes of searches
-in memory, on a machine that stands still for a moment now and then: what is not sure is not claimed.
+``far`` puts 50 ms of latency and 10 ms of jitter before every server. ``busy`` counts the outcomes of
+searches in memory, on a machine that stands still for a moment now and then: what is not sure is not claimed.
 """
 
 from __future__ import annotations
