@@ -12,7 +12,7 @@ from conformance.bank.payments.service import PaymentService
 from conformance.bank.service import Service
 from conformance.profile import all_profiles
 
-UNPUBLISHED = ("/apply/", "/sandbox/", "/payments/launch/")
+UNPUBLISHED = ("/apply/", "/sandbox/", "/payments/launch/", "/.well-known/")
 SERVICES: dict[str, Service] = {"phase2": ApplicationService(), "phase4": PaymentService()}
 
 

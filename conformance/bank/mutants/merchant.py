@@ -101,3 +101,21 @@ def refund_by_any_tsp(policy: Policy) -> Policy:
 def refund_goes_nowhere(policy: Policy) -> Policy:
     """A refund is told and not booked."""
     return policy.evolve("payments.refund_booked", False)
+
+
+@mutant("merchant.launch_url_is_an_apps")
+def no_app_is_named(policy: Policy) -> Policy:
+    """No app is named for the links of the bank's host."""
+    return policy.evolve("payments.app_links", "absent")
+
+
+@mutant("merchant.launch_url_is_an_apps")
+def a_page_names_no_app(policy: Policy) -> Policy:
+    """A page stands where apps look for their links."""
+    return policy.evolve("payments.app_links", "page")
+
+
+@mutant("merchant.launch_url_is_an_apps")
+def the_list_of_apps_is_empty(policy: Policy) -> Policy:
+    """The list of apps for the bank's links is empty."""
+    return policy.evolve("payments.app_links", "nobody")

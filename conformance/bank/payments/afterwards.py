@@ -95,6 +95,23 @@ def sandbox_otp(bank: Bank, request: Request, payment_id: str) -> Response:
     return told(bank, {"data": {"otp": _own(bank, request, payment_id).otp}})
 
 
+def app_links(bank: Bank, _: Request) -> Response:
+    """Tell which apps may open this host's links in place of a browser."""
+    kind = bank.policy.payments.app_links
+    if kind == "absent":
+        raise http.Refusal(404, "not_found", "There is no such object.")
+    if kind == "page":
+        return Response("<!DOCTYPE html><title>Bank</title>", content_type="text/html; charset=utf-8")
+    print_ = ":".join(["AB"] * 32)
+    app = {
+        "namespace": "android_app",
+        "package_name": "hk.example.bank",
+        "sha256_cert_fingerprints": [print_],
+    }
+    claim = {"relation": ["delegate_permission/common.handle_all_urls"], "target": app}
+    return http.answer([claim] if kind == "claimed" else [])
+
+
 def launch(bank: Bank, request: Request, payment_id: str) -> Response:
     """Show the page on which a merchant's customer approves; nothing that a browser says settles it."""
     found = stores(bank).payments.get(payment_id)

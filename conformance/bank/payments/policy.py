@@ -133,6 +133,7 @@ class PaymentPolicy:
     return_url_checked: bool = True
     result_from_browser: bool = False  # what the browser brings back settles the payment
     launch_served: bool = True
+    app_links: Literal["claimed", "absent", "page", "nobody"] = "claimed"
     approval_told: bool = True
 
     # Refunds.

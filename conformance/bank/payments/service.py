@@ -30,6 +30,7 @@ class PaymentService:
         yield Route(f"{ONE}/refunds", ("POST",), movements.refund)
         yield Route("/direct-debits", ("POST",), movements.debit)
         yield Route("/payment-events/poll", ("POST",), events.poll)
+        yield Route("/.well-known/assetlinks.json", ("GET",), afterwards.app_links)
         yield Route("/payments/launch/<payment_id>", ("GET",), afterwards.launch)
         yield Route("/sandbox/approvals/<payment_id>", ("POST",), movements.approve)
         yield Route("/sandbox/one-time-passwords/<payment_id>", ("GET",), afterwards.sandbox_otp)

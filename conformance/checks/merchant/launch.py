@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import re
-from urllib.parse import SplitResult, parse_qsl, urlsplit
+from dataclasses import replace
+from typing import Any
+from urllib.parse import SplitResult, parse_qsl, urlsplit, urlunsplit
 
+from conformance.answer import Answer
+from conformance.document import NotJson
 from conformance.errors import Inconclusive, NotApplicable
 from conformance.model import Finding, Request
 from conformance.oauth.grant import told
@@ -68,6 +72,46 @@ def launch_url_answers(payments: Payments, operation: Operation) -> Findings:
             at=payment.row.place("launch_url"),
             exchange=answer.exchange,
         )
+
+
+CLAIMS = ("/.well-known/assetlinks.json", "/.well-known/apple-app-site-association")
+"""Where a host says which apps may open its links: for Android, and for Apple's systems."""
+
+
+@check(writes=True, requests=10, creates=1)
+def launch_url_is_an_apps(payments: Payments, operation: Operation) -> Findings:
+    """Names the bank's app as the one that opens the launch URL, so that no other app can."""
+    _, url = _launch(payments, operation)
+    host = urlsplit(_openable(payments, url))
+    asked = Request("GET", "", (("Accept", "application/json"),))
+    answers = [
+        payments.access.tsp.send(replace(asked, url=urlunsplit((host.scheme, host.netloc, path, "", ""))))
+        for path in CLAIMS
+    ]
+    if not any(_claims(answer) for answer in answers):
+        yield Finding(
+            expected=f"an app named at {CLAIMS[0]} or {CLAIMS[1]} of the launch URL's host",
+            actual=f"status {answers[0].status} and {answers[1].status}, and no app",
+            at="launch_url",
+            exchange=answers[0].exchange,
+        )
+
+
+def _claims(answer: Answer) -> bool:
+    """Whether an answer names an app: a statement of Digital Asset Links, or Apple's list of app links."""
+    if answer.status != 200:
+        return False
+    try:
+        told: Any = answer.json()
+    except NotJson:
+        return False
+    if isinstance(told, dict):
+        links = told.get("applinks")
+        return isinstance(links, dict) and bool(links.get("details"))
+    targets = (
+        [each.get("target") for each in told if isinstance(each, dict)] if isinstance(told, list) else []
+    )
+    return any(isinstance(each, dict) and each.get("package_name") for each in targets)
 
 
 @check(writes=True, requests=8, creates=1)

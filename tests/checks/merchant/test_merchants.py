@@ -68,3 +68,31 @@ def test_a_strange_answer_to_a_refund_is_no_fault_of_the_suite(answer: Any) -> N
 
     results, _ = judged("merchant.refund*", around=answering(path, changed, "POST"))
     assert not [r.traceback for r in results if r.verdict is Verdict.ERROR]
+
+
+APPLE = {"applinks": {"apps": [], "details": [{"appIDs": ["T.hk.bank"], "components": [{"/": "/pay/*"}]}]}}
+
+
+@pytest.mark.parametrize(
+    ("claims", "right"),
+    [
+        (APPLE, True),
+        ({"applinks": {"details": []}}, False),
+        (b"<html>", False),
+        ([7, None], False),
+        ({}, False),
+    ],
+)
+def test_either_system_may_name_the_app(claims: Any, right: bool) -> None:
+    around = answering("/.well-known/assetlinks.json", lambda _: claims)
+    results, _ = judged("merchant.launch_url_is_an_apps", around=around)
+    assert bool(blamed(results)) is not right
+    assert not [r.traceback for r in results if r.verdict is Verdict.ERROR]
+
+
+def test_a_bank_that_declares_no_app_is_not_asked_for_one() -> None:
+    def browsers_only(data: dict[str, Any]) -> None:
+        data["capabilities"].remove("app-to-app")
+
+    results, _ = judged("merchant.launch_url_is_an_apps", policy={"app_links": "absent"}, file=browsers_only)
+    assert verdicts(results) == {Verdict.NOT_APPLICABLE}
