@@ -14,7 +14,8 @@ from conformance.embedded import served
 pytest_plugins = ["pytester"]
 
 QUIET = ("-p", "no:schemathesis", "-p", "no:hypothesispytest", "-p", "no:cacheprovider")
-FX = "P1-FX"
+SOME = ("-k", "P1-")
+"""The data of the bank alone: what the options do shows there as well as in all of its cases."""
 
 
 @pytest.fixture(autouse=True)
@@ -58,7 +59,7 @@ def test_a_bank_file_found_by_walking_is_left_alone(pytester: pytest.Pytester, r
 def test_a_nonconformity_fails_its_item_with_expected_and_actual(
     pytester: pytest.Pytester, wrong: Path
 ) -> None:
-    result = pytester.runpytest_subprocess(*QUIET, str(wrong))
+    result = pytester.runpytest_subprocess(*QUIET, *SOME, str(wrong))
     assert result.ret == 1
     result.stdout.fnmatch_lines(["*fail: *", "expected *, got * at /data/*", "*phase1: not conformant*"])
 
@@ -72,13 +73,13 @@ def test_k_selects_by_requirement_and_function(pytester: pytest.Pytester, right:
 
 
 def test_m_selects_by_level(pytester: pytest.Pytester, right: Path) -> None:
-    result = pytester.runpytest_subprocess(*QUIET, str(right), "-m", "expected", "--strict-markers")
+    result = pytester.runpytest_subprocess(*QUIET, *SOME, str(right), "-m", "expected", "--strict-markers")
     assert result.ret == 0
     assert result.parseoutcomes()["deselected"] > 0
 
 
 def test_lf_runs_what_failed_last_alone(pytester: pytest.Pytester, wrong: Path) -> None:
-    plain = QUIET[:4]
+    plain = (*QUIET[:4], *SOME)
     first = pytester.runpytest_subprocess(*plain, str(wrong))
     failed = first.parseoutcomes()["failed"]
     again = pytester.runpytest_subprocess(*plain, str(wrong), "--lf")
@@ -87,8 +88,8 @@ def test_lf_runs_what_failed_last_alone(pytester: pytest.Pytester, wrong: Path) 
 
 
 def test_x_stops_at_the_first_failure(pytester: pytest.Pytester, wrong: Path) -> None:
-    whole = pytester.runpytest_subprocess(*QUIET, str(wrong)).parseoutcomes()
-    result = pytester.runpytest_subprocess(*QUIET, str(wrong), "-x")
+    whole = pytester.runpytest_subprocess(*QUIET, *SOME, str(wrong)).parseoutcomes()
+    result = pytester.runpytest_subprocess(*QUIET, *SOME, str(wrong), "-x")
     outcomes = result.parseoutcomes()
     assert outcomes["failed"] == 1
     assert outcomes.get("passed", 0) < whole["passed"]
@@ -96,13 +97,13 @@ def test_x_stops_at_the_first_failure(pytester: pytest.Pytester, wrong: Path) ->
 
 
 def test_n_spreads_the_cases_over_processes(pytester: pytest.Pytester, right: Path) -> None:
-    result = pytester.runpytest_subprocess(*QUIET, "-p", "xdist", str(right), "-n", "2")
+    result = pytester.runpytest_subprocess(*QUIET, *SOME, "-p", "xdist", str(right), "-n", "2")
     assert result.ret == 0
     assert result.parseoutcomes()["passed"] > 20
 
 
 def test_junitxml_names_the_requirement_of_each_case(pytester: pytest.Pytester, wrong: Path) -> None:
-    pytester.runpytest_subprocess(*QUIET, str(wrong), "--junitxml=out.xml")
+    pytester.runpytest_subprocess(*QUIET, *SOME, str(wrong), "--junitxml=out.xml")
     tree = ElementTree.parse(pytester.path / "out.xml")
     failures = [case for case in tree.iter("testcase") if case.find("failure") is not None]
     assert failures
@@ -149,7 +150,7 @@ def test_an_unreachable_bank_does_not_pass(pytester: pytest.Pytester) -> None:
 
 def test_output_goes_where_it_is_asked_for(pytester: pytest.Pytester, right: Path) -> None:
     result = pytester.runpytest_subprocess(
-        *QUIET, str(right), "--conformance-output-dir", "out", "--conformance-jobs", "2"
+        *QUIET, *SOME, str(right), "--conformance-output-dir", "out", "--conformance-jobs", "2"
     )
     assert result.ret == 0
     assert (pytester.path / "out" / "results.jsonl").is_file()
