@@ -35,12 +35,14 @@ class Signing(Part):
 
     ``jws``: detached over the body (RFC 7515, appendix F); ``http-message``: RFC 9421; ``cavage``:
     draft-cavage-http-signatures-12. ``components`` are covered in order; ``max_age`` is how old a signature
-    may be, in seconds. ``issued_at`` names the JWS header parameter that tells its time.
+    may be, in seconds. ``issued_at`` names the JWS header parameter that tells its time; ``unencoded`` signs
+    the body as it is (RFC 7797).
     """
 
     kind: Literal["jws", "http-message", "cavage"]
     header: str = "x-jws-signature"
     issued_at: str = "iat"
+    unencoded: bool = False
     components: tuple[str, ...] = ()
     digest: str = ""
     max_age: Seconds = 60.0

@@ -81,11 +81,15 @@ def _jws(request: Request, signing: Signing, key: Any, key_id: str, made: float,
         "kid": key_id,
         signing.issued_at: int(made),
         "jti": secrets.token_urlsafe(12),
+        **({"b64": False, "crit": ["b64"]} if signing.unencoded else {}),
         **twist.header,
     }
+    if signing.unencoded and header["crit"] and "b64" not in header["crit"]:
+        header["crit"] = ["b64", *header["crit"]]
     protected = jose.encoded(jose.compact({k: v for k, v in header.items() if v is not None}))
     body = request.body if twist.body is None else twist.body
-    value = jose.signature(f"{protected}.{jose.encoded(body)}", key, algorithm)
+    payload = body.decode("utf-8", "replace") if signing.unencoded else jose.encoded(body)
+    value = jose.signature(f"{protected}.{payload}", key, algorithm)
     inside = jose.encoded(body) if twist.attached else ""
     return request.with_header(signing.header, f"{protected}.{inside}.{jose.encoded(value)}")
 

@@ -82,6 +82,7 @@ class PaymentPolicy:
     signature_hmac_accepted: bool = False
     signature_components_optional: tuple[str, ...] = ()
     digest_checked: bool = True
+    signature_unencoded: bool = False  # the body is signed as it is (RFC 7797)
     signature_payload_of_token: bool = False  # the JWS's own payload is verified, not the body
     signature_age: int = 60  # seconds
 

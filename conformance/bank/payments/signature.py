@@ -81,15 +81,21 @@ def _jws(bank: Bank, policy: PaymentPolicy, request: Request, keys: list[jws.Key
         raise _Bad("a detached JWS is needed")
     header = jws.members(jws.decoded(parts[0]))
     critical = header.get("crit")
-    if critical is not None and not policy.signature_crit_ignored:
+    if policy.signature_unencoded and (critical != ["b64"] or header.get("b64") is not False):
+        raise _Bad("its payload is not said to be unencoded")
+    if critical is not None and not (policy.signature_crit_ignored or policy.signature_unencoded):
         if not (critical == ["b64"] and policy.signature_b64_ignored):
             raise _Bad("it has a critical member that is not known")
-    elif "b64" in header and not (policy.signature_b64_ignored or policy.signature_crit_ignored):
+    elif "b64" in header and not (
+        policy.signature_b64_ignored or policy.signature_crit_ignored or policy.signature_unencoded
+    ):
         raise _Bad("its payload is encoded in a way that is not known")
     _age(bank, policy, jws.number(header, "iat"))
     body = request.get_data()
     payload = parts[1] or jws.encoded(body)
     algorithm, signed = header.get("alg"), f"{parts[0]}.{payload}".encode()
+    if policy.signature_unencoded:
+        signed = parts[0].encode() + b"." + body
     if not policy.signature_checked:
         return
     if algorithm == "none" and policy.signature_none_accepted:

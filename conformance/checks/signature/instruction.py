@@ -168,10 +168,12 @@ def critical_member_is_understood(payments: Payments, operation: Operation) -> F
 
 @check(writes=True, requests=9, creates=1)
 def payload_encoding_is_honoured(payments: Payments, operation: Operation) -> Findings:
-    """Refuses a JWS that says its payload is unencoded (RFC 7797) and is signed over the encoded one."""
+    """Refuses a JWS that does not say truly whether its payload is encoded (RFC 7797)."""
     _kind(payments, "jws")
-    twist = Twist(header={"crit": ["b64"], "b64": False})
-    yield from _refuses(payments, operation, [("b64 false over an encoded payload", twist, _same)], "b64")
+    what, twist = "b64 false over an encoded payload", Twist(header={"crit": ["b64"], "b64": False})
+    if payments.signing.unencoded:
+        what, twist = "no b64 over an unencoded payload", Twist(header={"crit": None, "b64": None})
+    yield from _refuses(payments, operation, [(what, twist, _same)], "b64")
 
 
 @check(writes=True, requests=12, creates=1)

@@ -49,6 +49,17 @@ def test_the_same_request_signed_by_a_bank_of_each_kind_is_right(kind: str) -> N
     assert [r for r in results if r.verdict is Verdict.PASS]
 
 
+def unencoded(data: dict[str, Any]) -> None:
+    data["writes"]["signature"]["unencoded"] = True
+
+
+def test_a_bank_that_signs_bodies_as_they_are_is_right() -> None:
+    results, _ = judged("signature.*", policy={"signature_unencoded": True}, file=unencoded)
+    assert not blamed(results)
+    passed = {r.case.check for r in results if r.verdict is Verdict.PASS}
+    assert {"signature.payload_encoding_is_honoured", "signature.body_is_signed"} <= passed
+
+
 def covering_the_token(data: dict[str, Any]) -> None:
     parts = ["(request-target)", "date", "digest", "idempotency-key", "authorization"]
     data["writes"]["signature"]["components"] = parts
