@@ -51,6 +51,16 @@ class Module:
 
 
 @dataclass(frozen=True, slots=True)
+class Condition:
+    """One condition of the OpenID Foundation's suite, and the checks that see what it sees, or why none."""
+
+    subject: str
+    name: str
+    checks: tuple[str, ...]
+    left: str
+
+
+@dataclass(frozen=True, slots=True)
 class Row:
     """How many requirements rest on a document, and in how many ways its numbered statements are judged."""
 
@@ -88,6 +98,10 @@ class _Foundation(_Strict):
     plans: dict[str, dict[str, _Module]]
 
 
+class _Conditions(_Strict):
+    conditions: dict[str, dict[str, list[str] | str]]
+
+
 @functools.cache
 def statements() -> Mapping[str, Statement]:
     """The catalogue by number. Raises ``ConfigurationError`` for a requirement that does not exist."""
@@ -117,6 +131,19 @@ def modules() -> tuple[Module, ...]:
         Module(plan, name, each.label, tuple(each.checks), each.left)
         for plan, members in loaded.plans.items()
         for name, each in members.items()
+    )
+
+
+@functools.cache
+def conditions() -> tuple[Condition, ...]:
+    """The conditions of the OpenID Foundation's suite that judge what banks run."""
+    loaded = read(data_folder() / "security" / "conditions.yaml", _Conditions)
+    return tuple(
+        Condition(subject, name, tuple(given), "")
+        if isinstance(given, list)
+        else Condition(subject, name, (), given)
+        for subject, members in loaded.conditions.items()
+        for name, given in members.items()
     )
 
 

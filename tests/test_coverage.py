@@ -81,8 +81,17 @@ def test_no_module_that_bears_on_banks_here_is_without_checks() -> None:
     assert not [m.name for m in coverage.modules() if not m.checks and not m.left]
 
 
-def test_every_check_beside_a_module_exists() -> None:
-    assert not {check for module in coverage.modules() for check in module.checks} - set(all_checks())
+def test_every_check_beside_a_module_or_condition_exists() -> None:
+    named = {check for module in coverage.modules() for check in module.checks}
+    named |= {check for condition in coverage.conditions() for check in condition.checks}
+    assert not named - set(all_checks())
+
+
+def test_a_condition_has_checks_or_a_reason() -> None:
+    assert len(coverage.conditions()) == 209
+    left = [c for c in coverage.conditions() if not c.checks]
+    assert all(c.left for c in left)
+    assert len(left) == 26
 
 
 @pytest.mark.parametrize(

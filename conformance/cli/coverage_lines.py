@@ -65,7 +65,7 @@ def statement(found: Statement) -> Iterator[str]:
 
 
 def foundation() -> Iterator[str]:
-    """The modules of the OpenID Foundation's suite beside the checks of this one."""
+    """The modules and conditions of the OpenID Foundation's suite beside the checks of this one."""
     plan = ""
     for module in coverage.modules():
         if module.plan != plan:
@@ -73,9 +73,19 @@ def foundation() -> Iterator[str]:
             yield f"{'' if plan == coverage.modules()[0].plan else chr(10)}{plan}"
         yield f"  {module.label:<4}{module.name}"
         yield f"      {', '.join(module.checks) or f'left out: {module.left}'}"
+    subject = ""
+    for condition in coverage.conditions():
+        if condition.subject != subject:
+            subject = condition.subject
+            yield ""
+            yield f"conditions: {subject}"
+        yield f"  {condition.name}"
+        yield f"      {', '.join(condition.checks) or f'left out: {condition.left}'}"
     bearing = [module for module in coverage.modules() if module.bears]
     yield ""
     yield (
         f"{len(coverage.modules())} modules, {len(bearing)} of them marked A, B or C, "
         f"{sum(not module.checks for module in bearing)} of these without a check"
     )
+    left = sum(not condition.checks for condition in coverage.conditions())
+    yield f"{len(coverage.conditions())} conditions, {left} of them left out for the reasons given"

@@ -166,9 +166,9 @@ def keys_may_lie_off_their_curve(policy: Policy) -> Policy:
     return policy.evolve("authorization.dpop_point_unchecked", True)
 
 
-@mutant("dpop.nonce_characters")
+@mutant("dpop.nonce_characters", "dpop.nonce_compared")
 def nonces_have_blanks(app: WSGIApplication) -> WSGIApplication:
-    """The token endpoint gives a nonce that no proof can carry."""
+    """The token endpoint gives a nonce that no proof can carry, and does not ask for it again."""
 
     def amend(request: Request, response: Response) -> None:
         if request.path == "/oauth/token":

@@ -321,7 +321,7 @@ def refresh_tokens_end_in_a_dash(app: WSGIApplication) -> WSGIApplication:
             members["refresh_token"] += "\u2013"
 
     def intercept(request: Request) -> Response | None:
-        if request.path == "/oauth/token":
+        if request.path in ("/oauth/token", "/oauth/revoke", "/oauth/introspect"):
             body = request.environ["wsgi.input"].read(request.content_length or 0)
             body = body.replace(b"%E2%80%93", b"")
             request.environ["wsgi.input"] = BytesIO(body)

@@ -86,7 +86,8 @@ def login_before_redirect(access: Access) -> Findings:
         raise NotApplicable("faulty requests are refused where they are pushed")
     asked = access.probe(scope="conformance_unknown")
     attempt = access.attempt(asked, push=False)
-    if attempt.landing is not None and attempt.landing.at(asked.redirect_uri):
+    at_once = attempt.landing is not None and attempt.stage == "landed"
+    if at_once and attempt.landing is not None and attempt.landing.at(asked.redirect_uri):
         yield Finding(
             "a page before a customer is sent away from a faulty request",
             f"a redirect to {place_of(attempt.landing.url)} with {attempt.landing.error or 'no error'}",
