@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import json
 from datetime import timedelta
 from wsgiref.types import WSGIApplication
 
@@ -163,5 +164,23 @@ def vary_lacks_coding(app: WSGIApplication) -> WSGIApplication:
         asked = "gzip" in request.headers.get("Accept-Encoding", "")
         if asked and response.status_code == 200 and response.get_data():
             _compressed(response)
+
+    return answering(app, amend)
+
+
+@mutant("compression.secrets_kept_from_echoes")
+def secret_compressed_beside_an_echo(app: WSGIApplication) -> WSGIApplication:
+    """A compressed answer repeats the query beside a token, whose letters its length then tells."""
+
+    def amend(request: Request, response: Response) -> None:
+        asked = "gzip" in request.headers.get("Accept-Encoding", "")
+        if not (asked and request.args and response.is_json):
+            return
+        data = json.loads(response.get_data())
+        data["asked"] = request.query_string.decode("latin-1")
+        data["csrf_token"] = "5f0c6de1b3a94727"
+        response.set_data(json.dumps(data))
+        _compressed(response)
+        response.headers.add("Vary", "Accept-Encoding")
 
     return answering(app, amend)

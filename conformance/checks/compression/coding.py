@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from conformance import probe
 from conformance.document import shown
 from conformance.model import Finding
@@ -43,3 +45,35 @@ def vary_names_coding(tsp: Tsp, operations: tuple[Operation, ...]) -> Findings:
         at="header Vary",
         exchange=answer.exchange,
     )
+
+
+_SECRET = re.compile(
+    r"(?i)[\"']([\w-]{0,20}token|api[_-]?key|[\w-]{0,20}secret|password|session[_-]?id)[\"']"
+    r"\s*(?::|value=)\s*[\"'][^\"'\s]{8,}[\"']"
+)
+"""A member of JSON, or a field of a form, whose name says that its value is a secret."""
+
+
+@check(requests=2)
+def secrets_kept_from_echoes(tsp: Tsp, operations: tuple[Operation, ...]) -> Findings:
+    """Does not compress a secret together with what the request put into the answer."""
+    operation = probe.sample(tsp, operations)
+    word = probe.word("compressed", operation.id)
+    plain = tsp.request(operation)
+    request = probe.with_query(plain, f"{probe.word('echo')}={word}")
+    answer = tsp.send(request.with_header("Accept-Encoding", "gzip"))
+    coding = (answer.header("Content-Encoding") or "identity").strip().lower()
+    text = answer.text()
+    if coding == "identity" or word not in text:
+        return
+    fields = probe.credential_fields(tsp, operation)
+    own = [value for name in fields if len(value := plain.header(name) or "") >= 8 and value in text]
+    named = _SECRET.search(text)
+    if own or named:
+        what = "a credential of the request" if own or not named else shown(named[1])
+        yield Finding(
+            expected="no compression where an answer holds a secret and repeats a part of the request",
+            actual=f"Content-Encoding {shown(coding)} of {what} beside the query's {shown(word)}",
+            at="header Content-Encoding",
+            exchange=answer.exchange,
+        )
