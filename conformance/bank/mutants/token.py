@@ -67,15 +67,17 @@ def token_parameters_in_the_address(policy: Policy) -> Policy:
     return policy.evolve("authorization.token_parameters_in_query", True)
 
 
-@mutant("token.possession_needed", base="fapi2-certificate")
+@mutant("token.possession_needed", "refresh.holder_needed", base="fapi2-certificate")
 def token_without_certificate(policy: Policy) -> Policy:
     """A token is given without the certificate that would bind it."""
     return policy.evolve("authorization.token_binding_required", False)
 
 
-@mutant("token.possession_needed")
+@mutant(
+    "token.possession_needed", "refresh.holder_needed", "dpop.code_bound_by_name", "dpop.code_bound_by_proof"
+)
 def token_without_proof(policy: Policy) -> Policy:
-    """A token is given without the proof that would bind it."""
+    """A token is given without the proof that would bind it, and a code for whatever key."""
     policy = policy.evolve("authorization.token_binding_required", False)
     return policy.evolve("authorization.dpop_code_bound", False)
 
