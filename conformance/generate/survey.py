@@ -209,7 +209,7 @@ class Survey:
         if self.budget.deep:
             from conformance.generate import deep
 
-            made += self._each(list(shared.seeds.values()), lambda one: list(deep.trials(self, one)))
+            made += deep.trials(self)
         return tuple(made)
 
     def _each(self, work: Sequence[T], one: Callable[[T], list[Trial]]) -> list[Trial]:
