@@ -156,10 +156,10 @@ def _parameter(call: Call, scoped: Scoped, parameter: ApiParameter) -> Iterator[
             continue
         if parameter.place == "path" and (not text or "/" in text or set(text) <= {"."}):
             continue
-        broken = _broken(schema, _typed(text, kind))
-        if broken is None:
+        violation = broken(schema, typed(text, kind))
+        if violation is None:
             continue
-        named, expected = broken
+        named, expected = violation
         yield Mutation(
             call.with_parameter(parameter, text),
             FAMILIES.get(named, "type"),
@@ -198,7 +198,7 @@ FAMILIES = {
 }
 
 
-def _typed(text: str, kind: str) -> Any:
+def typed(text: str, kind: str) -> Any:
     """A parameter's text as the value that it stands for, where it stands for one of the type at all."""
     if kind in ("integer", "number"):
         try:
@@ -211,7 +211,7 @@ def _typed(text: str, kind: str) -> Any:
     return text
 
 
-def _broken(schema: ApiSchema, value: Any) -> tuple[str, str] | None:
+def broken(schema: ApiSchema, value: Any) -> tuple[str, str] | None:
     """The first keyword that a value violates and what it asks for; None for a valid value."""
     try:
         found = schema.validator(Direction.REQUEST).findings(value, 3)

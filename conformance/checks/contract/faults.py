@@ -21,7 +21,7 @@ def input_never_fails_the_server(survey: Survey) -> Findings:
         changed = trial.mutation
         what = changed.what if changed else "a right request"
         finding = Finding(
-            "an answer, or a refusal with a 4xx status",
+            f"an answer, or a refusal with a 4xx status, to {_input(trial)}",
             f"status {status} to {what} in {trial.scoped.name}",
             changed.at if changed else trial.scoped.operation.pointer,
         )
@@ -29,11 +29,23 @@ def input_never_fails_the_server(survey: Survey) -> Findings:
     yield from findings(survey, signs)
 
 
+def _input(trial: Trial) -> str:
+    """What fails the server, in words that are the same for all inputs of one cause."""
+    changed = trial.mutation
+    if changed is None or trial.kind == "positive":
+        return f"a right {trial.scoped.name}"
+    if changed.family == "deep" or trial.kind != "odd" or changed.at == "body":
+        return f"{changed.what} in {trial.scoped.name}" if changed.at != "body" else "a wrong body"
+    return changed.what.rpartition(" with ")[2]
+
+
 def _kind(trial: Trial) -> tuple[str, ...]:
     """What the failure comes of, so that one defect is told once however many inputs show it."""
     changed = trial.mutation
     if changed is None or trial.kind == "positive":
         return ("right", trial.scoped.name)
+    if changed.family == "deep":
+        return ("deep", trial.scoped.name, changed.at)
     if changed.at == "body":
         return ("body",)
     if trial.kind == "odd":
