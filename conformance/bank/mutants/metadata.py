@@ -82,7 +82,10 @@ def metadata_do_not_list_code(policy: Policy) -> Policy:
 @mutant("metadata.grant_types")
 def metadata_list_the_password_grant(policy: Policy) -> Policy:
     """The metadata list the password grant."""
-    return saying(policy, grant_types_supported=["authorization_code", "client_credentials", "password"])
+    return saying(
+        policy,
+        grant_types_supported=["authorization_code", "refresh_token", "client_credentials", "password"],
+    )
 
 
 @mutant("metadata.challenge_methods")
