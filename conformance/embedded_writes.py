@@ -8,7 +8,7 @@ from conformance.embedded_applications import CAPABILITIES as APPLYING
 from conformance.embedded_applications import applications
 from conformance.embedded_payments import afterwards
 
-CAPABILITIES = (*APPLYING, "app-to-app")
+CAPABILITIES = (*APPLYING, "app-to-app", "web-to-app")
 BUDGET = "500.00"
 AMOUNT = "0.10"
 MONEY = {"amount": "{amount}", "currency": "{currency}"}

@@ -194,6 +194,7 @@ def later(payments: Payments, function: str) -> str:
     today = calendar.moment(payments.access.now()).date()
     day = calendar.business_after(today, payments.settings.days or DayRules(), 5).isoformat()
     try:
+        payments.knows(function, "execution_date")
         taken = payments.proposed(function, payments.instruction(function, execution_date=day)).ok
     except Outcome:
         taken = False

@@ -212,6 +212,12 @@ class Instructions:
         first = rule.create.json_ if rule is not None else None
         return (*names_of(member, json.loads(body) if body else None), *names_of(member, first))
 
+    def knows(self, function: str, member: str) -> None:
+        """Raises ``NotApplicable`` where the bank's own body of an instruction has no place for a member."""
+        body = self.operation(function).body
+        if body and len(names_of(member, json.loads(body))) == 1:
+            raise NotApplicable(f"the bank's instructions of {function} have no {member} in its file")
+
     def signed(self, request: Request, client: Client, twist: Twist = RIGHT) -> Request:
         """The request with the TSP's signature, where the bank wants one."""
         rule = self.settings.signature

@@ -28,6 +28,8 @@ _SECOND_CUSTOMER = threading.Lock()
 __all__ = ["Agreed", "Payment", "Payments", "refused"]
 
 
+BOOKED = ("current", "booked", "ledger", "closing_booked")
+"""Types of balances that change with an entry alone."""
 NOT_MADE = ("rejected", "failed", "cancelled")
 """Statuses of an instruction that was received and is not carried out."""
 
@@ -85,10 +87,11 @@ class Payments(Instructions):
         """Tells the ledger that a payment was cancelled."""
         self.ledger.clean(payment.id)
 
-    def funds(self, currency: str, customer: int = 0) -> Decimal:
+    def funds(self, currency: str, customer: int = 0, *, booked: bool = False) -> Decimal:
         """What a customer's accounts hold in a currency now, as Phase III tells it.
 
-        Raises ``NotApplicable`` where the bank does not tell it.
+        It is what is available, which a bank may hold back before it books, or what is ``booked``. Raises
+        ``NotApplicable`` where the bank does not tell it.
         """
         protected = Protected(self.access, {each.id: each for each in self.offered})
         if not {"accounts.balances", "accounts.status"} <= protected.operations.keys():
@@ -99,9 +102,13 @@ class Payments(Instructions):
             if not answer.ok:
                 raise Inconclusive(f"the balances were answered {told(answer)}")
             rows = [r for r in operation.mapping.read(answer.json()).rows if r.text("currency") == currency]
-            rows = [row for row in rows if row.text("type") == "available"] or rows
-            for row in rows[:1]:
-                total += row.decimal("amount") or 0
+            kinds = BOOKED if booked else ("available",)
+            wanted = [row for row in rows if row.text("type") in kinds]
+            if rows and booked and not wanted:
+                raise NotApplicable("the bank tells no booked balance of accounts")
+            for row in (wanted or rows)[:1]:
+                amount = row.decimal("amount") or Decimal(0)
+                total += -abs(amount) if row.text("credit_debit") == "debit" else amount
         return total
 
     def movements(self, currency: str, customer: int = 0) -> dict[str, Decimal]:

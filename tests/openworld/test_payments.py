@@ -41,14 +41,21 @@ DEFECTS = {
 }
 
 
-def judged(*faults: str, only: str = "") -> tuple[Result, ...]:
-    """The results of Phase IV; waiting moves the bank's clock and takes no time."""
+def judged(*faults: str, only: str = "", without: str = "") -> tuple[Result, ...]:
+    """The results of Phase IV; waiting moves the bank's clock and takes no time.
+
+    ``only`` is the check to judge by, ``without`` a member that the file's templates do not have.
+    """
     bank = Tram(frozenset(faults))
 
     def sleep(seconds: float) -> None:
         bank.ahead += seconds
 
-    target = Target.model_validate(described())
+    data = described()
+    for function in data["functions"].values():
+        asked = function["request"]
+        asked["json"] = {k: v for k, v in asked["json"].items() if k != without}
+    target = Target.model_validate(data)
     plan, profiles = prepare(target, Scope(phases=("4",)))
     if only:
         plan = replace(plan, cases=tuple(case for case in plan.cases if case.check == only))
@@ -83,3 +90,12 @@ def test_most_of_it_can_be_judged() -> None:
 def test_a_defect_of_it_is_found(fault: str) -> None:
     results = judged(fault, only=DEFECTS[fault])
     assert [r.case.check for r in results if r.findings], told(results, *Verdict)
+
+
+@pytest.mark.parametrize(
+    "check",
+    ["payment.past_date_is_refused", "payment.later_payment_waits", "payment.cancelled_payment_is_not_made",
+     "payment.holiday_is_no_business_day"],
+)  # fmt: skip
+def test_a_bank_that_takes_no_day_is_not_judged_by_days(check: str) -> None:
+    assert {result.verdict for result in judged(only=check, without="when")} == {Verdict.NOT_APPLICABLE}

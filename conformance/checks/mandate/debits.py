@@ -128,6 +128,8 @@ def debit_keeps_to_the_frequency(payments: Payments, operation: Operation) -> Fi
     members = _rule(payments).once_a_period
     if not members:
         raise NotApplicable("the bank's file declares no frequency of debits (writes.debit.once_a_period)")
+    for member in members:
+        payments.knows(operation.id, member)
     mandate = _confirmed(payments, _begun(payments, operation, **members))
     _control(payments, mandate)
     answer = _debit(payments, mandate)

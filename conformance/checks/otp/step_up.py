@@ -59,12 +59,12 @@ def waiting_payment_moves_nothing(payments: Payments, operation: Operation) -> F
     rule, instruction = _rule(payments), _high(payments, operation)
     currency = str(instruction["currency"])
     agreed: Agreed = payments.agreed(operation.id, instruction)
-    payments.funds(currency)
+    payments.funds(currency, booked=True)
     with payments.access.tsp.alone():
-        before = payments.funds(currency)
+        before = payments.funds(currency, booked=True)
         payment = payments.paid(agreed)
         waits = payments.standing(payment).text("status") in rule.waits
-        charged = before - payments.funds(currency)
+        charged = before - payments.funds(currency, booked=True)
     if not waits:
         raise NotApplicable("the payment does not wait, of which another requirement tells")
     if charged:

@@ -71,6 +71,7 @@ def payee_is_that_of_the_consent(payments: Payments, operation: Operation) -> Fi
 @check(writes=True, requests=16, creates=1)
 def account_is_that_of_the_consent(payments: Payments, operation: Operation, *, member: str) -> Findings:
     """Refuses a payment from another account than its customer allowed."""
+    payments.knows(operation.id, member)
     instruction = payments.instruction(operation.id)
     known = payments.accounts()
     if len(known) < 2:

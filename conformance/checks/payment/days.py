@@ -37,6 +37,7 @@ def holiday_is_no_business_day(payments: Payments, operation: Operation) -> Find
     rule = _rule(payments)
     if operation.id not in rule.functions:
         raise NotApplicable(f"the bank's file does not say that {operation.id} waits for business days")
+    payments.knows(operation.id, rule.member)
     today = calendar.moment(payments.access.now()).date()
     holiday = calendar.holiday_after(today)
     if holiday is None or not calendar.known(calendar.business_after(holiday, rule)):
@@ -99,6 +100,7 @@ def cut_off_is_kept(payments: Payments, operation: Operation) -> Findings:
 @check(writes=True, requests=12, creates=1)
 def later_payment_waits(payments: Payments, operation: Operation, *, member: str) -> Findings:
     """Makes a payment for a later day on that day, and not before."""
+    payments.knows(operation.id, member)
     rule = payments.settings.days or DayRules()
     today = calendar.moment(payments.access.now()).date()
     day: datetime.date = calendar.business_after(today, rule, 5)

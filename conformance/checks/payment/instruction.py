@@ -246,6 +246,7 @@ def declared_payees_are_taken(payments: Payments, operation: Operation) -> Findi
 @check(writes=True, requests=3, creates=1)
 def past_date_is_refused(payments: Payments, operation: Operation, *, member: str) -> Findings:
     """Refuses a payment to be made on a day that has passed."""
+    payments.knows(operation.id, member)
     today = calendar.moment(payments.access.now()).date()
     ahead_of = calendar.business_after(today, payments.settings.days or DayRules(), 3)
     days = [ahead_of.isoformat(), (today - timedelta(days=40)).isoformat()]

@@ -148,6 +148,7 @@ def cancelled_payment_is_not_made(payments: Payments, operation: Operation, *, m
     asked = payments.settings.cancel
     if asked is None:
         raise NotApplicable("the bank's file declares no way to cancel (writes.cancel)")
+    payments.knows(operation.id, member)
     today = calendar.moment(payments.access.now()).date()
     day = calendar.business_after(today, payments.settings.days or DayRules(), 5)
     instruction = payments.instruction(operation.id, **{member: day.isoformat()})
@@ -207,18 +208,22 @@ def account_is_charged_once(payments: Payments, operation: Operation) -> Finding
 
 @check(writes=True, requests=24, creates=2)
 def movements_add_up(payments: Payments, operation: Operation) -> Findings:
-    """Tells movements of the customer's accounts whose sum is the change of their balances."""
+    """Tells movements of the customer's accounts whose sum is the change of their booked balances."""
     agreed = payments.agreed(operation.id)
     currency = str(agreed.instruction["currency"])
-    payments.funds(currency)  # all logins are done before the others are held back
+    payments.funds(currency, booked=True)  # all logins are done before the others are held back
     payments.movements(currency)
     with payments.access.tsp.alone():
-        held, before = payments.funds(currency), payments.movements(currency)
+        held, before = payments.funds(currency, booked=True), payments.movements(currency)
         _completed(payments, payments.paid(agreed))
-        changed = _moved(payments.funds(currency) - held)
-        after = payments.movements(currency)
-    added = sum((after[each] for each in after.keys() - before.keys()), Decimal(0))
-    if added != changed:
+        for look in range(LOOKS):
+            changed = payments.funds(currency, booked=True) - held
+            after = payments.movements(currency)
+            added = sum((after[each] for each in after.keys() - before.keys()), Decimal(0))
+            if changed and added == changed:
+                return
+            payments.access.tsp.wait(0.25 * 4**look)
+    if added != _moved(changed):
         yield Finding(
             expected=f"movements of {changed}, as the balances have changed",
             actual=f"movements of {added}",
