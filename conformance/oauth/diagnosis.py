@@ -73,12 +73,12 @@ def _explained(made: Attempt) -> str:
     if made.landing is not None and not said:
         said = made.landing.parameters.get("error_description", "")[:160]
     status = made.answer.status
-    if made.stage == "page" and made.shown is not None:
+    if made.shown is not None:
         text = made.shown.page.text[:160]
         return (
-            f"a right authorization request gave no login page but {status}: {text!r}; check "
-            "authorization.client_id, redirect_uri, scope and login.settings.steps; "
-            f"the page offers {made.shown.page.offered()}"
+            f"a right authorization request gave no {'login page' if made.stage == 'page' else 'code'} but "
+            f"{status}: {text!r}; check authorization.client_id, redirect_uri, scope and "
+            f"login.settings.steps; the page offers {made.shown.page.offered()}"
         )
     hint = LIKELY.get(error, "check the authorization section")
     if "redirect" in said.lower():

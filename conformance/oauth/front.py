@@ -16,6 +16,7 @@ from conformance.oauth.client import Client
 from conformance.oauth.consent import referring
 from conformance.oauth.diagnosis import explained
 from conformance.oauth.grant import Asked, Attempt, Code, members_of
+from conformance.oauth.late import after_login, asks_first
 from conformance.oauth.login import Browser, Landing, Shown, Step
 from conformance.oauth.request_object import signed_request
 from conformance.oauth.response import read_response
@@ -136,12 +137,19 @@ class Front(Channel):
         browser: Browser | None = None,
         headers: tuple[tuple[str, str], ...] = (),
     ) -> Attempt:
-        """Opens the authorization endpoint with these parameters, as the customer's browser would."""
+        """Opens the authorization endpoint with these parameters, as the customer's browser would.
+
+        Where the server looks at no request before the login, and no browser is given with which the caller
+        goes on, the customer logs in, so that it is seen what the server says then.
+        """
         window = browser or self.browser(asked)
         begun: Step = self.run(window.open(self.address(pairs), headers), None)
         if isinstance(begun, Landing):
             return Attempt(asked, "landed", "code" in begun.parameters, begun.answer, landing=begun)
-        return Attempt(asked, "page", self.is_login(begun), begun.answer, begun)
+        made = Attempt(asked, "page", self.is_login(begun), begun.answer, begun)
+        if made.accepted and browser is None and not headers and asks_first(self):
+            return after_login(self, made, window)
+        return made
 
     def address(self, pairs: Sequence[tuple[str, Any]]) -> str:
         """The authorization endpoint with parameters."""
@@ -173,7 +181,7 @@ class Front(Channel):
         return shown.answer.status < 400 and known
 
     def admitted(self, client: Client) -> Attempt:
-        """A right request of a client up to the login page; raises ``Inconclusive`` when it is refused.
+        """A right request of a client up to the customer; raises ``Inconclusive`` when it is refused.
 
         Where requests are not pushed, the client's authentication is tried apart.
         """

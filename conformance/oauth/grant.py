@@ -40,12 +40,17 @@ class Asked:
         return None if value is None else str(value)
 
 
+ACCEPTED = {"page": "the login page was shown", "after login": "the customer was asked to approve"}
+
+
 @dataclass(frozen=True, slots=True)
 class Attempt:
     """What became of an authorization request before anybody logged in.
 
     ``stage`` is ``pushed`` when the pushed request endpoint refused it, ``page`` when a page came,
-    ``landed`` when the customer was sent away at once. ``accepted`` says whether the login page came.
+    ``landed`` when the customer was sent away at once. Where the login page comes whatever is asked for,
+    ``after login`` is a page behind it and ``returned`` a customer sent back after the login. ``accepted``
+    says whether the login page came, or there a code or the page to approve.
     """
 
     asked: Asked
@@ -66,7 +71,7 @@ class Attempt:
     def words(self) -> str:
         """What happened, for a finding."""
         if self.accepted:
-            return "the request was accepted: the login page was shown"
+            return f"the request was accepted: {ACCEPTED.get(self.stage, 'a code was given')}"
         error = f" {self.error}" if self.error else ""
         if self.landing is not None:
             return f"a redirect to {place_of(self.landing.url)}{error}"

@@ -7,6 +7,7 @@ import hashlib
 import os
 import shutil
 import subprocess
+import sys
 from functools import cache
 from pathlib import Path
 
@@ -41,22 +42,40 @@ def node() -> str:
 
 @cache
 def node_modules() -> Path:
-    """A folder with our server files and what they need; skips where the registry cannot be reached."""
+    """The folder of what our Node.js server needs; skips where the registry cannot be reached."""
     node()
     source = HERE / "node"
-    lock = (source / "package-lock.json").read_bytes()
-    place = BUILD / f"node-{hashlib.sha256(lock).hexdigest()[:16]}"
+    command = ["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]
+    return (
+        _installed("node", [source / "package.json", source / "package-lock.json"], command) / "node_modules"
+    )
+
+
+@cache
+def django_packages() -> Path:
+    """The folder of what our Django server needs beside the suite's own environment; skips likewise."""
+    lock = HERE / "django_server" / "requirements.lock"
+    command = [
+        *(sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps"),
+        *("--require-hashes", "--target", "packages", "-r", lock.name),
+    ]
+    return _installed("django", [lock], command) / "packages"
+
+
+def _installed(name: str, sources: list[Path], command: list[str]) -> Path:
+    """A folder named by what the sources say, in which the command has run on copies of them, once."""
+    digest = hashlib.sha256(b"".join(source.read_bytes() for source in sources)).hexdigest()[:16]
+    place = BUILD / f"{name}-{digest}"
     BUILD.mkdir(parents=True, exist_ok=True)
-    with (BUILD / "lock").open("w") as held:
+    with (BUILD / f"{name}.lock").open("w") as held:
         fcntl.flock(held, fcntl.LOCK_EX)
         if not (place / "ready").exists():
             shutil.rmtree(place, ignore_errors=True)
             place.mkdir()
-            for name in ("package.json", "package-lock.json"):
-                shutil.copy(source / name, place)
-            command = ["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]
+            for source in sources:
+                shutil.copy(source, place)
             done = subprocess.run(command, cwd=place, capture_output=True, text=True, check=False)
             if done.returncode:
-                missing(f"npm could not install the peer: {done.stderr.strip()[-300:]}")
+                missing(f"{command[0]} could not install the peer: {done.stderr.strip()[-300:]}")
             (place / "ready").touch()
-    return place / "node_modules"
+    return place

@@ -17,6 +17,7 @@ from conformance.bank.certificate import Authority, Identity
 from conformance.jose import PrivateKey
 
 SECRET = "a-secret-that-both-sides-know-0123456789"
+PASSWORD = "the-password-of-every-customer"
 CUSTOMERS = (
     {
         "sub": "c-1001",
@@ -50,8 +51,7 @@ class Tsp:
 
     @property
     def pem(self) -> str:
-        form = (serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
-        return self.key.private_bytes(*form).decode()
+        return _pem(self.key)
 
     @property
     def algorithm(self) -> str:
@@ -102,6 +102,11 @@ class World:
     stranger: Identity
     keys: tuple[dict[str, Any], ...]
 
+    @property
+    def server_pem(self) -> str:
+        """The RSA key of the server, PEM."""
+        return _pem(RSAAlgorithm.from_jwk(self.keys[1]))
+
     def written(self, folder: Path) -> None:
         """Writes what a bank.yaml refers to beside it."""
         for name, text in {
@@ -117,7 +122,7 @@ class World:
             (folder / f"{tsp.client_id}.secret").write_text(f"{SECRET}-{tsp.client_id}")
             (folder / f"{tsp.client_id}-certificate.pem").write_text(tsp.certificate.certificate)
             (folder / f"{tsp.client_id}-certificate.key").write_text(tsp.certificate.key)
-        (folder / "password").write_text("any-password-will-do")
+        (folder / "password").write_text(PASSWORD)
 
 
 @cache
@@ -135,6 +140,11 @@ def world() -> World:
         Authority.fresh("Another authority").issue("tsp-one", client=True),
         (_private(jose.fresh_key(), "server-ec"), _private(_rsa(), "server-rsa")),
     )
+
+
+def _pem(key: Any) -> str:
+    form = (serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    return str(key.private_bytes(*form).decode())
 
 
 def _rsa() -> rsa.RSAPrivateKey:

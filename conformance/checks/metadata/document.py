@@ -144,6 +144,11 @@ def encrypted_endpoints(access: Access) -> Findings:
                 yield Finding("an https URL", value[:200], at, document.answer.exchange)
 
 
+def _orderless(value: Any) -> Any:
+    """A value to be compared: the order of a list of texts means nothing."""
+    return sorted(value) if isinstance(value, list) and all(isinstance(v, str) for v in value) else value
+
+
 @check()
 def documents_agree(access: Access) -> Findings:
     """Says the same in its OpenID and its RFC 8414 metadata, where it publishes both."""
@@ -153,7 +158,7 @@ def documents_agree(access: Access) -> Findings:
         return
     one, other = kinds["openid"], kinds["oauth"]
     for name in sorted(one.keys() & other.keys()):
-        if one[name] != other[name]:
+        if _orderless(one[name]) != _orderless(other[name]):
             yield Finding(
                 f"in both documents {str(one[name])[:120]}",
                 str(other[name])[:120],

@@ -10,7 +10,7 @@ from conformance.errors import Inconclusive, NotApplicable
 from conformance.model import Finding
 from conformance.oauth.access import Access
 from conformance.oauth.chance import guessable
-from conformance.oauth.grant import Grant, members_of, told
+from conformance.oauth.grant import Grant, error_of, members_of, told
 from conformance.registry import Findings, check
 
 
@@ -112,14 +112,7 @@ def machine_not_refreshed(access: Access) -> Findings:
 @check(requests=60)
 def unguessable(access: Access, *, count: int = 20) -> Findings:
     """Makes access tokens that nobody can guess: long, random, never the same."""
-    if access.offers("client_credentials"):
-        form = {"grant_type": "client_credentials", "scope": access.settings.machine_scope or None}
-        answers = [access.token(form) for _ in range(count)]
-    else:
-        tokens = access.grant().tokens
-        if not tokens.refresh_token:
-            raise Inconclusive("there is no grant type that gives tokens without a login each")
-        answers = [access.refresh(tokens) for _ in range(count)]
+    answers = _issued(access, count)
     values = [str(members_of(answer).get("access_token", "")) for answer in answers]
     if not all(values):
         raise Inconclusive(f"a token request was answered {told(answers[-1])}")
@@ -128,6 +121,23 @@ def unguessable(access: Access, *, count: int = 20) -> Findings:
         yield Finding(
             "access tokens with 128 bits of entropy", problem, "/access_token", answers[-1].exchange
         )
+
+
+def _issued(access: Access, count: int) -> list[Answer]:
+    """Token responses, by client credentials or else by refreshing, each time with the newest token."""
+    if access.offers("client_credentials"):
+        form = {"grant_type": "client_credentials", "scope": access.settings.machine_scope or None}
+        first = access.token(form)
+        if error_of(first) != "unauthorized_client":
+            return [first, *(access.token(form) for _ in range(count - 1))]
+    tokens, answers = access.fresh().tokens, []
+    for _ in range(count):
+        if not tokens.refresh_token:
+            raise Inconclusive("there is no grant type that gives tokens without a login each")
+        answers.append(access.refresh(tokens))
+        renewed = access.tokens(answers[-1], tokens.client)
+        tokens = renewed if renewed.refresh_token else tokens
+    return answers
 
 
 def _random_part(token: str) -> str:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable
 from dataclasses import replace
+from html import escape
 from io import BytesIO
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
@@ -211,5 +213,115 @@ def secrets_unknown(app: WSGIApplication) -> WSGIApplication:
 
 def test_a_secret_in_the_form_may_be_ignored() -> None:
     results = judged(policy_of("open"), wrap=secrets_unknown, checks=("client.one_method_only",))
+    assert not found(results)
+    assert not open_cases(results)
+
+
+FIRST_PAGE = b"""<!doctype html><title>Who are you?</title>
+<form method="post" action="/first"><input type="hidden" name="next" value="%s">
+<label>Customer <input name="customer"></label><button>Go on</button></form>"""
+
+
+def login_first(app: WSGIApplication) -> WSGIApplication:
+    """Asks who the customer is before it looks at what is asked for, as many frameworks do."""
+
+    def wrapped(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        if environ["PATH_INFO"] == "/first":
+            place = _form(environ)["next"]
+            place = place if place.startswith("/oauth/authorize?") else "/"
+            start_response("303 See Other", [("Location", place), ("Set-Cookie", f"first=1; {KEPT}")])
+            return [b""]
+        if environ["PATH_INFO"] == "/oauth/authorize" and "first=1" not in environ.get("HTTP_COOKIE", ""):
+            place = escape(f"/oauth/authorize?{environ.get('QUERY_STRING', '')}")
+            headers = [
+                ("Content-Type", "text/html; charset=utf-8"),
+                ("Cache-Control", "no-store"),
+                ("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'"),
+                ("Referrer-Policy", "no-referrer"),
+            ]
+            start_response("200 OK", headers)
+            return [FIRST_PAGE % place.encode()]
+        return app(environ, start_response)
+
+    return wrapped
+
+
+KEPT = "Path=/; Secure; HttpOnly; SameSite=Lax"
+
+
+def _first_step(data: dict[str, Any]) -> None:
+    settings = data["authorization"]["login"]["settings"]
+    step = {"fill": {"Customer": "{username}"}, "press": "Go on"}
+    for name in ("steps", "deny", "cancel"):
+        settings[name] = [step, *settings[name]]
+
+
+PLAIN = ("authorize.*", "token.*", "metadata.*")
+
+
+@pytest.mark.parametrize("base", ["openid", "oauth2"])
+def test_a_server_that_asks_for_the_login_first_is_judged_by_what_it_says_then(base: str) -> None:
+    results = judged(policy_of(base), wrap=login_first, change=_first_step, checks=PLAIN)
+    assert not found(results)
+    assert not open_cases(results)
+
+
+def test_what_such_a_server_lets_through_is_found() -> None:
+    told = policy_of("openid").evolve("authorization.pkce_required", True)
+    policy = told.evolve("authorization.pkce_required", False)
+    results = judged(
+        policy, told=told, wrap=login_first, change=_first_step, checks=("authorize.challenge_needed",)
+    )
+    assert set(found(results)) == {"authorize.challenge_needed"}
+
+
+def test_a_cookie_against_forged_forms_may_be_read_by_scripts() -> None:
+    def wrap(app: WSGIApplication) -> WSGIApplication:
+        def changed(sent: Sent, _: WSGIEnvironment) -> Sent:
+            cookie = ("Set-Cookie", "csrftoken=abcdefgh; Path=/; Secure; SameSite=Lax")
+            return replace(sent, headers=(*sent.headers, cookie))
+
+        return rewritten(app, changed)
+
+    results = judged(policy_of("openid"), wrap=wrap, checks=("authorize.cookies_protected",))
+    assert not found(results)
+
+
+def test_the_order_of_a_list_in_the_metadata_means_nothing() -> None:
+    def wrap(app: WSGIApplication) -> WSGIApplication:
+        def changed(sent: Sent, environ: WSGIEnvironment) -> Sent:
+            if not environ["PATH_INFO"].startswith("/.well-known/oauth-authorization-server"):
+                return sent
+            members = json.loads(sent.body)
+            turned = {k: v[::-1] if isinstance(v, list) else v for k, v in members.items()}
+            return sent.with_body(json.dumps(turned).encode())
+
+        return rewritten(app, changed)
+
+    results = judged(policy_of("openid"), wrap=wrap, checks=("metadata.documents_agree",))
+    assert not found(results)
+    assert [r.verdict for r in results if r.verdict is not Verdict.NOT_APPLICABLE] == [Verdict.PASS]
+
+
+def test_tokens_are_sampled_by_the_newest_refresh_token_where_they_are_rotated() -> None:
+    policy = policy_of("openid").evolve("authorization.refresh_rotation", True)
+    refused = b'{"error": "unauthorized_client"}'
+
+    def wrap(app: WSGIApplication) -> WSGIApplication:
+        """Lets the TSP have no token in its own name but that for consents, which come first."""
+
+        def wrapped(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+            form = _form(environ) if environ["PATH_INFO"] == "/oauth/token" else {}
+            if form.get("grant_type") == "client_credentials" and "consents" not in form.get("scope", ""):
+                start_response("400 Bad Request", [("Content-Type", "application/json")])
+                return [refused]
+            return app(environ, start_response)
+
+        return wrapped
+
+    def no_scope(data: dict[str, Any]) -> None:
+        data["authorization"]["settings"]["machine_scope"] = ""
+
+    results = judged(policy, wrap=wrap, checks=("token.unguessable",), change=no_scope)
     assert not found(results)
     assert not open_cases(results)

@@ -1,5 +1,5 @@
 // oidc-provider on a loopback port over TLS, as one of several kinds of bank.
-// Takes the path of a JSON file {modules, tls, clients, customers, jwks, preset, defects}; prints {"issuer": …}
+// Takes the path of a JSON file {modules, tls, clients, customers, jwks, preset, defects}; prints {"address": …}
 // when it listens, and ends with the process that started it.
 import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:https';
@@ -76,7 +76,7 @@ server.listen(given.port ?? 0, '127.0.0.1', () => {
   for (const middleware of wanted.early) provider.use(middleware);
   for (const change of wanted.late) change(provider);
   server.on('request', provider.callback());
-  process.stdout.write(`${JSON.stringify({ issuer })}\n`);
+  process.stdout.write(`${JSON.stringify({ address: issuer })}\n`);
 });
 
 // Whoever started it holds the other end.

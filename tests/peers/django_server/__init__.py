@@ -1,0 +1,1 @@
+"""A Django project of our own around django-oauth-toolkit."""
