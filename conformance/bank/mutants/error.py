@@ -11,7 +11,7 @@ from werkzeug.wrappers import Request, Response
 
 from conformance.bank.mutant import mutant
 from conformance.bank.policy import Policy
-from conformance.bank.proxy import answering
+from conformance.bank.proxy import answering, intercepting
 
 
 def _errors(
@@ -162,6 +162,31 @@ def error_shows_internal_host(app: WSGIApplication) -> WSGIApplication:
         return body
 
     return _errors(app, change)
+
+
+@mutant("error.size_refusals_disclose_nothing")
+def large_header_shows_the_gateway(app: WSGIApplication) -> WSGIApplication:
+    """The gateway refuses a large header with a page of its own, which names its version."""
+
+    def intercept(request: Request) -> Response | None:
+        if len(request.headers.get("X-Padding", "")) > 16384:
+            page = "<html><h1>Request Header Fields Too Large</h1><hr>nginx/1.22.1</html>"
+            return Response(page, 431, content_type="text/html")
+        return None
+
+    return intercepting(app, intercept)
+
+
+@mutant("error.size_refusals_disclose_nothing")
+def long_address_shows_the_gateway(app: WSGIApplication) -> WSGIApplication:
+    """The gateway refuses a long address, and names its version in Server as it does nowhere else."""
+
+    def intercept(request: Request) -> Response | None:
+        if len(request.query_string) > 16384:
+            return Response("{}", 414, {"Server": "Apache/2.4.57 (Debian)"}, content_type="application/json")
+        return None
+
+    return intercepting(app, intercept)
 
 
 @mutant("error.no_markup_echo")

@@ -15,6 +15,7 @@ from conformance.operation import Operation
 from conformance.registry import Findings, check
 from conformance.tsp import Tsp
 
+_LARGE = 64 << 10
 _INERT = frozenset({"application/octet-stream", "text/plain", "message/http"})
 
 
@@ -34,6 +35,34 @@ def no_disclosure(tsp: Tsp, operation: Operation) -> Findings:
                     at="body",
                     exchange=answer.exchange,
                 )
+
+
+@check(intrusive=True, requests=3)
+def size_refusals_disclose_nothing(tsp: Tsp, operations: tuple[Operation, ...]) -> Findings:
+    """Gives away nothing in refusals of what is too large, which servers before the bank write themselves."""
+    operation = probe.sample(tsp, operations)
+    own = {(urlsplit(tsp.base_url).hostname or "").lower()}
+    plain = tsp.request(operation)
+    elsewhere = [tsp.call(operation), *(each.answer for each in probe.errors(tsp, operation))]
+    told = {trace.kind for answer in elsewhere for trace in traces(_page(answer), own)}
+    for what, request in (
+        ("a header field of 64 KiB", plain.with_header("X-Padding", "a" * _LARGE)),
+        ("an address of 64 KiB", probe.with_query(plain, f"{probe.word('padding')}={'a' * _LARGE}")),
+    ):
+        try:
+            answer = tsp.send(request, patient=False)
+        except Unreachable:
+            continue
+        for trace in traces(_page(answer), own) if answer.status >= 400 else ():
+            if trace.kind not in told:
+                told.add(trace.kind)
+                yield Finding(
+                    expected=f"no {trace.kind} in the refusal of what is too large",
+                    actual=f"{shown(trace.text)} in the {answer.status} for {what}",
+                    at="header Server" if trace.text in (answer.header("Server") or "") else "body",
+                    exchange=answer.exchange,
+                )
+    probe.control(tsp, operation)
 
 
 @check(requests=2)
@@ -83,6 +112,10 @@ def no_secret_echo(tsp: Tsp, operations: tuple[Operation, ...]) -> Findings:
                 exchange=answer.exchange,
             )
             return
+
+
+def _page(answer: Answer) -> str:
+    return f"{answer.header('Server') or ''}\n{_without_request(answer)}"
 
 
 def _without_request(answer: Answer) -> str:
