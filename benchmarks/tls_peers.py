@@ -1,10 +1,12 @@
 """The prober beside sslyze and testssl.sh, each run as a program of its own, on every test server.
 
-    python -m benchmarks tls_peers [--sslyze PATH] [--testssl PATH] [--seconds N] [--again] [NAME ...]
+    python -m benchmarks tls_peers [--sslyze PATH] [--testssl PATH] [--whole] [--seconds N] [--again]
+                                   [--jobs N] [NAME ...]
 
 What was measured is kept in ``tls_peers.jsonl`` beside this file, and a later start goes on with what is
 missing there; ``tls_peers.md`` is made of it, with the differences that ``tls_peers.yaml`` explains.
-testssl.sh is asked for versions and suites (-p -E) everywhere, and runs whole on every twelfth server.
+testssl.sh is asked for versions and suites (-p -E) everywhere, and with
+``--whole`` runs whole on some servers.
 """
 
 from __future__ import annotations
@@ -13,8 +15,10 @@ import argparse
 import shutil
 import statistics
 import sys
+import threading
 import time
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -30,7 +34,10 @@ from tests.tls.stacks import free_port
 HERE = Path(__file__).resolve().parent
 KEPT, EXPLAINED, TABLE = HERE / "tls_peers.jsonl", HERE / "tls_peers.yaml", HERE / "tls_peers.md"
 SERVERS: tuple[Server, ...] = (*GOOD, *DEFECTIVE, *MUTUAL)
-WHOLE = frozenset(one.name for one in SERVERS[::12])
+WHOLE = (
+    "python-tls13-only", "nginx-intermediate", "haproxy-intermediate", "openssl-s-server", "mutual-nginx",
+    "openssl-tls10", "cbc", "tickets-for-a-month",
+)  # fmt: skip
 """The servers on which testssl.sh does all that it does by default, for its time."""
 PEERS = (SSLYZE, TESTSSL)
 WANTED = {SSLYZE: 8.0, TESTSSL_WHOLE: 500.0}
@@ -177,25 +184,31 @@ def table(known: dict[tuple[str, str], Measured]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def run(places: dict[str, str], names: Sequence[str], seconds: float, again: bool) -> None:
-    """Measures what is missing, until the time is up."""
-    known = kept()
-    begun = {} if again else known
+def run(places: dict[str, str], names: Sequence[str], seconds: float, again: bool, jobs: int) -> None:
+    """Measures what is missing, until the time is up; ``jobs`` servers at a time."""
+    begun = {} if again else kept()
     ends = time.monotonic() + seconds
-    with KEPT.open("a", encoding="utf-8") as stream:
+    writing = threading.Lock()
+
+    def one(server: Server, programs: Sequence[str]) -> None:
+        if time.monotonic() > ends:
+            return
+        with server.start() as port:
+            for program in programs:
+                measured = measure(server.name, program, places.get(program, ""), port)
+                with writing, KEPT.open("a", encoding="utf-8") as stream:
+                    stream.write(measured.line() + "\n")
+                found = ", ".join(sorted(measured.found))
+                say(f"{server.name:34} {program:14} {measured.seconds:8.3f} s  {found}")
+
+    with ThreadPoolExecutor(jobs) as pool:
+        waiting = []
         for server, programs in list(missing(begun)):
-            chosen = [one for one in programs if one == OURS or places.get(one)]
-            if (names and server.name not in names) or not chosen:
-                continue
-            if time.monotonic() > ends:
-                say("the time is up; start again to go on")
-                return
-            with server.start() as port:
-                for program in chosen:
-                    one = measure(server.name, program, places.get(program, ""), port)
-                    stream.write(one.line() + "\n")
-                    stream.flush()
-                    say(f"{server.name:34} {program:14} {one.seconds:8.3f} s  {', '.join(sorted(one.found))}")
+            chosen = [name for name in programs if name == OURS or places.get(name)]
+            if chosen and (not names or server.name in names):
+                waiting.append(pool.submit(one, server, chosen))
+        for each in waiting:
+            each.result()
 
 
 def main() -> int:
@@ -206,14 +219,22 @@ def main() -> int:
     parser.add_argument("--testssl", default=shutil.which("testssl") or shutil.which("testssl.sh") or "")
     parser.add_argument("--seconds", type=float, default=1e9, help="start no server after so many seconds")
     parser.add_argument("--again", action="store_true", help="measure anew what is kept already")
+    parser.add_argument(
+        "--jobs", type=int, default=1, help="servers at a time; above 1 no time is to be trusted"
+    )
+    parser.add_argument("--whole", action="store_true", help="run testssl.sh whole too")
     parser.add_argument("names", nargs="*")
     options = parser.parse_args()
     say(described())
     if options.sslyze:
         start = measure("none", SSLYZE, options.sslyze, free_port()).seconds
         say(f"sslyze on a closed port: {start:.2f} s")
-    places = {SSLYZE: options.sslyze, TESTSSL: options.testssl, TESTSSL_WHOLE: options.testssl}
-    run(places, options.names, options.seconds, options.again)
+    places = {
+        SSLYZE: options.sslyze,
+        TESTSSL: options.testssl,
+        TESTSSL_WHOLE: options.testssl if options.whole else "",
+    }
+    run(places, options.names, options.seconds, options.again, options.jobs)
     known = kept()
     KEPT.write_text("".join(f"{one.line()}\n" for one in known.values()), encoding="utf-8")
     TABLE.write_text(table(known), encoding="utf-8")

@@ -107,7 +107,8 @@ def _ours(server: str, port: int) -> Measured:
 def _command(program: str, place: str, out: Path, port: int) -> list[str]:
     if program == SSLYZE:
         return [place, f"--json_out={out}", f"localhost:{port}{{127.0.0.1}}"]
-    parts = [] if program == TESTSSL_WHOLE else ["-p", "-E"]
+    patience = ["--connect-timeout", "2", "--openssl-timeout", "2"]
+    parts = [] if program == TESTSSL_WHOLE else [*patience, "-p", "-E"]
     plain = ["--quiet", "--color", "0", "--warnings", "off", "--mapping", "iana", "--jsonfile", str(out)]
     return [place, *plain, *parts, "--ip", "127.0.0.1", f"localhost:{port}"]
 

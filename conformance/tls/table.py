@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 from conformance.tls.facts import CertificateFacts, ChainFacts, TlsFacts
@@ -14,7 +16,7 @@ DATED = frozenset({"cbc", "no-aead", "sha1-mac", "static-rsa", "static-dh", "psk
 
 
 def table(facts: TlsFacts, policy: Policy) -> dict[str, Any]:
-    """JSON values: ``versions`` with their suites, and the ``chain`` as sent, leaf first.
+    """JSON values: ``versions`` with their suites, the ``chain`` as sent, leaf first, and other ``facts``.
 
     A version that the policy does not allow is ``bad``; so is a broken suite, a dated one is ``weak``.
     """
@@ -33,7 +35,32 @@ def table(facts: TlsFacts, policy: Policy) -> dict[str, Any]:
             for version in facts.versions
         ],
         "chain": _chain(facts.chains[0]) if facts.chains else [],
+        "facts": [{"what": what, "said": said} for what, said in _facts(facts) if said],
     }
+
+
+def _facts(facts: TlsFacts) -> Iterator[tuple[str, str]]:
+    """What else was seen, by the names that the other scanner's report has where it looks at the same."""
+    told = facts.resumption
+    ways = {"by id": told.by_id, "by ticket": told.by_ticket, "in TLS 1.3": told.tls13}
+    yield "uses", ", ".join(facts.endpoint.uses)
+    yield "groups", ", ".join(facts.groups)
+    yield "signatures", ", ".join(facts.schemes)
+    yield "Diffie-Hellman", f"{facts.dh_bits} bits" if facts.dh_bits else ""
+    yield "application protocols", ", ".join(facts.alpn)
+    yield "compression", _yes(facts.compression)
+    yield "secure renegotiation", _yes(facts.secure_renegotiation)
+    yield "extended master secret", _yes(facts.extended_master_secret)
+    yield "fallback signal", _yes(facts.fallback_signal)
+    yield "resumption", ", ".join(way for way, taken in ways.items() if taken) or "none"
+    yield "tickets", f"for {timedelta(seconds=told.lifetime)}" if told.lifetime else ""
+    yield "early data", f"up to {told.early_data} bytes" if told.early_data else "no"
+    yield "client certificate", "asked for" if facts.asks_certificate else ""
+    yield "stapled OCSP response", facts.staple.status if facts.staple else ""
+
+
+def _yes(value: bool | None) -> str:
+    return "" if value is None else "yes" if value else "no"
 
 
 def _suite(code: int, version: int, policy: Policy) -> dict[str, str]:

@@ -8,6 +8,7 @@
      "chain": [{"subject": "CN=…", "issuer": "CN=…", "not_before": "2026-01-01", "not_after": "2027-01-01",
                 "key": "EC P-256", "signature": "SHA-256 with ECDSA", "names": ["api.bank.hk"],
                 "judgement": "good", "remark": ""}],
+     "facts": [{"what": "early data", "said": "no"}],
      "second": {"by": "sslyze 6.3.1", "made": "2026-01-01", "problem": "",
                 "versions": [{"name": "TLS 1.2", "suites": 4}], "told": [{"what": "ROBOT", "said": "no"}],
                 "differences": ["TLS 1.0 with … was seen by the report and not here"]}}
@@ -84,6 +85,7 @@ class Host:
     policy: str = ""
     versions: tuple[Version, ...] = ()
     chain: tuple[Certificate, ...] = ()
+    facts: tuple[tuple[str, str], ...] = ()
     second: Opinion | None = None
 
 
@@ -119,6 +121,7 @@ def hosts(results: Iterable[Result]) -> tuple[Host, ...]:
                 for v in _mappings(note.get("versions"))
             ),
             chain=tuple(_certificate(c) for c in _mappings(note.get("chain"))),
+            facts=tuple((_text(f, "what"), _text(f, "said")) for f in _mappings(note.get("facts"))),
             second=_opinion(note.get("second")),
         )
         if host.name and (host.versions or host.chain):
