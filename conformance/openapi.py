@@ -23,6 +23,7 @@ from conformance.schema import BadSchema, Direction, Validator, Version
 __all__ = [
     "ApiDescription",
     "ApiHeader",
+    "ApiLink",
     "ApiOperation",
     "ApiParameter",
     "ApiResponse",
@@ -110,6 +111,16 @@ class ApiHeader:
 
 
 @dataclass(frozen=True, slots=True)
+class ApiLink:
+    """What a response leads to (OpenAPI 3.1, 4.8.20): an operation by its id or pointer, and values for its
+    parameters, which are constants or runtime expressions such as ``$response.body#/id``."""
+
+    name: str
+    target: str
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class ApiResponse:
     """A described response; ``status`` is a code, a range (``4XX``) or ``default``."""
 
@@ -117,6 +128,7 @@ class ApiResponse:
     content: Mapping[str, ApiSchema | None] = field(default_factory=dict)
     headers: Mapping[str, ApiHeader] = field(default_factory=dict)
     examples: Mapping[str, tuple[Any, ...]] = field(default_factory=dict)
+    links: tuple[ApiLink, ...] = ()
 
     def schema_for(self, media_type: str) -> ApiSchema | None:
         """The schema of a media type, of its range (``application/*``) or of any; parameters do not count."""

@@ -10,6 +10,7 @@ from conformance.document import kind, pointer, resolve, shown
 from conformance.openapi import (
     METHODS,
     ApiHeader,
+    ApiLink,
     ApiOperation,
     ApiParameter,
     ApiResponse,
@@ -175,8 +176,18 @@ class Reading:
                 if self._swagger:
                     schema = ApiSchema(place, described, self._compiled)
                 headers[str(name)] = ApiHeader(str(name), described.get("required") is True, schema)
-            found[str(status)] = ApiResponse(str(status), content, headers, examples)
+            links = tuple(self._links(response.get("links"), f"{where}/links"))
+            found[str(status)] = ApiResponse(str(status), content, headers, examples, links)
         return found
+
+    def _links(self, given: Any, at: str) -> Iterator[ApiLink]:
+        for name, item in _mapping(given).items():
+            link, where = self._resolved(item, f"{at}{pointer((str(name),))}")
+            target = link.get("operationId") or link.get("operationRef")
+            if isinstance(target, str) and target:
+                yield ApiLink(str(name), unquote(target), _mapping(link.get("parameters")))
+            elif link:
+                self._note(where, "a link without operationId or operationRef")
 
     def _content(self, given: Any, at: str) -> tuple[dict[str, ApiSchema | None], dict[str, tuple[Any, ...]]]:
         content, examples = {}, {}

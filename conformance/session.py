@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -327,18 +327,31 @@ CANONICAL_API = "canonical-api"
 """The capability by which a bank says that the profiles' own descriptions are the ones it publishes."""
 
 
+def contract_of(
+    target: Target,
+    profiles: tuple[Profile, ...],
+    headers: Callable[[], Iterable[tuple[str, str]]] = lambda: (),
+) -> Contract:
+    """The descriptions that a bank answers for. Raises ``NotApplicable`` where there is none."""
+    spoken = CANONICAL_API in target.capabilities
+    return contract(
+        target.base_url,
+        load_description(target.api) if target.api else None,
+        [p.description for p in profiles if p.description is not None] if spoken else (),
+        tuple(operations(target, profiles).values()),
+        writes="writes" in target.allow and not target.is_production,
+        headers=headers,
+    )
+
+
 def _survey(supply: Supply) -> Survey:
     session, target = supply.session, supply.session.target
 
     def made() -> Contract:
-        spoken = CANONICAL_API in target.capabilities
-        return contract(
-            target.base_url,
-            session.api,
-            [p.description for p in session.profiles if p.description is not None] if spoken else (),
-            tuple(session.operations.values()),
-            writes="writes" in target.allow and not target.is_production,
-            headers=lambda: session.traffic.constant_headers(session.traffic.now()),
+        return contract_of(
+            target,
+            session.profiles,
+            lambda: session.traffic.constant_headers(session.traffic.now()),
         )
 
     return Survey(

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from conformance.cli.options import Choice, scope
-from conformance.model import Case
+from conformance.model import Case, Profile
 from conformance.writing.settings import Writes
+
+if TYPE_CHECKING:
+    from conformance.target import Target
 
 
 def _each(case: Case, writes: Writes | None) -> str:
@@ -45,6 +49,20 @@ def _written(case: Case, writes: Writes | None) -> dict[str, object]:
 LOGINS = "more where a bank gives up a code after a wrong try, and for what is to be confirmed"
 
 
+def _chained(target: Target, profiles: tuple[Profile, ...], cases: Sequence[Case]) -> list[str]:
+    """What a run follows from one operation of the bank's description to others."""
+    if not any(case.check.startswith(("relation.", "contract.")) for case in cases):
+        return []
+    from conformance.errors import NotApplicable
+    from conformance.generate.chains import lines
+    from conformance.session import contract_of
+
+    try:
+        return [str(line) for line in lines(contract_of(target, profiles))]
+    except NotApplicable:
+        return []
+
+
 @click.command("plan")
 @scope
 @click.option("--json", "as_json", is_flag=True, help="The whole plan as JSON.")
@@ -66,6 +84,7 @@ def command(choice: Choice, as_json: bool) -> int:
             "logins": logins(plan),
             "profiles": [profile.name for profile in profiles],
             "writes": [_written(case, target.writes) for case in writes],
+            "sequences": _chained(target, profiles, going),
             "cases": [plain(case) for case in plan.cases],
         }
         click.echo(json.dumps(facts, indent=2, default=str))
@@ -76,6 +95,11 @@ def command(choice: Choice, as_json: bool) -> int:
     click.echo(f"requests  about {estimate(plan)} at the most; reads that cases share are sent once")
     click.echo(f"logins    about {logins(plan)} of customers; {LOGINS}")
     click.echo(f"writes    {len(writes)}")
+    chained = _chained(target, profiles, going)
+    if chained:
+        click.echo(f"sequences {len(chained)}, of the API description")
+    for line in chained:
+        click.echo(f"          {line}")
     for case in writes:
         click.echo(f"          {case.id}  {case.check}{_cost(case, target.writes)}")
     if target.writes is not None and any(case.creates for case in writes):

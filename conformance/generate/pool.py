@@ -44,6 +44,7 @@ class Pool:
     def __init__(self) -> None:
         self._rows: dict[str, list[dict[str, Any]]] = {}
         self._named: dict[str, list[Any]] = {}
+        self._linked: dict[tuple[str, str], list[str]] = {}
 
     def learn(self, path: str, document: Any) -> None:
         """Remembers what an accepted answer of a path template holds."""
@@ -55,6 +56,16 @@ class Pool:
                 named = self._named.setdefault(_plain(name), [])
                 if value not in named and len(named) < MOST:
                     named.append(value)
+
+    def link(self, operation: str, name: str, value: str) -> None:
+        """Remembers a value that a link of the description gives to a parameter of an operation."""
+        known = self._linked.setdefault((operation, name), [])
+        if value not in known and len(known) < MOST:
+            known.append(value)
+
+    def linked(self, operation: str, name: str) -> list[str]:
+        """The values that links have given to a parameter of an operation."""
+        return self._linked.get((operation, name), [])
 
     def rows(self, path: str) -> list[dict[str, Any]]:
         """The objects that a path template has answered with."""

@@ -60,7 +60,8 @@ def _paths(scoped: Scoped, pool: Pool) -> Iterator[dict[str, str]]:
     known: dict[str, list[str]] = {}
     for parameter in holes:
         before = scoped.operation.path.partition(f"/{{{parameter.name}}}")[0]
-        found = [text_of(v) for v in pool.identifiers(parameter.name, before)]
+        found = [*pool.linked(scoped.name, parameter.name)]
+        found += [text_of(v) for v in pool.identifiers(parameter.name, before)]
         found += [text_of(v) for v in parameter.examples]
         schema = parameter.schema
         if not found and schema is not None:

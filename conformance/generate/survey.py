@@ -18,6 +18,7 @@ from conformance.document import NotJson
 from conformance.errors import Inconclusive, NotApplicable, Unreachable
 from conformance.generate import schedule, seed
 from conformance.generate.call import Call
+from conformance.generate.chains import chains
 from conformance.generate.contract import Contract, Scoped
 from conformance.generate.mutation import Mutation
 from conformance.generate.pool import Pool, item, rows
@@ -163,10 +164,18 @@ class Survey:
                 shared.seeds[scoped.name] = Seed(scoped, call, made)
                 shared.refused.pop(scoped.name, None)
                 shared.pool.learn(scoped.operation.path, document(made))
+                self._link(scoped, call, made, shared.pool)
                 return True
         if made is not None:
             shared.refused[scoped.name] = made
         return False
+
+    def _link(self, scoped: Scoped, call: Call, made: Answer, pool: Pool) -> None:
+        """Keeps what the links of an answer's description give to other operations."""
+        for chain in self.once("chains", lambda: tuple(chains(self.contract))):
+            if chain.source is scoped and chain.fits(made):
+                for name, value in (chain.values(call, made) or {}).items():
+                    pool.link(chain.target.name, name, value)
 
     def _calls(self, scoped: Scoped, shared: Shared) -> Iterator[Call]:
         """Calls to try; where an object is changed, of one that this survey made."""

@@ -20,13 +20,14 @@ RULES = Map(
     [
         Rule("/statements", endpoint="statements", methods=["GET"]),
         Rule("/cards", endpoint="cards", methods=["GET"]),
+        Rule("/plastic/<card>/ceiling", endpoint="ceiling", methods=["GET"]),
         Rule("/notes", endpoint="notes", methods=["GET"]),
         Rule("/notes", endpoint="write", methods=["POST"]),
         Rule("/notes/<key>", endpoint="note", methods=["GET"]),
         Rule("/notes/<key>", endpoint="remove", methods=["DELETE"]),
     ]
 )
-SCOPES = {"statements": "read", "cards": "read", "notes": "read", "note": "read"}
+SCOPES = {"statements": "read", "cards": "read", "notes": "read", "note": "read", "ceiling": "read"}
 """The scope of each operation; all others want ``write``."""
 
 STRING = {"type": "string"}
@@ -74,6 +75,9 @@ def description() -> dict[str, Any]:
         "required": ["text"],
         "properties": {"text": {"type": "string", "maxLength": 40}},
     }
+    cards = _operation("cards", "read", "200", _list({"id": STRING}), "limit", "cursor")
+    leads = {"operationId": "ceiling", "parameters": {"card": "$response.body#/data/0/id"}}
+    cards["responses"]["200"]["links"] = {"ceilingOfCard": leads}
     write["requestBody"] = {"required": True, "content": {"application/json": {"schema": body}}}
     flow = {"tokenUrl": f"{ISSUER}/token", "scopes": {"read": "reads", "write": "writes"}}
     return {
@@ -84,7 +88,11 @@ def description() -> dict[str, Any]:
             "/statements": {
                 "get": _operation("statements", "read", "200", _list({"id": STRING}), "limit", "from")
             },
-            "/cards": {"get": _operation("cards", "read", "200", _list({"id": STRING}), "limit", "cursor")},
+            "/cards": {"get": cards},
+            "/plastic/{card}/ceiling": {
+                "parameters": [{"name": "card", "in": "path", "required": True, "schema": STRING}],
+                "get": _operation("ceiling", "read", "200", {"type": "object"}),
+            },
             "/notes": {"get": _operation("notes", "read", "200", _list(NOTE)), "post": write},
             "/notes/{key}": {
                 **KEYED,
@@ -206,6 +214,11 @@ class KeyedBank:
         if begin + limit < len(rows):
             document["next_cursor"] = shown[-1]["id"]
         return _json(document)
+
+    def _ceiling(self, request: Request, card: str) -> Response:
+        if {"id": card} not in self._rows("card") or self.has("limit_of_a_card_gone"):
+            raise Refused(404)
+        return _json({"ceiling": 5000})
 
     def _notes(self, request: Request) -> Response:
         return _json({"data": list(self.notes.values())})

@@ -22,5 +22,6 @@ FAULTS: Mapping[str, str] = {
     "links_overlap": "relation.linked_pages_are_disjoint",
     "links_lead_nowhere": "relation.links_lead_to_pages",
     "total_of_statements_wrong": "relation.totals_are_true",
+    "limit_of_a_card_gone": "relation.described_links_lead_on",
     "total_of_cards_wrong": "relation.totals_are_true",
 }

@@ -22,6 +22,7 @@ NOT_OF_THIS_BANK = {
     "identity.tokens_are_verified",
     "identity.unfit_tokens_are_refused",
     "identity.functions_are_kept_apart",
+    "relation.described_links_lead_on",
     "relation.links_lead_to_pages",
     "relation.linked_pages_are_disjoint",
     "relation.linked_pages_make_the_whole",
