@@ -59,7 +59,10 @@ def refused(answer: Answer) -> bool:
 
 def located(answer: Answer, pattern: str) -> str:
     """The identifier in a Location: where the path by which an application is read has it, else its end."""
-    path = urlsplit(answer.header("Location") or "").path
+    try:
+        path = urlsplit(answer.header("Location") or "").path
+    except ValueError:
+        return ""
     before, named, after = urlsplit(pattern).path.partition("{id}")
     start = path.rfind(before) if named else -1
     rest = path[start + len(before) : len(path) - len(after)] if start >= 0 and path.endswith(after) else ""

@@ -12,6 +12,7 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
+from urllib.parse import quote
 
 from conformance.answer import Answer
 from conformance.document import NotJson
@@ -33,6 +34,8 @@ READS = frozenset({"reference", "link", "read"})
 """The steps that change nothing, whatever their method."""
 ROLES = ("name", "phone", "email", "birth_date", "employer", "identity_number", "address")
 FAVOURITE = "loans.credit-card-application"
+PLAIN = "!$&'()*+,;=:@~"
+"""What may stand in one segment of a path as it is (RFC 3986, 3.3), beside letters and digits."""
 PATIENCE = (0.2, 0.5, 1.0, 2.0)
 """Seconds between looks at what a bank has said that it would do (202)."""
 
@@ -230,7 +233,7 @@ class Applications:
         """The answer to a step; ``content`` is a media type with its bytes. A ``stranger`` is another TSP."""
         asked, facts = self.asked(name), {"id": id, **values}
         whole = body if body is not None else filled(asked.json_, facts)
-        request = self._step(asked, filled(asked.path, facts))
+        request = self._step(asked, filled(asked.path, {n: quote(v, safe=PLAIN) for n, v in facts.items()}))
         if content is None and whole is not None:
             content = JSON, json.dumps(whole).encode()
         if content is not None:
@@ -311,7 +314,8 @@ class Applications:
 
     def identifier(self, function: str, answer: Answer) -> str:
         """The bank's identifier in the answer to an application, or in its Location; else empty."""
-        return self.shown(function, answer) or located(answer, self.rules.read.path)
+        found = self.shown(function, answer) or located(answer, self.rules.read.path)
+        return "" if found in (".", "..") else found
 
     def shown(self, function: str, answer: Answer) -> str:
         """The bank's identifier in the body of an answer; empty where it cannot be read."""
