@@ -36,7 +36,6 @@ KEPT, EXPLAINED, TABLE = HERE / "tls_peers.jsonl", HERE / "tls_peers.yaml", HERE
 SERVERS: tuple[Server, ...] = (*GOOD, *DEFECTIVE, *MUTUAL)
 WHOLE = (
     "python-tls13-only", "nginx-intermediate", "haproxy-intermediate", "openssl-s-server", "mutual-nginx",
-    "openssl-tls10", "cbc", "tickets-for-a-month",
 )  # fmt: skip
 """The servers on which testssl.sh does all that it does by default, for its time."""
 PEERS = (SSLYZE, TESTSSL)
