@@ -28,6 +28,7 @@ class WaiverEntry(Part):
     reason: str = Field(min_length=1)
     expires: date
     function: str = "*"
+    operation: str = "*"
     owner: str = ""
     ticket: str = ""
 
@@ -40,7 +41,9 @@ class WaiverEntry(Part):
 
     def waiver(self) -> Waiver:
         """The same, as it travels."""
-        return Waiver(self.match, self.reason, self.expires, self.function, self.owner, self.ticket)
+        return Waiver(
+            self.match, self.reason, self.expires, self.function, self.owner, self.ticket, self.operation
+        )
 
 
 class Waivers(Part):

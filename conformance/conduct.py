@@ -24,6 +24,7 @@ from conformance.session import Session, open_session
 from conformance.target import Target
 from conformance.tls.imported import Scan
 from conformance.verdict import ExitCode, FailOn
+from conformance.waiver import used, waived
 from conformance.wire import Wire
 
 
@@ -148,7 +149,7 @@ def _execute(
     interrupted = False
 
     def take(result: Result) -> None:
-        marked = run.waived(result, target.waivers)
+        marked = waived(result, target.waivers)
         writer.result(marked)
         kept.append(marked)
         heard.result(marked)
@@ -175,9 +176,7 @@ def footer_of(
 ) -> Footer:
     """The end of a results file: how the run went, and its exit code."""
     finished = len(kept) == len(plan.cases)
-    used = {
-        waiver for waiver in session.target.waivers if any(run.covers(waiver, r) for r in kept if r.waived)
-    }
+    spoken = {waiver for waiver in session.target.waivers if any(used(waiver, r) for r in kept)}
     return Footer(
         finished=datetime.now(UTC),
         exit_code=int(verdict.exit_code(kept, finished=finished, interrupted=interrupted, fail_on=fail_on)),
@@ -185,7 +184,7 @@ def footer_of(
         reason="stopped by the user" if interrupted else "",
         counts={str(k): v for k, v in verdict.counts(verdict.standing(r) for r in kept).items()},
         requests=session.traffic.requests,
-        unused_waivers=tuple(waiver.match for waiver in session.target.waivers if waiver not in used),
+        unused_waivers=tuple(waiver.match for waiver in session.target.waivers if waiver not in spoken),
     )
 
 

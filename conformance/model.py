@@ -212,6 +212,10 @@ class Finding:
     exchange: int | None = None
     seen: int = 1
     tried: int = 1
+    operations: tuple[str, ...] = ()
+    """The described operations that show it, as ``POST /payees``."""
+    waived: str = ""
+    """The reason for which this finding alone is accepted."""
 
     @property
     def intermittent(self) -> bool:
@@ -260,6 +264,8 @@ class Waiver:
     function: str = "*"
     owner: str = ""
     ticket: str = ""
+    operation: str = "*"
+    """A glob over the operations of the bank's description, as ``POST /payees``."""
 
 
 @dataclass(frozen=True, slots=True)

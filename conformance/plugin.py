@@ -121,7 +121,8 @@ class Bank:
 
     def result(self, case: Case) -> Result:
         """What became of a case, waivers applied."""
-        from conformance.run import execute, waived
+        from conformance.run import execute
+        from conformance.waiver import waived
 
         ahead = self._ahead.get(case.id)
         result = ahead.result() if ahead is not None else execute(case, self.session)

@@ -9,14 +9,14 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import suppress
 from dataclasses import replace
-from fnmatch import fnmatchcase
 from itertools import islice
 
 from conformance import verdict
 from conformance.errors import Inconclusive, NeedsReview, NotApplicable, Outcome
-from conformance.model import Case, Finding, Plan, Result, Verdict, Waiver
+from conformance.model import Case, Finding, Plan, Result, Verdict
 from conformance.registry import Check
 from conformance.session import Session
+from conformance.waiver import waived
 
 MAX_FINDINGS = 25
 """Findings of one case that are kept; more of the same teach nothing."""
@@ -107,21 +107,6 @@ def _confirmed(
 def _identity(finding: Finding) -> tuple[str, str]:
     """What makes a finding the same one when it is seen again; values such as times may differ."""
     return finding.expected, finding.at
-
-
-def covers(waiver: Waiver, result: Result) -> bool:
-    """Whether a waiver speaks of a result's case, requirement or check, and of its function."""
-    case = result.case
-    names = (case.id, case.requirement, case.check)
-    return fnmatchcase(case.function, waiver.function) and any(fnmatchcase(n, waiver.match) for n in names)
-
-
-def waived(result: Result, waivers: Iterable[Waiver]) -> Result:
-    """The result of a case with findings, marked with the first waiver that covers it."""
-    if result.verdict not in (Verdict.FAIL, Verdict.OBSERVATION):
-        return result
-    found = next((waiver for waiver in waivers if covers(waiver, result)), None)
-    return replace(result, waived=f"{found.reason} (until {found.expires})") if found else result
 
 
 def results(

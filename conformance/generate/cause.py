@@ -42,7 +42,8 @@ def findings(survey: Survey, signs: Iterable[Sign]) -> Iterator[Finding]:
         for sign in cause.signs[:TRIES]:
             found = survey.confirmed(sign.trial, sign.finding, sign.holds)
             if found is not None:
-                yield replace(found, actual=f"{found.actual}{_others(cause, sign)}")
+                shown = dict.fromkeys(one.trial.scoped.name for one in (sign, *cause.signs))
+                yield replace(found, actual=f"{found.actual}{_others(cause, sign)}", operations=tuple(shown))
                 break
 
 
@@ -75,4 +76,5 @@ def told(expected: str, seen: list[Sighting]) -> Iterator[Finding]:
     first = seen[0]
     others = [name for name in dict.fromkeys(one.place for one in seen) if name != first.place]
     more = f" (also {', '.join(others[:4])}{', …' if len(others) > 4 else ''})" if others else ""
-    yield Finding(expected, f"{first.actual} at {first.place}{more}", first.at, first.exchange)
+    actual = f"{first.actual} at {first.place}{more}"
+    yield Finding(expected, actual, first.at, first.exchange, operations=(first.place, *others))

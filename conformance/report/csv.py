@@ -32,8 +32,8 @@ def render(report: Report, stream: TextIO) -> None:
         for finding in result.findings or (Finding("", "", seen=0, tried=0),):
             fields = (
                 case.requirement, case.level, source, case.check, case.function, case.id, verdict,
-                result.waived, finding.expected, finding.actual, finding.at, finding.seen, finding.tried,
-                result.reason,
+                finding.waived or result.waived, finding.expected, finding.actual, finding.at, finding.seen,
+                finding.tried, result.reason,
             )  # fmt: skip
             rows.writerow([cell(str(field)) for field in fields])
 

@@ -122,8 +122,9 @@ def _results(report: Report, result: Result, index: dict[str, int]) -> Iterator[
                 "intermittent": finding.intermittent,
             },
         }
-        if result.waived:
-            entry["suppressions"] = [{"kind": "external", "justification": one_line(result.waived, 500)}]
+        accepted = finding.waived or result.waived
+        if accepted:
+            entry["suppressions"] = [{"kind": "external", "justification": one_line(accepted, 500)}]
         yield entry
 
 

@@ -78,7 +78,7 @@ def kind(result: Result, finding: Finding) -> Kind:
     """Where a finding belongs: what did not repeat and what is waived stand apart."""
     if finding.intermittent:
         return Kind.INTERMITTENT
-    if result.waived:
+    if result.waived or finding.waived:
         return Kind.WAIVED
     return Kind.NONCONFORMITY if result.verdict is Verdict.FAIL else Kind.OBSERVATION
 
@@ -119,7 +119,7 @@ def cards(
                 replays=_distinct(
                     (*_sent_again(run, members), *(replay(run, result.case) for result, _ in members))
                 )[:3],
-                waiver=members[0][0].waived,
+                waiver=members[0][1].finding.waived or members[0][0].waived,
             )
         )
     return {place: tuple(found[place]) for place in Kind}
