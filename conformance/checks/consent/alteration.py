@@ -7,6 +7,7 @@ from conformance.errors import Inconclusive, NotApplicable
 from conformance.model import Finding
 from conformance.oauth.grant import told
 from conformance.operation import Operation
+from conformance.probe import has_rows
 from conformance.protected import Protected, tried
 from conformance.registry import Findings, check
 
@@ -29,7 +30,7 @@ def permission_needed_to_write(protected: Protected, operation: Operation) -> Fi
     access = protected.access
     written = protected.written(protected.objects(operation)[0])
     answer = tried(lambda: access.call(access.grant(without), protected.request(written)))
-    if answer is not None and answer.ok:
+    if answer is not None and answer.ok and (has_rows(operation, answer) or not answer.body):
         yield Finding(
             f"a refusal without the permission {own}", f"status {answer.status}", f"function {operation.id}",
             answer.exchange,

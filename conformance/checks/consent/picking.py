@@ -6,6 +6,7 @@ from conformance.errors import NotApplicable
 from conformance.model import Finding
 from conformance.oauth.picking import picked
 from conformance.path_values import filled, places_in
+from conformance.probe import has_rows
 from conformance.protected import Protected, tried
 from conformance.registry import Findings, check
 
@@ -40,7 +41,7 @@ def picked_accounts_only(protected: Protected) -> Findings:
             continue
         request = protected.request(filled(operation, {places_in(operation)[0]: kept[0]}))
         opened = tried(lambda: access.call(tokens, request))  # noqa: B023
-        if opened is not None and opened.ok:
+        if opened is not None and opened.ok and has_rows(operation, opened):
             expected = "a refusal of an account that the customer did not pick"
             yield Finding(expected, f"status {opened.status}", f"function {name}", opened.exchange)
             return

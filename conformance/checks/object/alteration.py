@@ -8,6 +8,7 @@ from conformance.model import Finding
 from conformance.oauth.grant import told
 from conformance.operation import Operation
 from conformance.path_values import filled, places_in
+from conformance.probe import has_rows
 from conformance.protected import Protected, tried
 from conformance.registry import Findings, check
 
@@ -27,7 +28,7 @@ def foreign_write_refused(protected: Protected, operation: Operation) -> Finding
     for what, identifier in wrong.items():
         request = protected.request(protected.written(filled(operation, {name: identifier})))
         answer = tried(lambda: access.call(tokens, request))  # noqa: B023
-        if answer is not None and answer.ok:
+        if answer is not None and answer.ok and (has_rows(operation, answer) or not answer.body):
             at = f"path value {name}"
             yield Finding(f"a refusal of {what}", f"status {answer.status}", at, answer.exchange)
             return
