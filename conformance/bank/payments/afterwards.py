@@ -39,7 +39,9 @@ def read(bank: Bank, request: Request, payment_id: str) -> Response:
     with stores(bank).lock:
         found.seen, before = found.seen + 1, found.status
         due = found.outcome in ("payment", "request") and found.status == "accepted"
-        forgotten = found.status == "cancelled" and policy.cancellation_forgotten
+        forgotten = (
+            found.outcome == "payment" and found.status == "cancelled" and policy.cancellation_forgotten
+        )
         if due or forgotten:
             found.status = "completed"
         if found.status == "scheduled" and found.execution_date <= days.now(bank).date().isoformat():
