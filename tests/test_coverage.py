@@ -6,8 +6,10 @@ import pytest
 from click.testing import CliRunner
 
 from conformance import coverage
+from conformance.bank.mutant import all_mutants
 from conformance.cli.explain_command import command
 from conformance.registry import all_checks
+from tests.matrix import PHASE3
 
 
 def _numbers(prefix: str, last: int, first: int = 1) -> set[str]:
@@ -92,6 +94,11 @@ def test_a_condition_has_checks_or_a_reason() -> None:
     left = [c for c in coverage.conditions() if not c.checks]
     assert all(c.left for c in left)
     assert len(left) == 26
+
+
+def test_what_is_judged_of_authorization_has_been_seen_to_fail() -> None:
+    seeded = [mutant for mutant in all_mutants() if mutant.scope in PHASE3]
+    assert len(seeded) >= 140  # the matrix asserts that each is found by the checks it names and no other
 
 
 @pytest.mark.parametrize(
