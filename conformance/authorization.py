@@ -5,15 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Literal
 
-from pydantic import Field, field_validator
+from pydantic import Field, ValidationInfo, field_validator
 
 from conformance.address import safe
-from conformance.reference import FilePath, Part, SecretRef, TextOrSecret
+from conformance.reference import FilePath, Part, SecretRef, TextOrSecret, secret
 
 ClientAuthentication = Literal[
     "private_key_jwt", "tls_client_auth", "self_signed_tls_client_auth", "client_secret_basic",
     "client_secret_post", "client_secret_jwt", "none",
 ]  # fmt: skip
+
+
+SECRETS = ("registration_token",)
+"""What of the free section ``settings`` is a secret."""
 
 
 class Client(Part):
@@ -83,6 +87,12 @@ class Authorization(Client):
             except ValueError as error:
                 raise ValueError(f"{name}: {error}") from None
         return endpoints
+
+    @field_validator("settings")
+    @classmethod
+    def _read(cls, settings: dict[str, Any], info: ValidationInfo) -> Mapping[str, Any]:
+        """Its secrets as secrets, since only here it is known where the file lies."""
+        return {name: secret(value, info) if name in SECRETS else value for name, value in settings.items()}
 
     @property
     def hosts(self) -> tuple[str, ...]:

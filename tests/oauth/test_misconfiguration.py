@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,11 +12,13 @@ from conformance.answer import Answer
 from conformance.bank.app import Bank
 from conformance.bank.authorization.fixture import authorization_fixture
 from conformance.embedded import POLICY
-from conformance.errors import Inconclusive
+from conformance.errors import ConfigurationError, Inconclusive
 from conformance.model import Request
 from conformance.oauth.access import Access
 from conformance.oauth.diagnosis import astray, skewed
+from conformance.oauth.settings import settings_of
 from conformance.secret import Secret
+from conformance.target import load_target
 from tests.oauth.reference import access_to, policy_of
 
 ONE, TWO = authorization_fixture(("private_key_jwt",)).tsps
@@ -158,3 +161,29 @@ def test_an_encrypted_key_is_told() -> None:
     access = access_to(authorization={"client_key": Secret(pem.decode())})
     with pytest.raises(Inconclusive, match="encrypted"):
         _ = access.client
+
+
+def test_the_secret_of_registration_lies_beside_the_bank_file_and_is_read_with_it(tmp_path: Path) -> None:
+    file = tmp_path / "bank.yaml"
+    file.write_text(
+        "bank: {name: Bank}\nbase_url: https://bank.example\n"
+        "authorization: {issuer: https://bank.example, settings: {registration_token: file:token}}\n"
+    )
+    with pytest.raises(ConfigurationError, match=r"settings\.registration_token: token: no such file"):
+        load_target(file)
+    (tmp_path / "token").write_text("a-token-for-registration")
+    told = load_target(file).authorization
+    assert told is not None
+    secret = settings_of(told).registration_token
+    assert secret is not None
+    assert secret.reveal() == "a-token-for-registration"
+
+
+def test_a_secret_of_registration_that_stands_in_the_file_is_refused(tmp_path: Path) -> None:
+    file = tmp_path / "bank.yaml"
+    file.write_text(
+        "bank: {name: Bank}\nbase_url: https://bank.example\n"
+        "authorization: {issuer: https://bank.example, settings: {registration_token: abcdef}}\n"
+    )
+    with pytest.raises(ConfigurationError, match="must not stand in the file itself"):
+        load_target(file)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from tests.peers.install import HERE, node, node_modules
 from tests.peers.process import running
-from tests.peers.world import CUSTOMERS, world
+from tests.peers.world import CUSTOMERS, REGISTRATION_TOKEN, world
 
 
 @contextmanager
@@ -20,6 +20,7 @@ def provider(preset: str, folder: Path, *, defects: Sequence[str] = ()) -> Itera
         "defects": list(defects),
         "clients": [tsp.registration(preset) for tsp in world().tsps],
         "customers": CUSTOMERS,
+        "registrationToken": REGISTRATION_TOKEN,
         "jwks": {"keys": world().keys},
     }
     command = [node(), str(HERE / "node" / "server.mjs")]

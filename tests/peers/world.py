@@ -18,6 +18,7 @@ from conformance.jose import PrivateKey
 
 SECRET = "a-secret-that-both-sides-know-0123456789"
 PASSWORD = "the-password-of-every-customer"
+REGISTRATION_TOKEN = "the-token-that-admits-to-registration"
 CUSTOMERS = (
     {
         "sub": "c-1001",
@@ -123,6 +124,7 @@ class World:
             (folder / f"{tsp.client_id}-certificate.pem").write_text(tsp.certificate.certificate)
             (folder / f"{tsp.client_id}-certificate.key").write_text(tsp.certificate.key)
         (folder / "password").write_text(PASSWORD)
+        (folder / "registration-token").write_text(REGISTRATION_TOKEN)
 
 
 @cache

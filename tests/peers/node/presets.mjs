@@ -9,7 +9,7 @@ const FAPI = {
   authorizationSigningAlgValues: ['PS256', 'ES256'],
 };
 
-const presets = {
+const presets = (given) => ({
   // FAPI 2.0 with private_key_jwt and DPoP with server nonces; signed requests and introspections are taken.
   fapi2: {
     enabledJWA: FAPI,
@@ -51,7 +51,7 @@ const presets = {
       pushedAuthorizationRequests: { enabled: true },
     },
   },
-  // OpenID Connect: the code flow with PKCE and a secret.
+  // OpenID Connect: the code flow with PKCE and a secret; TSPs register themselves with a token.
   openid: {
     clientAuthMethods: ['client_secret_basic', 'client_secret_post', 'private_key_jwt'],
     responseTypes: ['code'],
@@ -59,9 +59,11 @@ const presets = {
     features: {
       dPoP: { enabled: false },
       pushedAuthorizationRequests: { enabled: false },
+      registration: { enabled: true, initialAccessToken: given.registrationToken },
+      registrationManagement: { enabled: true },
     },
   },
-};
+});
 
 function merged(under, over) {
   if (over === null || typeof over !== 'object' || Array.isArray(over) || Buffer.isBuffer(over)) return over;
@@ -71,8 +73,9 @@ function merged(under, over) {
 }
 
 // The configuration of a kind of bank.
-export function preset(name, base) {
-  if (!(name in presets)) throw new Error(`no preset ${name}; there are ${Object.keys(presets)}`);
-  const { enabledJWA, ...rest } = presets[name];
+export function preset(given, base) {
+  const known = presets(given);
+  if (!(given.preset in known)) throw new Error(`no preset ${given.preset}; there are ${Object.keys(known)}`);
+  const { enabledJWA, ...rest } = known[given.preset];
   return merged(base, enabledJWA ? { ...rest, enabledJWA } : rest);
 }

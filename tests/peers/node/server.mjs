@@ -69,7 +69,7 @@ const server = createServer({
 
 server.listen(given.port ?? 0, '127.0.0.1', () => {
   const issuer = `https://localhost:${server.address().port}`;
-  const wanted = { configuration: preset(given.preset, base()), early: [], late: [] };
+  const wanted = { configuration: preset(given, base()), early: [], late: [] };
   for (const name of given.defects ?? []) seed(name, wanted);
   const provider = new Provider(issuer, wanted.configuration);
   provider.proxy = false;
