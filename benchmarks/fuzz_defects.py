@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import re
+import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
@@ -65,7 +66,7 @@ KINDS: dict[str, tuple[str, ...]] = {
     "identity.credentials": ("ST401",),
     "identity.members_of_the_bank_cannot_be_set": ("ST201",),
     "identity": ("ST402",),
-    "relation": ("ST301", "ST302", "ST103"),
+    "relation": ("ST301", "ST302"),
     "injection": ("ST101",),
 }
 """What schemathesis calls the kinds of defects, by the beginning of the check of ours."""
@@ -116,7 +117,7 @@ def told(failures: Iterable[Failure], group: Sequence[Fault]) -> tuple[dict[str,
     """The defects that failures tell of, with the number of the first request, and what none explains."""
     found: dict[str, int] = {}
     rest: list[Failure] = []
-    for failure in sorted(failures, key=lambda f: f.number):
+    for failure in sorted(failures, key=lambda f: f.number or sys.maxsize):
         names = [f.name for f in group if _explains(f, failure)]
         if not names:
             rest.append(failure)
