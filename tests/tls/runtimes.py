@@ -1,4 +1,4 @@
-"""The https servers that come with Node and with the JDK, on loopback."""
+"""The https servers of Node, of the JDK and of Go (as Caddy), on loopback."""
 
 from __future__ import annotations
 
@@ -102,6 +102,46 @@ def java(clients: bool = False) -> Start:
         command += [f"-Djdk.tls.server.SignatureSchemes={signed}", str(place / "Served.java")]
         command += [str(place / "keys.p12"), str(place / "trusted.p12"), str(port), JAVA_SUITES]
         with process([*command, str(clients).lower()], port) as at:
+            yield at
+
+    return start
+
+
+CADDY = """
+{{
+  admin off
+  auto_https off
+  storage file_system {place}
+}}
+https://localhost:{port} {{
+  bind 127.0.0.1
+  tls {certificate} {key} {{
+    protocols tls1.3
+    {clients}
+  }}
+  header Content-Type application/json
+  respond "{{}}"
+}}
+"""
+
+
+def caddy(clients: bool = False) -> Start:
+    """Caddy, which speaks TLS by Go's library, here 1.3 alone: its TLS 1.2 depends much on the release.
+
+    With ``clients`` it needs client certificates.
+    """
+
+    @contextmanager
+    def start() -> Iterator[int]:
+        port, place, (certificate, key) = free_port(), Path(tempfile.mkdtemp(dir=FOLDER)), good().files
+        text = CADDY.format(
+            place=place, port=port, certificate=certificate, key=key,
+            clients=f"client_auth {{\n mode require_and_verify\n trusted_ca_cert_file {ROOT.file}\n }}"
+            if clients else "",
+        )  # fmt: skip
+        (place / "Caddyfile").write_text(text)
+        command = [program("caddy", "caddy"), "run", "--adapter", "caddyfile"]
+        with process([*command, "--config", str(place / "Caddyfile")], port) as at:
             yield at
 
     return start

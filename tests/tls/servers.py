@@ -97,6 +97,7 @@ GOOD = (
     Server("cheroot", stacks.cheroot),
     Server("node", runtimes.node()),
     Server("java", runtimes.java()),
+    Server("caddy", runtimes.caddy()),
     Server(
         "gnutls-without-renegotiation",
         stacks.gnutls("NORMAL:-VERS-ALL:+VERS-TLS1.3"),
@@ -127,6 +128,7 @@ GOOD = (
         lambda: stacks.apache(f"SSLVerifyClient require\nSSLCACertificateFile {ROOT.file}"),
         mutual=True,
     ),
+    Server("mutual-caddy", runtimes.caddy(clients=True), mutual=True),
     Server(
         "mutual-s-server",
         stacks.openssl(
