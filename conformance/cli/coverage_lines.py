@@ -19,10 +19,11 @@ def lines(document: str = "") -> Iterator[str]:
     )
     for row in rows.values():
         if document in ("", row.document):
-            yield (
+            told = (
                 f"{row.document[:45]:<46}{row.requirements:>13}{row.checked:>9}{row.attested or '':>10}"
                 f"{row.untested or '':>10}{row.statements or '':>12}"
             )
+            yield told.rstrip()
     yield ""
     if document:
         yield from _of(document)
