@@ -20,6 +20,10 @@ _ADDRESSES = ("X-Forwarded-For", "X-Real-IP", "True-Client-IP", "X-Client-IP", "
 _OVERRIDES = ("X-HTTP-Method-Override", "X-HTTP-Method", "X-Method-Override")
 ROUNDS = 3
 _SERIES = 4
+_FLOOD = 3
+"""Plain requests between two of a variant."""
+_REFUSED = 0.6
+"""The part of the plain requests that must be refused: twelve of a variant are then not served by chance."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,8 +105,8 @@ def passing(
 
     With ``fresh`` each goes over a connection of its own, in another ``version`` of HTTP too.
 
-    From a limit that refuses, series of one variant between plain requests; only a series that is served
-    whole between two refusals counts, and only when that repeats.
+    From a limit that refuses, series of one variant among plain requests; only a series that is served whole
+    while most of those are refused counts, and only when that repeats.
     """
     found = load.refusing()
     plain = load.request()
@@ -134,22 +138,29 @@ def _series(
     fresh: bool,
     version: str,
 ) -> Passed | None:
-    """One series; None when any of the variant is refused. Begins again when the limit has let go."""
+    """One series; None when any of the variant is refused. Begins again when the limit has let go.
+
+    The plain request is sent throughout, so that the limit stays exhausted however slowly requests leave.
+    """
     for _ in range(3):
-        requests = [plain, *(make(next(numbers)) for _ in range(_SERIES)), plain]
+        made = [make(next(numbers)) for _ in range(_SERIES)]
+        flood = [plain] * _FLOOD
         if fresh:
             # Another version differs by that alone where the plain request has a new connection too.
-            before = load.burst([plain], fresh=version != "1.1").hits
-            varied = load.burst(requests[1:-1], fresh=True, version=version).hits
-            after = load.burst([plain], fresh=version != "1.1").hits
-            hits = (*before, *varied, *after)
+            alike = version != "1.1"
+            before = load.burst(flood, fresh=alike).hits
+            varied = load.burst(made, fresh=True, version=version).hits
+            plains = (*before, *load.burst(flood, fresh=alike).hits)
         else:
-            hits = load.burst(requests).hits
-        controls, varied = (hits[0], hits[-1]), hits[1:-1]
+            mixed = [request for each in made for request in (*flood, each)] + flood
+            hits = load.burst(mixed).hits
+            varied = tuple(hit for place, hit in enumerate(hits, 1) if place % (_FLOOD + 1) == 0)
+            plains = tuple(hit for place, hit in enumerate(hits, 1) if place % (_FLOOD + 1))
         if not all(200 <= hit.status < 300 for hit in varied):
             return None
-        if not any(hit.ok for hit in controls):
-            return Passed(name, tuple(varied), controls)
+        refused = tuple(hit for hit in plains if not hit.ok)
+        if len(refused) >= len(plains) * _REFUSED:
+            return Passed(name, tuple(varied), refused[:2])
         load.exhaust(load.refusing())
     return None
 
