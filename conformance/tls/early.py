@@ -21,7 +21,7 @@ TOO_EARLY = "425"
 def ticket(caller: Caller, hello: Hello) -> Session13 | None:
     """A session that admits early data; None when the server gives none."""
     with caller.line() as line:
-        connection = Connection13(line)
+        connection = Connection13(line, caller.identity)
         connection.open(hello)
         line.shorten(PATIENCE)
         connection.finish()
@@ -51,7 +51,7 @@ class Early:
 
     def send(self, caller: Caller) -> str:
         with caller.line() as line:
-            connection = Connection13(line)
+            connection = Connection13(line, caller.identity)
             connection.early_request = self.request
             connection.repeats = self.before
             try:

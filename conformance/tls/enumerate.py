@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from conformance.tls import wire
 from conformance.tls.codes import SSL3, TLS12, TLS13
 from conformance.tls.facts import Endpoint, Trouble
+from conformance.tls.identity import Identity
 from conformance.tls.line import Dialler, Fault, Line, Meter
 from conformance.tls.suites import TLS13 as TLS13_SUITES
 from conformance.tls.suites import legacy_pool, strength, suite
@@ -22,7 +23,8 @@ Asked = Flight | Alert | Fault
 @dataclass(slots=True)
 class Caller:
     """Sends hellos to one address. ``patience`` in seconds for one connection; it shrinks once the server
-    has shown how fast it answers. ``seen`` collects all flights with certificates."""
+    has shown how fast it answers. ``seen`` collects all flights with certificates. ``identity`` is shown in
+    handshakes that go to their end, where the server asks for one."""
 
     dialler: Dialler
     endpoint: Endpoint
@@ -30,6 +32,7 @@ class Caller:
     patience: float
     seen: list[Flight]
     troubles: list[Trouble]
+    identity: Identity | None = None
 
     def line(self) -> Line:
         return Line(

@@ -19,6 +19,7 @@ from conformance.tls.codes import SSL2, SSL3, TLS12, TLS13
 from conformance.tls.early import replayed
 from conformance.tls.enumerate import Caller, legacy_hello
 from conformance.tls.facts import TlsFacts
+from conformance.tls.identity import Identity
 from conformance.tls.line import Dialler, Fault, Limits, Line, Meter
 from conformance.tls.padding import cbc_answers
 from conformance.tls.secrets import AGREED_GROUPS
@@ -139,7 +140,7 @@ class Attack:
             groups=AGREED_GROUPS,
         )
         with self.caller.line() as line:
-            connection = Connection12(line)
+            connection = Connection12(line, self.caller.identity)
             session = connection.open(hello)
             connection.leave()
         if not session.ticket:
@@ -201,10 +202,16 @@ def _ending(messages: Messages) -> str:
 Question = Callable[[], bool | tuple[bool | None, tuple[str, ...]] | None]
 
 
-def attack(facts: TlsFacts, dialler: Dialler, server_name: str, limits: Limits | None = None) -> Exposure:
+def attack(
+    facts: TlsFacts,
+    dialler: Dialler,
+    server_name: str,
+    limits: Limits | None = None,
+    identity: Identity | None = None,
+) -> Exposure:
     """All exposures of one address within the limits; raises nothing."""
     meter = Meter(limits or Limits())
-    caller = Caller(dialler, facts.endpoint, meter, meter.limits.handshake, [], [])
+    caller = Caller(dialler, facts.endpoint, meter, meter.limits.handshake, [], [], identity)
     questions: dict[str, Question] = {}
     legacy = next((one for one in facts.versions if one.version not in (SSL2, TLS13)), None)
     if legacy is not None:

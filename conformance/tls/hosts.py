@@ -80,7 +80,8 @@ class TlsHosts:
                     for address in ((one.address,) if one.address else resolve(one.host, one.port))
                 ]
                 self._facts = self._at_once(
-                    lambda place: probe(place, self.dialler, self.trust, self.limits), places
+                    lambda place: probe(place, self.dialler, self.trust, self.limits, self._shown_to(place)),
+                    places,
                 )
         reached = tuple(one for one in self._facts if one.reached)
         if not reached:
@@ -120,7 +121,13 @@ class TlsHosts:
             if self._exposures is None:
                 self._exposures = self._of_each(
                     speaking,
-                    lambda facts: attack(facts, self.dialler, facts.endpoint.server_name, self.limits),
+                    lambda facts: attack(
+                        facts,
+                        self.dialler,
+                        facts.endpoint.server_name,
+                        self.limits,
+                        self._shown_to(facts.endpoint),
+                    ),
                 )
             return iter([(facts, self._exposures[facts.endpoint]) for facts in speaking])
 
@@ -130,7 +137,10 @@ class TlsHosts:
         with self._lock:
             if self._renegotiations is None:
                 self._renegotiations = self._of_each(
-                    speaking, lambda facts: renegotiates(facts, self.dialler, self.limits)
+                    speaking,
+                    lambda facts: renegotiates(
+                        facts, self.dialler, self.limits, self._shown_to(facts.endpoint)
+                    ),
                 )
             return self._renegotiations
 
@@ -147,6 +157,11 @@ class TlsHosts:
             raise NotApplicable("no two hosts speak TLS 1.2 under certificates that do not name each other")
         taken = self._at_once(lambda pair: crosses(*pair, self.dialler, self.limits), pairs)
         yield from (pair for pair, crossed in zip(pairs, taken, strict=True) if crossed)
+
+    def _shown_to(self, place: Endpoint) -> Identity | None:
+        """The target's own certificate, for an endpoint that is declared to need it."""
+        needing = {(one.host, one.port) for one in self.mutual_paths}
+        return self.identities.get(mutual.GOOD) if (place.host, place.port) in needing else None
 
     def _of_each(self, speaking: Sequence[TlsFacts], ask: Callable[[TlsFacts], T]) -> dict[Endpoint, T]:
         answers = self._at_once(ask, speaking)

@@ -43,7 +43,7 @@ def cbc_answers(
 def _answer(caller: Caller, hello: Hello, host: str, form: str, patience: float) -> str:
     request = f"GET / HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n".encode()
     with caller.line() as line:
-        connection = Connection12(line)
+        connection = Connection12(line, caller.identity)
         connection.open(hello)
         protection = connection.outgoing
         if not isinstance(protection, Cbc12):

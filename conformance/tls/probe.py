@@ -34,6 +34,7 @@ from conformance.tls.facts import (
     TlsFacts,
     VersionFacts,
 )
+from conformance.tls.identity import Identity
 from conformance.tls.line import Dialler, Fault, Limits, Meter
 from conformance.tls.secrets import AGREED_GROUPS
 from conformance.tls.session13 import Connection13, Flight13
@@ -365,10 +366,19 @@ class Probe:
             step()
 
 
-def probe(endpoint: Endpoint, dialler: Dialler, trust: Trust, limits: Limits | None = None) -> TlsFacts:
-    """All facts of one address within the limits, one connection at a time."""
+def probe(
+    endpoint: Endpoint,
+    dialler: Dialler,
+    trust: Trust,
+    limits: Limits | None = None,
+    identity: Identity | None = None,
+) -> TlsFacts:
+    """All facts of one address within the limits, one connection at a time.
+
+    ``identity`` is the client certificate to show where nothing of sessions is to be seen without one.
+    """
     meter = Meter(limits or Limits())
-    caller = Caller(dialler, endpoint, meter, meter.limits.handshake, [], [])
+    caller = Caller(dialler, endpoint, meter, meter.limits.handshake, [], [], identity)
     asking = Probe(caller, endpoint.server_name, trust)
     try:
         asking.run()

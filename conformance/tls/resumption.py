@@ -10,6 +10,7 @@ from conformance.tls.certificate import names_host
 from conformance.tls.codes import TLS12
 from conformance.tls.enumerate import Caller, legacy_hello
 from conformance.tls.facts import ResumptionFacts, TlsFacts
+from conformance.tls.identity import Identity
 from conformance.tls.line import Dialler, Fault, Limits, Meter
 from conformance.tls.secrets import AGREED_GROUPS
 from conformance.tls.session12 import Connection12, Session12
@@ -30,7 +31,7 @@ def tls13(caller: Caller, hello: Hello) -> tuple[ResumptionFacts, Flight13 | Non
     found, flight = ResumptionFacts(), None
     try:
         with caller.line() as line:
-            connection = Connection13(line)
+            connection = Connection13(line, caller.identity)
             flight = connection.open(hello)
             line.shorten(GOODBYE_PATIENCE)
             connection.finish()
@@ -43,7 +44,7 @@ def tls13(caller: Caller, hello: Hello) -> tuple[ResumptionFacts, Flight13 | Non
                 early_data=max(one.early_data for one in tickets),
             )
             with caller.line() as line:
-                again = Connection13(line)
+                again = Connection13(line, caller.identity)
                 resumed = again.open(replace(hello, suites=(tickets[0].suite,)), tickets[0]).resumed
                 again.send(wire.ALERT, b"\x01\x00")
             found = replace(found, tls13=resumed)
@@ -74,7 +75,7 @@ def tls12(caller: Caller, hello: Hello, suites: tuple[int, ...], found: Resumpti
         return found
     try:
         with caller.line() as line:
-            connection = Connection12(line)
+            connection = Connection12(line, caller.identity)
             session = connection.open(offer)
             connection.leave()
     except Alert as alert:
@@ -96,7 +97,7 @@ def tls12(caller: Caller, hello: Hello, suites: tuple[int, ...], found: Resumpti
 def _resumed(caller: Caller, hello: Hello, session: Session12) -> bool:
     try:
         with caller.line() as line:
-            connection = Connection12(line)
+            connection = Connection12(line, caller.identity)
             taken = connection.resume(hello, session)
             if taken:
                 connection.leave()
@@ -125,7 +126,7 @@ def crosses(first: TlsFacts, second: TlsFacts, dialler: Dialler, limits: Limits 
         return False
     try:
         with caller.line() as line:
-            connection = Connection12(line)
+            connection = Connection12(line, caller.identity)
             session = connection.open(offer)
             connection.leave()
         there = replace(caller, endpoint=second.endpoint)
@@ -139,7 +140,9 @@ def crosses(first: TlsFacts, second: TlsFacts, dialler: Dialler, limits: Limits 
         return False
 
 
-def renegotiates(facts: TlsFacts, dialler: Dialler, limits: Limits | None = None) -> bool | None:
+def renegotiates(
+    facts: TlsFacts, dialler: Dialler, limits: Limits | None = None, identity: Identity | None = None
+) -> bool | None:
     """Whether a client can make an address renegotiate as often as it likes; None when it could not be asked.
 
     It is asked apart from everything else, and late: openssl s_server, and what else serves one client at a
@@ -150,10 +153,10 @@ def renegotiates(facts: TlsFacts, dialler: Dialler, limits: Limits | None = None
     if offer is None:
         return None
     meter = Meter(limits or Limits())
-    caller = Caller(dialler, facts.endpoint, meter, meter.limits.handshake, [], [])
+    caller = Caller(dialler, facts.endpoint, meter, meter.limits.handshake, [], [], identity)
     try:
         with caller.line() as line:
-            connection = Connection12(line)
+            connection = Connection12(line, caller.identity)
             connection.open(offer)
             line.shorten(GOODBYE_PATIENCE)
             again = connection.renegotiates(replace(offer, renegotiation=connection.verify))
@@ -167,7 +170,7 @@ def _renegotiates_often(caller: Caller, offer: Hello) -> bool:
     """Whether the server goes on with one handshake after another; some allow a few and then hang up."""
     try:
         with caller.line() as line:
-            connection = Connection12(line)
+            connection = Connection12(line, caller.identity)
             connection.open(offer)
             for _ in range(RENEGOTIATIONS):
                 fresh = replace(offer, random=os.urandom(32), renegotiation=connection.verify)

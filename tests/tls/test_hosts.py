@@ -375,3 +375,14 @@ def test_a_default_certificate_for_strangers_is_not_the_one_judged() -> None:
 def test_without_any_root_no_certificate_is_blamed() -> None:
     with stacks.canned(Canned()) as port, pytest.raises(Inconclusive, match="no trusted authority"):
         list(certificate.certificate_trusted(TlsHosts([here(port)], trust=Trust(()))))
+
+
+def test_sessions_of_a_host_that_needs_a_certificate_are_seen_with_the_target_s_own() -> None:
+    needs = stacks.haproxy(f"ca-file {ROOT.file} verify required ssl-max-ver TLSv1.2")
+    with needs() as port:
+        own = {"good": client().identity}
+        hosts = TlsHosts([here(port)], trust=ROOT.trust, identities=own, mutual_paths={here(port): "/"})
+        with_own, without = hosts.each()[0], TlsHosts([here(port)], trust=ROOT.trust).each()[0]
+    assert with_own.resumption.by_id is True
+    assert not with_own.troubles
+    assert without.resumption.by_id is None
