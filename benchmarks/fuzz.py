@@ -141,9 +141,9 @@ def table(tools: Sequence[Tool], defects: Sequence[Fault], alarms: int) -> list[
         "customers, and goes on after a failure."
     )
     said = (
-        f"Ours has {alarms} false alarms on this bank and on the reference bank, right, with {SEEDS} seeds each. "
-        f"Found by schemathesis and not by ours: {', '.join(missed) or 'none'}. Failures that no defect "
-        f"explains: {', '.join(f'{tool.name} {tool.rest}' for tool in tools)}"
+        f"Ours has {alarms} false alarms on this bank and on the reference bank, both right, with {SEEDS} "
+        f"seeds each. Found by schemathesis and not by ours: {', '.join(missed) or 'none'}. Failures that no "
+        f"defect explains: {', '.join(f'{tool.name} {tool.rest}' for tool in tools)}"
     )
     lines = ["# Generated tests beside schemathesis", "", about, ""]
     lines += ["| | defects found | false alarms | requests | median requests to a find | wall | CPU |"]

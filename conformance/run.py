@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 import traceback
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import suppress
@@ -116,20 +117,38 @@ def results(
 
     After ``stop`` is set no further case begins, and the iterator ends when the running ones have ended.
     """
-    waiting = iter(plan.cases)
+    waiting = deque(plan.cases)
     halted = stop or threading.Event()
     with ThreadPoolExecutor(max_workers=jobs, thread_name_prefix="case") as pool:
-        running: set[Future[Result]] = set()
+        running: dict[Future[Result], str] = {}
         while True:
             while len(running) < jobs * 2 and not halted.is_set():
-                case = next(waiting, None)
+                case = _next(waiting, session, set(running.values()))
                 if case is None:
                     break
-                running.add(pool.submit(execute, case, session))
+                running[pool.submit(execute, case, session)] = _lane(case, session)
             if not running:
                 return
-            done, running = wait(running, return_when=FIRST_COMPLETED)
+            done, _ = wait(running, return_when=FIRST_COMPLETED)
+            for future in done:
+                del running[future]
             yield from (future.result() for future in done)
+
+
+def _lane(case: Case, session: Session) -> str:
+    """What a case must not run beside: generated tests of one API keep their order at any number of jobs."""
+    check = session.checks.get(case.check)
+    return "survey" if check is not None and "survey" in check.needs and case.settled is None else ""
+
+
+def _next(waiting: deque[Case], session: Session, busy: set[str]) -> Case | None:
+    """Takes the first case that waits for no other; None when there is none."""
+    for number, case in enumerate(waiting):
+        lane = _lane(case, session)
+        if not lane or lane not in busy:
+            del waiting[number]
+            return case
+    return None
 
 
 def judge(
