@@ -20,6 +20,10 @@ from conformance.tls.table import table
 from conformance.traffic import Traffic
 
 
+SHOWN = 20
+"""Places that a note names; a document may name any number."""
+
+
 class _Polite:
     """Dials when the run's limits allow it; each handshake counts as a request."""
 
@@ -86,13 +90,18 @@ def notes_of(hosts: TlsHosts, scan: Scan) -> dict[str, Any]:
     notes: dict[str, Any] = {"tls": tables}
     if hosts.held_back:
         notes["TLS not looked at"] = (
-            f"{', '.join(hosts.held_back)}: named by the bank and not by the target; "
+            f"{_some(hosts.held_back)}: named by the bank and not by the target; "
             "add what is the bank's own under hosts:"
         )
     others = elsewhere(scan, every)
     if others:
-        notes["TLS of the other report only"] = ", ".join(others)
+        notes["TLS of the other report only"] = _some(others)
     return notes
+
+
+def _some(places: tuple[str, ...]) -> str:
+    more = len(places) - SHOWN
+    return ", ".join(places[:SHOWN]) + (f" and {more} more" if more > 0 else "")
 
 
 def _identities(target: Target) -> dict[str, Identity]:
