@@ -40,6 +40,9 @@ class Token:
     value: str = field(repr=False)
     type: str = ""
     expires_at: float = math.inf
+    life: str = ""
+    """How long it is good for as the bank has written it; empty where it did not."""
+    fetched: float = 0.0
 
 
 Flow = Generator[Request, Reply, Token]
@@ -160,6 +163,11 @@ class Identity:
     def expires_at(self) -> float:
         """When the token in hand ends, in seconds since the epoch; infinite when nothing ends."""
         return self._token.expires_at if self._token else math.inf
+
+    @property
+    def token(self) -> Token | None:
+        """The token in hand."""
+        return self._token
 
     def renew(self, now: float) -> Flow:
         """Yields the request for a new token, takes its answer, and keeps and returns the token."""

@@ -15,6 +15,7 @@ from conformance.bank.app import CONFORMANT, Bank
 from conformance.bank.mutant import BASES, Mutant, all_mutants
 from conformance.bank.policy import Policy
 from conformance.bank.products.access import ID, SECRET
+from conformance.bank.products.tokens import PATH as TOKENS
 from conformance.bank.serve import serve
 from conformance.bank.tls import Tls
 from conformance.embedded_authorization import (
@@ -82,10 +83,12 @@ def application(
     return mutant.apply(policy, make) if mutant else make(policy)
 
 
-def credentials(mutant: Mutant | None) -> dict[str, str]:
+def credentials(policy: Policy) -> dict[str, str]:
     """The header fields by which the bank knows its TSP; none where it is open to everybody."""
-    policy = BASES[mutant.base](CONFORMANT).products if mutant else CONFORMANT.products
-    return {} if policy.access == "open" else dict(zip((ID, SECRET), policy.clients[0], strict=True))
+    products = policy.products
+    return (
+        {} if products.access != "header-pair" else dict(zip((ID, SECRET), products.clients[0], strict=True))
+    )
 
 
 def base_of(mutant: Mutant | None, policy: Policy = POLICY) -> Policy:
@@ -127,6 +130,14 @@ def description(
     data |= publication(base_url, policy.publication)
     if fields:
         data["authentication"] = {"kind": "header-pair", "headers": dict(fields)}
+    if policy.products.access == "bearer":
+        client, secret = policy.products.clients[0]
+        data["authentication"] = {
+            "kind": "oauth2-client-credentials",
+            "token_url": TOKENS,
+            "client_id": client,
+            "client_secret": hide("CLIENT_SECRET", secret),
+        }
     return data
 
 
@@ -149,7 +160,7 @@ def memory(
 ) -> tuple[Target, MemoryWire]:
     """The bank in this process: a target, and the wire that reaches it."""
     base = base_of(mutant, policy)
-    target = Target.model_validate(description(MEMORY_URL, fields=_hidden(credentials(mutant)), policy=base))
+    target = Target.model_validate(description(MEMORY_URL, fields=_hidden(credentials(base)), policy=base))
     still = Timeline()
     low = application(mutant, seed, limited(policy), still)
     usual = application(mutant, seed, policy, clock)
@@ -195,7 +206,7 @@ def served(mutant: str = "", *, port: int = 0, folder: Path | None = None) -> It
                 f"--port {port}: cannot be served on: {error.strerror or error}"
             ) from error
         name = f"{NAME}, {mutant}" if mutant else NAME
-        fields = _written(credentials(chosen), place)
+        fields = _written(credentials(base), place)
         told = description(
             url,
             ca=ca.resolve(),
@@ -215,8 +226,8 @@ def embedded(mutant: str = "", *, serving: bool = True) -> Iterator[Target]:
     if not serving:
         chosen = mutant_named(mutant) if mutant else None
         name = f"{NAME}, {mutant}" if mutant else NAME
-        fields = _hidden(credentials(chosen))
         base = base_of(chosen)
+        fields = _hidden(credentials(base))
         yield Target.model_validate(description(MEMORY_URL, name=name, fields=fields, policy=base))
         return
     with served(mutant) as bank:

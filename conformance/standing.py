@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from conformance.answer import Answer
+from conformance.authentication import Token
 from conformance.model import Request
 
 FUTILE = 2
@@ -18,6 +19,14 @@ MOST = 20_000
 
 class Credentials(Protocol):
     """Adds to a request what identifies the TSP; fetches tokens through ``send`` when it must."""
+
+    @property
+    def kind(self) -> str:
+        """The kind's name in the target file."""
+
+    @property
+    def token(self) -> Token | None:
+        """The token in hand."""
 
     @property
     def expires_at(self) -> float:
@@ -51,12 +60,18 @@ class Standing:
 
     def __init__(self, credentials: Credentials) -> None:
         self._credentials = credentials
+        self.kind = credentials.kind
         self._lock = threading.Lock()
         self._opened: dict[tuple[str, str], str] = {}
         self._futile = 0
         self._pending: Ended | None = None
         self.early: list[Ended] = []
         """Tokens that ended before their time, as a new one has shown."""
+
+    @property
+    def token(self) -> Token | None:
+        """The token in hand."""
+        return self._credentials.token
 
     def ended(self, answer: Answer, now: float) -> bool:
         """Whether a token has ended: what is refused under it was served under it before."""

@@ -75,7 +75,9 @@ class TokenFields(Part):
             raise Inconclusive(f"no token: the token endpoint's answer has no usable {self.token}")
         told = _found(document, self.token_type)
         known = isinstance(told, str) and told.replace("-", "").isalnum() and told.isascii()
-        return Token(value, told if known else "", self._end(document, now))
+        life = _found(document, self.expires_in)
+        written = "" if life is None else str(life)[:40]
+        return Token(value, told if known else "", self._end(document, now), written, now)
 
     def _end(self, document: Any, now: float) -> float:
         lasting = _number(_found(document, self.expires_in))

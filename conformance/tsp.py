@@ -20,6 +20,7 @@ from conformance.load.shot import Hit, Path, Shot, Talk, Until
 from conformance.model import Language, Request
 from conformance.operation import LanguageCarrier, Operation
 from conformance.secret import Vault
+from conformance.standing import Standing
 from conformance.traffic import Traffic
 from conformance.wire import Certified
 
@@ -178,6 +179,11 @@ class Tsp:
     def path(self) -> Path:
         """The way that volleys take: its clock, and waiting by it."""
         return self._traffic.path
+
+    @property
+    def standing(self) -> Standing:
+        """What is known of the token by which the bank knows its TSP."""
+        return self._traffic.standing
 
     @property
     def interval(self) -> float:

@@ -32,6 +32,13 @@ def test_the_reference_bank_has_no_finding(seed: int) -> None:
     assert not [r for r in found if r.verdict in (Verdict.ERROR, Verdict.INCONCLUSIVE)]
 
 
+@pytest.mark.parametrize("base", ["gated", "token-gated"])
+def test_no_conformant_bank_that_knows_its_clients_has_a_finding(base: str) -> None:
+    found = results(None, 0, ("phase1",), base)
+    assert not fired(found)
+    assert not [(r.case.id, r.reason) for r in found if r.verdict in (Verdict.ERROR, Verdict.INCONCLUSIVE)]
+
+
 AUTHORIZATION = (
     "open", "fapi2-certificate", "fapi2-mutual", "fapi2-self-signed", "fapi1", "oauth2", "openid",
     "fapi1-baseline", "hybrid", "ciba",

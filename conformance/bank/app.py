@@ -24,11 +24,13 @@ from conformance.bank.authorization.service import AuthorizationService
 from conformance.bank.payments.service import PaymentService
 from conformance.bank.policy import Policy
 from conformance.bank.products.service import ProductService
+from conformance.bank.products.tokens import TokenService
 from conformance.bank.publication.service import PublicationService
 from conformance.bank.service import Handler, Service
 
 SERVICES: tuple[Service, ...] = (
     ProductService(),
+    TokenService(),
     PublicationService(),
     AuthorizationService(),
     AccountService(),

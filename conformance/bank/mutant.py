@@ -22,6 +22,9 @@ BASES: dict[str, Callable[[Policy], Policy]] = {
     "gated": lambda policy: policy.evolve("products.access", "header-pair").evolve(
         "http.cache_control", "private, max-age=60"
     ),
+    "token-gated": lambda policy: policy.evolve("products.access", "bearer").evolve(
+        "http.cache_control", "private, max-age=60"
+    ),
     "fapi2-certificate": lambda policy: authorized_as(policy, "fapi2_private_key_jwt_mtls"),
     "fapi2-mutual": lambda policy: authorized_as(policy, "fapi2_mtls_mtls"),
     "fapi2-authority": lambda policy: certified_by(policy, "tls_client_auth"),

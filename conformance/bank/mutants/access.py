@@ -249,3 +249,15 @@ def gate_minds_an_extension(app: WSGIApplication) -> WSGIApplication:
             _let_in(request, path.removesuffix(".json"))
 
     return intercepting(app, intercept)
+
+
+@mutant("access.token_lives_as_told", base="token-gated")
+def life_of_a_token_in_milliseconds(policy: Policy) -> Policy:
+    """A token that is good for a day tells its life in milliseconds."""
+    return policy.evolve("products.token_life", 86_400).evolve("products.token_life_unit", 1000)
+
+
+@mutant("access.token_lives_as_told", base="token-gated")
+def token_forgotten_early(policy: Policy) -> Policy:
+    """A token is refused after forty requests, long before the end that was told."""
+    return policy.evolve("products.token_uses", 40)

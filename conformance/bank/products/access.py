@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from werkzeug.wrappers import Request, Response
 
 from conformance.bank.http import Refusal
+from conformance.bank.products import tokens
 from conformance.bank.products.policy import ProductPolicy
 from conformance.bank.spelling import SPELT_OTHERWISE
 
@@ -30,6 +31,11 @@ def admit(bank: Bank, request: Request, function: str, *, detail: bool) -> None:
         return
     if request.environ.get(SPELT_OTHERWISE):
         return
+    if policy.access == "bearer":
+        if tokens.shown(bank, request):
+            return
+        challenge = {"WWW-Authenticate": 'Bearer realm="products"'}
+        raise Refusal(401, "unauthorized", "Ask for a token, and show it.", challenge)
     client, secret = (_credential(policy, request, name) for name in (ID, SECRET))
     if _registered(policy, client, secret):
         return

@@ -36,7 +36,13 @@ class ProductPolicy:
 
     # Access
     access: str = "open"
-    """open, or header-pair: a registered ClientID and ClientSecret on every request."""
+    """open, header-pair (a registered ClientID and ClientSecret on every request), or bearer (a token)."""
+    token_life: int = 3600
+    """Seconds for which the token of a registered client is good."""
+    token_life_unit: int = 1
+    """What a second is told as: 1000 tells milliseconds."""
+    token_uses: int = 0
+    """Requests after which a token is refused, whatever was told; 0 is no end."""
     clients: tuple[tuple[str, str], ...] = (("reference-tsp", "reference-tsp-secret"),)
     client_unchecked: bool = False
     """Any ClientID passes with a secret that the bank knows."""
