@@ -19,7 +19,6 @@ from conformance.tls.policy import policies
 from conformance.tls.table import table
 from conformance.traffic import Traffic
 
-
 SHOWN = 20
 """Places that a note names; a document may name any number."""
 
