@@ -35,15 +35,19 @@ def picked(access: Access, permissions: tuple[str, ...], *, customer: int = 0) -
         if form is None:
             current = access.run(taken(window, current.page, step, values), None)
             continue
-        boxes = step.boxes(form)
-        left_out = set(boxes[1:])
+        left_out = _all_but_one(step.boxes(form))
         several = several or bool(left_out)
         pairs = [pair for pair in step.pairs(form, values) if pair not in left_out]
         current = access.run(window.submit(current.page, form, pairs), None)
     if not several:
         raise NotApplicable("no page of the bank has several boxes that the steps of bank.yaml tick")
     if not isinstance(current, Landing) or not access.response_of(current).get("code"):
-        raise Inconclusive("the login did not end with a code when only one box was ticked")
+        raise NotApplicable("the bank lets nobody approve with one box ticked of several")
     parameters = access.response_of(current)
     code = Code(parameters["code"], asked, current, parameters, tuple(window.trail))
     return Grant(code, access.tokens(access.redeem(code), code.client), customer, permissions)
+
+
+def _all_but_one(boxes: list[tuple[str, str]]) -> set[tuple[str, str]]:
+    """The boxes to leave alone: of each list of boxes with one name all but the first, and no single one."""
+    return {box for number, box in enumerate(boxes) if box[0] in {name for name, _ in boxes[:number]}}
