@@ -19,6 +19,7 @@ from urllib.parse import urlsplit
 from conformance.answer import Answer
 from conformance.document import NotJson, parse
 from conformance.errors import ConfigurationError
+from conformance.generate.identities import GARBAGE
 from conformance.model import Exchange, Finding, Request, Result
 from conformance.offer import operations
 from conformance.redaction import MASK
@@ -29,6 +30,7 @@ from conformance.session import Session, bank_phases
 from conformance.target import Target
 from conformance.tsp import Memory, Tsp
 
+_VARIABLE = re.compile(r"\$([A-Z0-9_]+)")
 SAFE = ("GET", "HEAD", "OPTIONS")
 PASSING = frozenset(("age", "connection", "content-length", "date", "keep-alive", "transfer-encoding", "via"))
 """Header fields of one message, or of what lies on its way."""
@@ -109,6 +111,7 @@ def sent(shown: Shown, run: Run, session: Session, *, renew: bool = False) -> Re
     Raises ``ConfigurationError`` where its bytes cannot be made again.
     """
     tsp = Tsp(session.traffic, "replay", Memory())
+    tsp.hide(GARBAGE, "GARBAGE")
     request = _request(shown, run, tsp, session.target)
     if renew:
         for name, _ in request.headers:
@@ -146,11 +149,8 @@ def _by_variables(exchange: Exchange, vault: Vault) -> dict[str, str]:
     for name, value in exchange.request_headers:
         if MASK not in value:
             continue
-        told = _variable(exchange, name)
-        names = re.findall(r"\$([A-Z0-9_]+)", told)
-        for variable in names:
-            told = told.replace(f"${variable}", vault.value_of(variable) or MASK)
-        if names and MASK not in told:
+        told = re.sub(_VARIABLE, lambda m: vault.value_of(m[1]) or MASK, _variable(exchange, name))
+        if MASK not in told:
             found[name] = told
     return found
 

@@ -24,11 +24,17 @@ from tests.third_bank.app import ThirdBank
 from tests.third_bank.faults import FAULTS, together
 from tests.third_bank.judged import HERE, KEYS
 
-SEEDED = ("unchecked PayeeData/properties/name/maxLength", "nul_crashes", "total_missing")
+SEEDED = (
+    "unchecked PayeeData/properties/name/maxLength",
+    "nul_crashes",
+    "total_missing",
+    "any_key_works",
+)
 CHECKS = (
     "negative.lengths_are_checked",
     "contract.input_never_fails_the_server",
     "contract.header_fields_are_as_described",
+    "identity.credentials_are_checked",
 )
 Heard = list[tuple[str, bytes, str]]
 

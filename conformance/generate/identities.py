@@ -61,6 +61,7 @@ def garbled(survey: Survey, call: Call, scoped: Scoped) -> Request | None:
     added = [(name, value) for name, value in signed.headers if (name, value) not in bare.headers]
     if not added:
         return None
+    survey.tsp.hide(GARBAGE, "GARBAGE")  # so that a command line names it, and a replay sends it again
     for name, value in added:
         scheme, blank, _ = value.partition(" ")
         bare = bare.with_header(name, f"{scheme} {GARBAGE}" if blank else GARBAGE)
