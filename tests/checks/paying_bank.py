@@ -39,7 +39,7 @@ def judged(
     """
     clock, chosen = Clock(), POLICY
     for path, value in (policy or {}).items():
-        chosen = chosen.evolve(f"payments.{path}", value)
+        chosen = chosen.evolve(path if "." in path else f"payments.{path}", value)
     data = description(MEMORY_URL, policy=chosen)
     file(data)
     target = Target.model_validate(data)

@@ -17,7 +17,7 @@ from conformance.oauth.grant import told
 from conformance.operation import Operation
 from conformance.registry import Findings, check
 from conformance.writing import calendar
-from conformance.writing.payments import Payments, refused
+from conformance.writing.payments import Payments, Refusal, refused
 from conformance.writing.rules import DayRules
 
 
@@ -132,10 +132,11 @@ def unknown_currency_is_refused(payments: Payments, operation: Operation) -> Fin
     yield from _refuses(payments, operation, wrong, "currency")
 
 
-@check(writes=True, requests=9)
+@check(writes=True, requests=9, creates=3)
 def missing_member_is_named(payments: Payments, operation: Operation) -> Findings:
     """Refuses an instruction that lacks a compulsory member, and names it."""
-    for name, answer in _lacking(payments, operation):
+    for name, refusal in _lacking(payments, operation):
+        answer = refusal.answer
         said = answer.text().lower().replace("-", "_")
         if refused(answer) and not any(each.lower() in said for each in payments.names(operation.id, name)):
             yield Finding(
@@ -147,37 +148,42 @@ def missing_member_is_named(payments: Payments, operation: Operation) -> Finding
             return
 
 
-@check(writes=True, requests=9)
+@check(writes=True, requests=9, creates=3)
 def missing_member_is_refused(payments: Payments, operation: Operation) -> Findings:
     """Refuses an instruction that lacks its amount, currency or payee as the request's own fault."""
-    for name, answer in _lacking(payments, operation):
-        if not refused(answer):
+    for name, refusal in _lacking(payments, operation):
+        if not refusal.refused:
             yield Finding(
                 expected=f"status 4xx without {name}",
-                actual=f"status {answer.status}",
+                actual=f"status {refusal.answer.status}",
                 at=name,
-                exchange=answer.exchange,
+                exchange=refusal.answer.exchange,
             )
             return
 
 
-def _lacking(payments: Payments, operation: Operation) -> Iterable[tuple[str, Any]]:
+def _lacking(payments: Payments, operation: Operation) -> Iterable[tuple[str, Refusal]]:
     instruction = payments.instruction(operation.id)
     compulsory = [n for n in ("amount", "currency", "creditor", "limit") if n in instruction]
     if not compulsory:
         raise NotApplicable(f"no member of {operation.id} is known to be compulsory")
 
-    def fetch() -> list[tuple[str, Any]]:
-        kept: list[tuple[str, Any]] = [
-            (name, payments.proposed(operation.id, {k: v for k, v in instruction.items() if k != name}))
+    def fetch() -> list[tuple[str, Refusal]]:
+        kept: list[tuple[str, Refusal]] = [
+            (name, payments.refusal(operation.id, {k: v for k, v in instruction.items() if k != name}))
             for name in compulsory
         ]
+        if any(refusal.late for _, refusal in kept):
+            payments.paid(payments.agreed(operation.id))
+            return kept
         control = payments.proposed(operation.id, instruction)
         if not control.ok:
             raise Inconclusive(f"control request refused: {told(control)}")
         return kept
 
-    found: list[tuple[str, Any]] = payments.access.memory.once(("payments", "lacking", operation.id), fetch)
+    found: list[tuple[str, Refusal]] = payments.access.memory.once(
+        ("payments", "lacking", operation.id), fetch
+    )
     return found
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable
 from io import BytesIO
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 import pytest
 from werkzeug.wrappers import Response
 
+from conformance.embedded_writes import PAYEES
 from conformance.model import Verdict
 from conformance.wire import WSGIApplication
 from tests.checks.paying_bank import TRANSFER, answering, blamed, judged, verdicts
@@ -134,3 +136,40 @@ def test_a_bank_may_refuse_an_equal_payment_so_soon() -> None:
     check = "idempotency.other_key_is_another_request"
     results, _ = judged(check, around=refusing_equals, only=(TRANSFER,))
     assert verdicts(results) == {Verdict.NOT_APPLICABLE}
+
+
+RIGHT = {"amount": "0.10", "currency": "HKD", "reference": "Conformance", "creditor": PAYEES[0]}
+
+
+def looking_late(app: WSGIApplication) -> WSGIApplication:
+    """Makes a consent to any instruction, and looks at what it holds when it is to be carried out."""
+
+    def wrapped(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        if (environ["REQUEST_METHOD"], environ["PATH_INFO"]) != ("POST", "/payment-consents"):
+            return app(environ, start_response)
+        body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
+        first = Response.from_app(app, {**environ, "wsgi.input": BytesIO(body)})
+        if first.status_code != 400:
+            return first(environ, start_response)
+        taken = json.dumps({**json.loads(body), "instruction": RIGHT}).encode()
+        again = {**environ, "wsgi.input": BytesIO(taken), "CONTENT_LENGTH": str(len(taken))}
+        return Response.from_app(app, again)(environ, start_response)
+
+    return wrapped
+
+
+INPUT = (
+    "zero_is_refused", "negative_is_refused", "precision_fits_the_currency", "exponent_is_refused",
+    "missing_member_is_refused", "missing_member_is_named", "payee_is_in_its_form", "past_date_is_refused",
+    "unregistered_payee_is_refused", "qr_layout_is_checked", "qr_amount_is_that_paid",
+)  # fmt: skip
+
+
+def test_a_bank_may_look_at_an_instruction_when_it_is_to_be_carried_out() -> None:
+    checks = tuple(f"payment.{name}" for name in INPUT)
+    twice = {"authorization.dpop_jti_replay_checked": False}
+    results, ledger = judged(*checks, policy=twice, around=looking_late, only=(TRANSFER,))
+    assert not blamed(results)
+    states = [entry.state for entry in ledger.entries if entry.function == TRANSFER]
+    assert states.count("refused") > 10
+    assert states.count("made") > 5
