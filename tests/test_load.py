@@ -16,6 +16,7 @@ from conformance.bank.app import Bank
 from conformance.bank.limits import LimitPolicy
 from conformance.bank.policy import Policy
 from conformance.gate import Gate
+from conformance.load.fit import seen_of
 from conformance.load.limiter import Kind, Limit, Seen
 from conformance.load.path import NetworkPath
 from conformance.load.search import Caps, Measured, Search
@@ -98,6 +99,15 @@ def test_a_busy_machine_makes_no_search_sure_of_a_wrong_number(
         assert "do not show clearly" in str(found.note("rates")["limit"])
     else:
         assert found.fit.limit.rate == pytest.approx(number, rel=0.1)
+
+
+def test_answers_that_take_longer_than_refusals_are_as_sure_as_those() -> None:
+    shot = Shot(0.0, REQUEST)
+    served = [Hit(shot, at, at, at + 0.4 + at / 100, 200) for at in (0.0, 0.1, 0.2)]
+    refused = [Hit(shot, at, at, at + 0.05, 429) for at in (0.25, 0.26)]
+    late = Hit(shot, 0.3, 0.3, 0.9, 200)
+    arrived, sent = seen_of([*served, *refused, late])
+    assert [each.sure for each in arrived] == [each.sure for each in sent] == [True] * 5 + [False]
 
 
 def test_a_search_keeps_to_its_caps() -> None:

@@ -12,7 +12,7 @@ from conformance.load.shot import Hit
 from conformance.load.volley import usual_refusal
 
 UNSURE = 0.03
-"""Seconds above the fastest answer from which on nobody can tell when a request arrived."""
+"""Seconds above the fastest answer of its kind from which on nobody can tell when a request arrived."""
 _PHASES = 8
 _KEPT = 5
 _SIMPLEST = (Kind.CONCURRENCY, Kind.BUCKET, Kind.FIXED, Kind.SLIDING, Kind.COUNTER)
@@ -96,11 +96,12 @@ def seen_of(hits: Sequence[Hit]) -> tuple[list[Seen], list[Seen]]:
     road = min(hit.seconds for hit in hits)
     usual = usual_refusal(hits)
     judged = [(hit, hit.ok or hit.status != usual) for hit in hits]
-    arrived = [
-        Seen(hit.sent + min(hit.seconds, 3 * road) / 2, hit.ended, ok, hit.seconds - road < UNSURE)
-        for hit, ok in judged
-    ]
-    sent = [Seen(hit.sent, hit.ended, ok) for hit, ok in judged]
+    least = {ok: min(hit.seconds for hit, its in judged if its is ok) for ok in {ok for _, ok in judged}}
+    arrived, sent = [], []
+    for hit, ok in judged:
+        sure = hit.seconds - least[ok] < UNSURE
+        arrived.append(Seen(hit.sent + min(hit.seconds, 3 * road) / 2, hit.ended, ok, sure))
+        sent.append(Seen(hit.sent, hit.ended, ok, sure))
     return sorted(arrived, key=lambda each: each.at), sorted(sent, key=lambda each: each.at)
 
 

@@ -136,7 +136,7 @@ def _concurrency(limit: Limit, seen: Sequence[Seen], most: int) -> int:
     for each in seen:
         while ends and ends[0] <= each.at:
             heapq.heappop(ends)
-        wrong += (len(ends) < limit.quota) is not each.ok
+        wrong += each.sure and (len(ends) < limit.quota) is not each.ok
         if each.ok:
             heapq.heappush(ends, each.ended)
         if wrong > most:
