@@ -10,6 +10,7 @@ import base64
 import binascii
 import hashlib
 import json
+import threading
 from collections.abc import Sequence
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 KEY_ID = "applications-1"
 ALGORITHMS = ["RSA-OAEP-256", "A256GCM"]
 SIGNATURES = ("ES256", "PS256")
+_MAKING = threading.Lock()  # two first requests at once make one key
 
 
 class _Broken(Exception):
@@ -39,13 +41,19 @@ class _Broken(Exception):
 
 
 @cache
+def _made() -> tuple[rsa.RSAPrivateKey, RSAKey]:
+    key = rsa.generate_private_key(65537, 2048)
+    return key, RSAKey.import_key(key)
+
+
 def _key() -> rsa.RSAPrivateKey:
-    return rsa.generate_private_key(65537, 2048)
+    with _MAKING:
+        return _made()[0]
 
 
-@cache
 def _opener() -> RSAKey:
-    return RSAKey.import_key(_key())
+    with _MAKING:
+        return _made()[1]
 
 
 def published() -> dict[str, Any]:
