@@ -73,8 +73,8 @@ class Standing:
         """The token in hand."""
         return self._credentials.token
 
-    def ended(self, answer: Answer, now: float) -> bool:
-        """Whether a token has ended: what is refused under it was served under it before."""
+    def refused(self, answer: Answer) -> bool:
+        """Whether a token may have ended: what is refused under it was served under it before."""
         shown = self._credentials.shown(answer.request)
         if not shown:
             return False
@@ -82,11 +82,16 @@ class Standing:
         with self._lock:
             if answer.ok and len(self._opened) < MOST:
                 self._opened[place] = shown
-            if answer.status != 401 or self._opened.get(place) != shown or self._futile >= FUTILE:
-                return False
-            if self._credentials.carried(answer.request):
-                self._pending = Ended(self._credentials.expires_at - now, answer.exchange)
-            return True
+            return answer.status == 401 and self._opened.get(place) == shown and self._futile < FUTILE
+
+    def ended(self, again: Answer, now: float) -> bool:
+        """Whether it has, by the answer to the same request sent once more."""
+        if not self.refused(again):
+            return False
+        with self._lock:
+            if self._credentials.carried(again.request):
+                self._pending = Ended(self._credentials.expires_at - now, again.exchange)
+        return True
 
     def renewed(self, again: Answer) -> None:
         """Takes what came of the same request under a new token."""

@@ -12,7 +12,6 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from email.utils import parsedate_to_datetime
 from urllib.parse import urlsplit
 
 from conformance.answer import Answer
@@ -21,6 +20,7 @@ from conformance.gate import Gate
 from conformance.load.shot import Hit, Path, Shot, Talk, Until
 from conformance.load.way import path_of
 from conformance.model import Exchange, Request
+from conformance.patience import asked_wait
 from conformance.secret import Vault
 from conformance.sharing import Sharing
 from conformance.standing import Credentials, Standing
@@ -136,7 +136,7 @@ class Traffic:
                 if last or not _repeatable(request):
                     raise
                 continue
-            wait = self._asked_wait(answer, attempt) if patient else None
+            wait = asked_wait(answer, attempt, self.now()) if patient else None
             self._pace(answer.status == 429)
             if wait is None:
                 self._held[authority] = 0
@@ -153,8 +153,11 @@ class Traffic:
     def _renewed(self, answer: Answer, case: str, certified: Certified | None) -> Answer:
         """The answer, or the one under a new token where the bank has ended the one in hand too early."""
         request = answer.request
-        if not self.standing.ended(answer, self.now()):
+        if not self.standing.refused(answer):
             return answer
+        again = self._once(request, case, _authority(request.url), waits=True, certified=certified)
+        if not self.standing.ended(again, self.now()):
+            return again  # refused for once: what comes and goes is no end
         with self._fetching:
             if self._credentials.carried(request):
                 self._credentials.forget()
@@ -180,20 +183,6 @@ class Traffic:
         with self._lock:
             changed = max(self._interval * 2, 0.05) if throttled else self._interval * 0.97
             self._interval = max(allowed, min(changed, SLOWEST))
-
-    def _asked_wait(self, answer: Answer, attempt: int) -> float | None:
-        """Seconds to wait before the same request may be sent again; None when the answer stands."""
-        if answer.status not in (429, 502, 503, 504):
-            return None
-        asked = answer.header("Retry-After")
-        if asked is None:
-            return float(2 ** (attempt - 1))
-        if asked.strip().isascii() and asked.strip().isdigit():
-            return float(asked.strip()[:9])
-        try:
-            return max(0.0, parsedate_to_datetime(asked).timestamp() - self.now())
-        except (ValueError, TypeError, OverflowError):
-            return 1.0
 
     def _wire_for(self, certified: Certified | None) -> Wire:
         if certified is None or self._make_wire is None:

@@ -25,7 +25,7 @@ class Gate:
 
     def __init__(self, requests: int) -> None:
         self.requests = requests
-        self.given = self.left = self.refused = 0
+        self.given = self.left = self.refused = self.stumbles = 0
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         return self.answer(Request(environ))(environ, start_response)
@@ -36,6 +36,9 @@ class Gate:
             self.left = self.requests
             told = {"access_token": f"token-{self.given}-of-the-bank", "expires_in": 3600}
             return Response(json.dumps(told), content_type="application/json")
+        if self.stumbles:
+            self.stumbles -= 1
+            return Response(status=401)
         shown = request.headers.get("Authorization", "")
         if shown != f"Bearer token-{self.given}-of-the-bank" or self.left <= 0 or "wrong" in request.args:
             self.refused += 1
@@ -69,8 +72,20 @@ def test_a_run_goes_on_when_the_bank_ends_a_token_early() -> None:
     gate = Gate(3)
     with opened(gate) as (tsp, operation):
         statuses = [tsp.send(tsp.request(operation)).status for _ in range(10)]
+        early = [round(each.early) for each in tsp.standing.early]
     assert statuses == [200] * 10
-    assert (gate.given, gate.refused) == (4, 3)
+    assert (gate.given, gate.refused) == (4, 6)
+    assert early == [3600] * 3
+
+
+def test_a_refusal_that_does_not_repeat_is_no_end_of_a_token() -> None:
+    gate = Gate(1000)
+    with opened(gate) as (tsp, operation):
+        assert tsp.send(tsp.request(operation)).ok
+        gate.stumbles = 1
+        assert tsp.send(tsp.request(operation)).ok
+        assert not tsp.standing.early
+    assert gate.given == 1
 
 
 def test_a_token_that_opened_nothing_is_not_fetched_again() -> None:

@@ -242,6 +242,7 @@ def test_every_decision_has_a_case() -> None:
     decisions = HTTP | {each.name for each in fields(ProductPolicy)}
     # Waiting, the length of an interval and request bodies have tests of their own below.
     own = {"delay", "fx_interval", "crashes_on_body", "conflicting_lengths_accepted"}
+    own |= {"token_life", "token_life_unit", "token_uses"}
     assert decisions - {each[0] for each in CASES} == own
 
 
@@ -250,6 +251,26 @@ def test_the_bank_waits_as_long_as_its_policy_says() -> None:
     start = time.perf_counter()
     client.get("/x")
     assert time.perf_counter() - start >= 0.05
+
+
+def test_a_token_is_good_for_as_long_and_as_often_as_the_policy_says() -> None:
+    clock = [1000.0]
+    policy = Policy().evolve("products.access", "bearer").evolve("products.token_life", 60)
+    policy = policy.evolve("products.token_life_unit", 1000).evolve("products.token_uses", 2)
+    client = Client(Bank(policy, clock=lambda: clock[0]))
+    form = {"grant_type": "client_credentials", "client_id": "reference-tsp"}
+    wrong = client.post("/registered-clients/token", data=form)
+    assert wrong.status_code == 401
+    given = client.post("/registered-clients/token", data=form | {"client_secret": "reference-tsp-secret"})
+    assert given.json is not None
+    assert given.json["expires_in"] == 60_000
+    shown = {"Authorization": f"Bearer {given.json['access_token']}"}
+    assert [client.get("/atms", headers=shown).status_code for _ in range(3)] == [200, 200, 401]
+    again = client.post("/registered-clients/token", data=form | {"client_secret": "reference-tsp-secret"})
+    assert again.json is not None
+    clock[0] += 60
+    late = {"Authorization": f"Bearer {again.json['access_token']}"}
+    assert client.get("/atms", headers=late).status_code == 401
 
 
 def test_a_long_body_breaks_the_bank_where_the_policy_says_so() -> None:
