@@ -10,7 +10,7 @@ from conformance.errors import Inconclusive, NotApplicable, Unreachable
 from conformance.model import Finding
 from conformance.oauth.access import Access
 from conformance.oauth.client import Client, asserted, assertion
-from conformance.oauth.grant import members_of, told
+from conformance.oauth.grant import Tokens, members_of, told
 from conformance.registry import Findings
 
 
@@ -23,24 +23,45 @@ def let_in(answer: Answer | None) -> bool:
 
 
 def places(access: Access) -> tuple[str, ...]:
-    """The endpoints to try at: token, where a TSP gets tokens in its own name, and pushed requests."""
+    """The endpoints to try at: token, where a TSP gets tokens in its own name, and pushed requests.
+
+    Where there is neither, the token endpoint with a refresh token of a login for this purpose.
+    """
     found = []
     if access.offers("client_credentials"):
         found.append("token_endpoint")
     if access.server.has("pushed_authorization_request_endpoint"):
         found.append("pushed_authorization_request_endpoint")
-    if not found:
+    if not found and not _renewable(access, access.client)[-1].refresh_token:
         raise Inconclusive(
-            "neither client credentials nor pushed requests are offered, so that no answer shows "
-            "whether a client was authenticated"
+            "neither client credentials nor pushed requests nor refresh tokens are offered, so that no "
+            "answer shows whether a client was authenticated"
         )
-    return tuple(found)
+    return tuple(found) or ("token_endpoint",)
+
+
+def _renewable(access: Access, client: Client) -> list[Tokens]:
+    """The tokens of a login for this purpose, renewed ones last, since refresh tokens may be rotated."""
+    kept: list[Tokens] = access.memory.once(
+        ("client", "renewable", client.client_id), lambda: [access.fresh(client=client).tokens]
+    )
+    return kept
+
+
+def _kept(access: Access, client: Client, answer: Answer) -> Answer:
+    """The answer, whose refresh token is the one to go on with."""
+    if let_in(answer) and members_of(answer).get("refresh_token") and not access.offers("client_credentials"):
+        _renewable(access, client).append(access.tokens(answer, client))
+    return answer
 
 
 def form_for(access: Access, place: str, client: Client | None = None) -> Mapping[str, Any]:
     """A right request for an endpoint but for the client's authentication."""
-    if place == "token_endpoint":
+    if place == "token_endpoint" and access.offers("client_credentials"):
         return {"grant_type": "client_credentials", "scope": access.settings.machine_scope or None}
+    if place == "token_endpoint":
+        newest = _renewable(access, client or access.client)[-1]
+        return {"grant_type": "refresh_token", "refresh_token": newest.refresh_token}
     asked = access.probe(client=client)
     if access.signs():
         return {"client_id": asked.client.client_id, "request": access.request_object(asked)}
@@ -51,7 +72,7 @@ def control(access: Access, place: str) -> None:
     """A rightly authenticated request, once in a round; raises ``Inconclusive`` when it is refused."""
 
     def fetch() -> Answer:
-        return access.post(place, form_for(access, place))
+        return _kept(access, access.client, access.post(place, form_for(access, place)))
 
     answer: Answer = access.memory.once(("client", "control", place), fetch)
     if not let_in(answer):
@@ -65,8 +86,9 @@ def control(access: Access, place: str) -> None:
 def tried(access: Access, place: str, form: Mapping[str, Any], **options: Any) -> Answer | None:
     """The answer to a request with other authentication; None when the connection was refused."""
     try:
-        made = form_for(access, place, options.get("client"))
-        return access.post(place, {**made, **form}, **options)
+        client = options.get("client") or access.client
+        made = form_for(access, place, client)
+        return _kept(access, client, access.post(place, {**made, **form}, **options))
     except Unreachable:
         return None
 

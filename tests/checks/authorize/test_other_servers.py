@@ -14,6 +14,7 @@ from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 import pytest
 
+from conformance.bank.policy import Policy
 from conformance.bank.rewriting import Sent, rewritten
 from conformance.model import Verdict
 from tests.checks.authorize.judged import found, judged, open_cases
@@ -325,3 +326,32 @@ def test_tokens_are_sampled_by_the_newest_refresh_token_where_they_are_rotated()
     results = judged(policy, wrap=wrap, checks=("token.unguessable",), change=no_scope)
     assert not found(results)
     assert not open_cases(results)
+
+
+def _no_machines(policy: Policy) -> Policy:
+    grants = ["authorization_code", "refresh_token"]
+    omitted = ("pushed_authorization_request_endpoint",)
+    told = policy.evolve("authorization.metadata_replaces", (("grant_types_supported", grants),))
+    return told.evolve("authorization.metadata_omits", omitted)
+
+
+def _no_consents(data: dict[str, Any]) -> None:
+    del data["authorization"]["settings"]["consent"]
+    data["authorization"]["scope"] = data["authorization"]["second_tsp"]["scope"] = "openid"
+
+
+@pytest.mark.parametrize("rotation", [False, True])
+def test_clients_are_told_apart_by_refresh_tokens_where_they_get_none_in_their_own_name(
+    rotation: bool,
+) -> None:
+    policy = _no_machines(policy_of("openid")).evolve("authorization.refresh_rotation", rotation)
+    results = judged(policy, checks=("client.*",), change=_no_consents)
+    assert not found(results)
+    assert not open_cases(results)
+    assert "client.signature_verified" in {r.case.check for r in results if r.verdict is Verdict.PASS}
+
+
+def test_a_client_that_is_let_in_wrongly_with_a_refresh_token_is_found() -> None:
+    policy = _no_machines(policy_of("openid")).evolve("authorization.assertion_exp_checked", False)
+    results = judged(policy, checks=("client.expired_refused",), change=_no_consents)
+    assert set(found(results)) == {"client.expired_refused"}
