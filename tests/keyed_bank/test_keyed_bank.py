@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from conformance.bank.serve import serve
 from conformance.conduct import Scope, prepare
 from conformance.model import Result, Verdict
 from conformance.plan import Selection
@@ -60,7 +61,8 @@ def judged(bank: KeyedBank, folder: Path, checks: tuple[str, ...] = OWN, **chang
         }
     )
     plan, chosen = prepare(target, Scope(profiles=("contract",), selection=Selection(checks=checks)))
-    with open_session(target, chosen, plan, wire=MemoryWire(bank)) as session:
+    wire = None if "base_url" in changes else MemoryWire(bank)
+    with open_session(target, chosen, plan, wire=wire) as session:
         return list(judge(plan, session))
 
 
@@ -101,3 +103,16 @@ def test_an_identity_that_nothing_serves_proves_nothing(tmp_path: Path) -> None:
     apart = next(r for r in results if r.case.check == "identity.functions_are_kept_apart")
     assert apart.verdict is Verdict.INCONCLUSIVE
     assert "control request refused" in apart.reason
+
+
+@pytest.mark.parametrize(
+    "faults", [(), ("statements_is_open",), ("signature_unchecked",), ("role_unchecked",)]
+)
+def test_the_fast_path_over_sockets_gives_the_same_verdicts(faults: tuple[str, ...], tmp_path: Path) -> None:
+    own = ("identity.*",)
+    near = judged(KeyedBank(*faults), tmp_path, own)
+    with serve(KeyedBank(*faults)) as url:
+        far = judged(KeyedBank(), tmp_path, own, base_url=url)
+    assert [(r.case.id, r.verdict, len(r.findings)) for r in far] == [
+        (r.case.id, r.verdict, len(r.findings)) for r in near
+    ]
