@@ -18,10 +18,13 @@ from conformance.bank.app import Bank
 from conformance.cli import main_group
 from conformance.conduct import Output, Scope, conduct, prepare
 from conformance.embedded import POLICY, application, memory
+from conformance.generate.contract import contract
 from conformance.ledger import Ledger
 from conformance.model import Result, Verdict
+from conformance.offer import operations
+from conformance.openapi import describe
 from conformance.run import judge
-from conformance.session import open_session
+from conformance.session import bank_phases, open_session
 from conformance.target import Target
 from conformance.verdict import ExitCode
 from conformance.wire import MemoryWire
@@ -146,3 +149,36 @@ def test_the_run_stops_paying_when_the_budget_is_used_up() -> None:
     assert ledger.spent <= Decimal("0.35")
     assert [r for r in found if r.verdict is Verdict.INCONCLUSIVE and "budget" in r.reason]
     assert not fired(found)
+
+
+def test_what_a_described_call_may_do_is_told_by_the_banks_file_and_not_by_its_verb() -> None:
+    described = {
+        "openapi": "3.0.3",
+        "info": {"title": "Verbs", "version": "1"},
+        "paths": {
+            "/rates": {"post": {"responses": {"200": {"description": "Rates"}}}},
+            "/apply": {"get": {"responses": {"200": {"description": "An application is made"}}}},
+            "/plain": {
+                "get": {"responses": {"200": {"description": "Read"}}},
+                "post": {"responses": {"200": {"description": "Written"}}},
+            },
+        },
+    }
+    told = Target.model_validate(
+        {
+            "bank": {"name": "Verbs"},
+            "base_url": "https://bank.example",
+            "functions": {
+                "other.fx-rate": {"request": {"method": "POST", "path": "/rates"}, "reads": True},
+                "loans.mortgage-application": {"request": {"method": "GET", "path": "/apply"}},
+            },
+        }
+    )
+    offered = tuple(operations(told, bank_phases()).values())
+    made = contract(told.base_url, describe(described, "verbs"), (), offered, writes=False)
+    assert {scoped.name: scoped.reads for scoped in made.operations} == {
+        "POST /rates": True,
+        "GET /apply": False,
+        "GET /plain": True,
+        "POST /plain": False,
+    }

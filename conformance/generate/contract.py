@@ -34,10 +34,10 @@ class Scoped:
 
     @property
     def reads(self) -> bool:
-        """Whether calling it changes nothing, by its method."""
-        return self.operation.method in ("GET", "HEAD", "OPTIONS") or (
-            self.function is not None and self.function.reads
-        )
+        """Whether calling it changes nothing: as the bank's file says of a function, else by its method."""
+        if self.function is not None:
+            return self.function.reads
+        return self.operation.method in ("GET", "HEAD", "OPTIONS")
 
     @property
     def document(self) -> Any:
