@@ -25,11 +25,11 @@ OAUTH = "oauth2-client-credentials"
 def token_lives_as_told(tsp: Tsp, operations: tuple[Operation, ...], *, times: int) -> Findings:
     """Tells in seconds how long the TSP's token is good for, and honours it for as long."""
     operation = probe.sample(tsp, operations)
-    for _ in range(times):
-        tsp.send(tsp.request(operation))
     token = tsp.standing.token
     if token is None:
         raise NotApplicable("the bank gives its TSP no token")
+    for _ in range(times):
+        tsp.send(tsp.request(operation))
     problem = _problem(token) if tsp.standing.kind == OAUTH else ""
     life = _number(token.life)
     if problem:
