@@ -39,6 +39,8 @@ def unacceptable_type(tsp: Tsp, operation: Operation, reading: Reading) -> Findi
 def odd_language(tsp: Tsp, operation: Operation, reading: Reading) -> Findings:
     """Answers an Accept-Language that it cannot meet or read in a language that it has, without a fault."""
     probe.read(reading)
+    if any(tsp.call(operation, language).status >= 500 for language in operation.languages):
+        return  # a language of its own fails the server, which is said elsewhere
     rule = operation.language
     name = rule.name if rule is not None and rule.carrier is LanguageCarrier.HEADER else "Accept-Language"
     first = int(probe.word("language", operation.id)[1:], 16)
