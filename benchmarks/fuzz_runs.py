@@ -12,7 +12,7 @@ import sys
 import tempfile
 import time
 import urllib.request
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -75,11 +75,16 @@ def _measured(command: list[str], folder: str, url: str) -> tuple[int, float, fl
 
 
 def ours(url: str) -> Run:
-    """One run of the suite with its contract profile."""
+    """One run of the suite with its contract profile against the third bank."""
+    text = (HERE / "bank.yaml").read_text().replace("https://api.junk-bay.example", url)
+    return judged(text, (HERE / "openapi.yaml").read_text(), url)
+
+
+def judged(bank: str, document: str, url: str) -> Run:
+    """One run of the suite with a bank's file, which names the description ``openapi.yaml``."""
     with tempfile.TemporaryDirectory() as folder:
-        text = (HERE / "bank.yaml").read_text().replace("https://api.junk-bay.example", url)
-        Path(folder, "bank.yaml").write_text(text)
-        Path(folder, "openapi.yaml").write_text((HERE / "openapi.yaml").read_text())
+        Path(folder, "bank.yaml").write_text(bank)
+        Path(folder, "openapi.yaml").write_text(document)
         command = [str(BIN / "conformance"), "run", f"{folder}/bank.yaml", "--output-dir", folder, "--quiet"]
         measured = _measured(command, folder, url)
         found = results.read(Path(folder, "results.jsonl"))
@@ -99,21 +104,26 @@ def ours(url: str) -> Run:
     return Run(tuple(told), *measured)
 
 
-def theirs(url: str, examples: int = USUAL, *, on: bool = True) -> Run:
-    """One run of schemathesis with all its phases and checks, and the keys of two customers.
+def theirs(url: str, examples: int = USUAL) -> Run:
+    """One run of schemathesis against the third bank, with the keys of two customers.
 
-    With ``on`` it goes on after a failure, so that one defect of a group does not hide another.
+    It goes on after a failure, so that one defect of a group does not hide another.
     """
+    settings = '[auth.wfc]\npath = "users.yaml"\nuser = "ada"\npeers = ["ada", "bob"]\n'
+    document = (HERE / "openapi.yaml").read_text()
+    files = {"users.yaml": _users(), "schemathesis.toml": settings, "openapi.yaml": document}
+    return fuzzed(files, url, "/v2", examples)
+
+
+def fuzzed(files: Mapping[str, str], url: str, base: str, examples: int = USUAL) -> Run:
+    """One run of schemathesis with all its phases and checks over the description ``openapi.yaml``."""
     with tempfile.TemporaryDirectory() as folder:
-        Path(folder, "users.yaml").write_text(_users())
-        Path(folder, "schemathesis.toml").write_text(
-            '[auth.wfc]\npath = "users.yaml"\nuser = "ada"\npeers = ["ada", "bob"]\n'
-        )
-        command = [str(BIN / "schemathesis"), "run", str(HERE / "openapi.yaml"), "--url", f"{url}/v2"]
+        for name, text in files.items():
+            Path(folder, name).write_text(text)
+        command = [str(BIN / "schemathesis"), "run", "openapi.yaml", "--url", f"{url}{base}"]
         command += ["--seed", "1", "--generation-database", "none", "--no-color", "--checks", "all"]
         command += ["--max-examples", str(examples)] if examples != USUAL else []
-        command += ["--continue-on-failure"] if on else []
-        command += ["--report", "ndjson", "--report-ndjson-path", "events.ndjson"]
+        command += ["--continue-on-failure", "--report", "ndjson", "--report-ndjson-path", "events.ndjson"]
         measured = _measured(command, folder, url)
         with Path(folder, "events.ndjson").open(encoding="utf-8") as events:
             told = tuple(failure for line in events for failure in _failures(json.loads(line)))

@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 from conformance.generate.cause import Sign, findings
-from conformance.generate.survey import Survey
+from conformance.generate.survey import Survey, needs
 from conformance.model import Finding
 from conformance.registry import Findings, check
+
+
+def _needs_accepted(survey: Survey) -> None:
+    """Where no request is accepted, the refusal of a wrong one proves nothing."""
+    needs(bool(survey.seeds), "the bank accepted no request that its description allows")
 
 
 def _accepted(survey: Survey, *families: str) -> Findings:
     """Changed calls of some families that the bank accepted, one finding for each broken rule."""
     signs = []
+    _needs_accepted(survey)
     for trial in survey.trials():
         broken = trial.mutation
         if trial.kind != "negative" or broken is None or broken.family not in families or not trial.answer.ok:
@@ -103,6 +109,7 @@ def media_types_are_checked(survey: Survey) -> Findings:
 def undescribed_methods_are_refused(survey: Survey) -> Findings:
     """Refuses a method that the description does not have for the path."""
     signs = []
+    _needs_accepted(survey)
     for trial in survey.trials():
         if trial.kind == "method" and trial.mutation is not None and trial.answer.ok:
             finding = Finding(
