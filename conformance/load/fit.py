@@ -39,9 +39,10 @@ class Fit:
     def confidence(self) -> str:
         """``high``, ``medium`` or ``low``: by what is left unexplained, and by what else explains as much."""
         part = self.errors / self.of if self.of else 1.0
-        if part > 0.05 + self.tolerance or self.of < 8 or self.spread > 0.08 or self.doubted:
+        most = 0.03 if self.limit.kind is Kind.COUNTER else 0.05
+        if part > most + self.tolerance or self.of < 8 or self.spread > 0.08 or self.doubted:
             return "low"
-        return "medium" if self.also or part > 0.03 or self.spread > 0.03 else "high"
+        return "medium" if self.also or part > 0.02 or self.spread > 0.03 else "high"
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,8 @@ from conformance.model import Request
 IN_A_ROW = 4
 """Refusals one after another that make a limit; a fault now and then makes none."""
 _TOKENS = 10
+_FAR = 0.08
+"""The part by which a rate that was found may differ from what an experiment shows."""
 _GROWTH = 1.5
 _FINE = 1.03
 _CLOSE = 1.1
@@ -144,9 +146,9 @@ class Search:
             if fit.confidence == "high" or self.left() <= 0:
                 break
             fit = self._again(fit, clues)
-        if fit.confidence != "low" and self._refuted(fit.limit):
+        if fit.confidence != "low" and self._refuted(fit):
             fit = self._again(fit, clues)
-            fit = replace(fit, doubted=self._refuted(fit.limit))
+            fit = replace(fit, doubted=self._refuted(fit))
         return self._end(fit, "", run, shortest, longest)
 
     def burst(self, count: int, refusals: int, rate: float = 0.0) -> Volley:
@@ -191,12 +193,12 @@ class Search:
                 held, gap = hit, gap * _GROWTH
         return held, None
 
-    def _stream(self, rate: float) -> float:
+    def _stream(self, rate: float, tokens: float = _TOKENS) -> float:
         """A stream of three times as many requests as are let through; gives the rate that it shows."""
         asked = min(self.caps.rate, rate * 3)
-        if asked < rate * 1.3 or _TOKENS / rate > self.left():
+        if asked < rate * 1.3 or tokens / rate > self.left():
             return rate
-        count = max(12, int(_TOKENS / rate * asked))
+        count = max(12, int(tokens / rate * asked))
         shots = [Shot(index / asked, self.request) for index in range(count)]
         passed = [hit.arrived for hit in self.volley(shots, None, asked).hits if hit.ok]
         return (len(passed) - 1) / (passed[-1] - passed[0]) if len(passed) > 2 else rate
@@ -262,11 +264,19 @@ class Search:
         low, high = min(clues.shortest, window * 0.7), max(clues.longest, window * 1.4)
         return self._fit(replace(clues, shortest=low, longest=high))
 
-    def _refuted(self, limit: Limit) -> bool:
-        """Whether a window that is used up at once is not shut just before its end and open just after.
+    def _refuted(self, fit: Fit) -> bool:
+        """Whether an experiment made for what was found comes out otherwise.
+
+        A window that is used up at once must be shut just before its end and open just after; a stream from
+        an empty bucket, where the fit leaves doubt, must show its rate.
 
         Only what was not long on its way counts; where all was, or caps leave no room, nothing is refuted.
         """
+        limit = fit.limit
+        if limit.kind is Kind.BUCKET and fit.confidence == "medium":
+            self.burst(limit.quota + 12, 3)
+            shown = self._stream(limit.rate, max(_TOKENS, limit.rate))
+            return abs(shown / limit.rate - 1) > _FAR
         window, quota = limit.window, limit.quota
         if limit.kind not in (Kind.FIXED, Kind.SLIDING) or limit.counts_refused:
             return False
