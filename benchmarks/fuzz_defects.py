@@ -223,4 +223,10 @@ def spots(fault: Fault) -> set[str]:
     if fault.operation == "rates" or fault.name == "rates_gone":
         return {"rates"}
     every = operations(fault) or frozenset(("everywhere",))
-    return {f"{o} {k}" for o in every for k in (*kinds(fault), *(c.partition(".")[0] for c in fault.checks))}
+    if fault.name == "payee_not_kept":  # nothing that is done with a payee afterwards shows
+        every = frozenset(map(label, ("addPayee", "payee", "changePayee", "removePayee")))
+        return {f"{o} {k}" for o in every for k in (*KINDS, "relation", "identity", "contract", "ST101")}
+    own = {"Location"} if fault.name.startswith("location_") else set()
+    return own | {
+        f"{o} {k}" for o in every for k in (*kinds(fault), *(c.partition(".")[0] for c in fault.checks))
+    }
