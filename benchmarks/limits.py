@@ -67,7 +67,7 @@ def busy() -> None:
         counts = dict.fromkeys(("right", "right, not sure", "wrong, not sure", "sure and wrong"), 0)
         for name, kind in BANK_KINDS.items():
             for number in (5, 20):
-                for seed in range(10):
+                for seed in range(5):
                     clock = Timeline()
                     policy = replace(Policy(), limits=LimitPolicy(kind=name, quota=number))
                     path = BusyPath(MemoryWire(Bank(policy, clock=clock)), clock, seed, stop, 0.5)
