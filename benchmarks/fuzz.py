@@ -31,6 +31,7 @@ from tests.third_bank.app import ThirdBank
 from tests.third_bank.faults import Fault
 from tests.third_bank.judged import judged
 
+COMMAND = "python -m benchmarks fuzz --table benchmarks/fuzz.md"
 AT_ONCE = 2
 SEEDS = 20
 BARS = (
@@ -145,7 +146,7 @@ def table(tools: Sequence[Tool], defects: Sequence[Fault], alarms: int) -> list[
         f"seeds each. Found by schemathesis and not by ours: {', '.join(missed) or 'none'}. Failures that no "
         f"defect explains: {', '.join(f'{tool.name} {tool.rest}' for tool in tools)}"
     )
-    lines = ["# Generated tests beside schemathesis", "", about, ""]
+    lines = ["# Generated tests beside schemathesis", "", f"Written by `{COMMAND}`.", "", about, ""]
     lines += ["| | defects found | false alarms | requests | median requests to a find | wall | CPU |"]
     lines += ["| --- | --- | --- | --- | --- | --- | --- |"]
     lines += [tool.row(len(defects), beside) for tool in tools]
