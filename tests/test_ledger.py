@@ -109,7 +109,7 @@ def test_a_whole_run_lists_all_that_the_bank_has_made_and_nothing_else(profile: 
         entries = session.ledger.entries
     listed = [entry.identifier for entry in entries if entry.state in ("made", "cleaned")]
     made = set(resources(bank))
-    assert len(made) > 100
+    assert len(made) > 50
     assert made - set(listed) == set()
     assert set(listed) - made == set()
     assert len(listed) == len(set(listed))
@@ -188,7 +188,7 @@ RUN = "import sys; from tests.test_ledger import killed_runs; killed_runs(sys.ar
 def killed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("killed")
     where = {**os.environ, "PYTHONPATH": str(Path(__file__).parent.parent)}
-    subprocess.run([sys.executable, "-c", RUN, str(folder)], env=where, check=True, timeout=300)
+    subprocess.run([sys.executable, "-c", RUN, str(folder)], env=where, check=True, timeout=600)
     return folder
 
 
