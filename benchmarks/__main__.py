@@ -19,6 +19,8 @@ def main() -> int:
         "machine",
         "served",
         "cheap",
+        "fuzz_defects",
+        "fuzz_runs",
     }
     if name and name not in others:
         sys.stderr.write(f"there is no measurement {name!r}, only {', '.join(sorted(others))}\n")

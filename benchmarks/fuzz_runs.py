@@ -167,7 +167,3 @@ def _operation(method: str, url: str) -> str:
         if asked == method and re.fullmatch(re.sub("<[^>]+>", "[^/]+", rule), path):
             return label(name)
     return f"{method} {path}"
-
-
-if __name__ == "__main__":
-    sys.exit("run python -m benchmarks fuzz")
