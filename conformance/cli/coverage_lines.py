@@ -36,8 +36,8 @@ def lines(document: str = "") -> Iterator[str]:
     yield ""
     for requirement in coverage.requirements().values():
         if not requirement.uses:
-            yield f"{requirement.id:<12}{coverage.state(requirement):<9} {requirement.text}"
-            yield f"{'':<21} {requirement.source}: {requirement.untested}"
+            yield f"{requirement.id:<13}{coverage.state(requirement):<9} {requirement.text}"
+            yield f"{'':<22} {requirement.source}: {requirement.untested}"
 
 
 def _of(document: str) -> Iterator[str]:
