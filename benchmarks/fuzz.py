@@ -22,13 +22,13 @@ from benchmarks.fuzz_runs import USUAL, Run, ours, served, theirs
 from benchmarks.machine import say
 from conformance.conduct import Scope, prepare
 from conformance.embedded import memory
-from conformance.model import Result
+from conformance.model import Exchange, Result
 from conformance.plan import Selection
 from conformance.run import judge
 from conformance.session import open_session
 from tests.matrix import GENERATED
 from tests.third_bank.app import ThirdBank
-from tests.third_bank.faults import Fault
+from tests.third_bank.faults import FAULTS, Fault
 from tests.third_bank.judged import judged
 
 COMMAND = "python -m benchmarks fuzz --table benchmarks/fuzz.md"
@@ -93,10 +93,16 @@ def main() -> None:
     parser.add_argument("--groups", type=int, default=0, help="only so many groups")
     parser.add_argument("--examples", type=int, nargs="*", help="of schemathesis [default: 100 and 500]")
     parser.add_argument("--ours", action="store_true", help="leave schemathesis out")
+    parser.add_argument("--singly", action="store_true", help="ours alone, one defect at a time, in memory")
     parser.add_argument("--table", type=Path, help="where the table is written as well")
     chosen = parser.parse_args()
     alarms = watched()
     say(f"right banks, ours: {alarms} false alarms with {SEEDS} seeds")
+    alone = singly() if chosen.table or chosen.singly else ()
+    if alone:
+        say(f"one defect at a time, ours: {len(alone)} found, median {statistics.median(alone):.0f} requests")
+    if chosen.singly:
+        return
     tools = [Tool("ours", ours)]
     for examples in () if chosen.ours else chosen.examples or (USUAL, 5 * USUAL):
         times = "" if examples == USUAL else f", {examples} examples"
@@ -107,11 +113,27 @@ def main() -> None:
     with ThreadPoolExecutor(AT_ONCE) as pool:
         for _ in pool.map(lambda pair: pair[0].try_group(pair[1]), [(t, g) for t in tools for g in picked]):
             pass
-    lines = table(tools, [fault for group in picked for fault in group], alarms)
+    lines = table(tools, [fault for group in picked for fault in group], alarms, alone)
     for line in lines:
         say(line)
     if chosen.table:
         chosen.table.write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+def singly() -> Sequence[int]:
+    """The number of the request of ours that first shows each defect, in a bank that has no other."""
+    numbers = []
+    for fault in FAULTS:
+        heard: list[Exchange] = []
+        found = judged(fault.bank(), heard=heard)
+        order = {exchange.id: number for number, exchange in enumerate(sorted(heard, key=_id), 1)}
+        shown = [order[f.exchange] for r in found for f in r.findings if f.exchange in order]
+        numbers += [min(shown)] if shown else []
+    return numbers
+
+
+def _id(exchange: Exchange) -> int:
+    return exchange.id
 
 
 def watched() -> int:
@@ -129,7 +151,9 @@ def _reference(seed: int) -> Sequence[Result]:
         return judge(plan, session)
 
 
-def table(tools: Sequence[Tool], defects: Sequence[Fault], alarms: int) -> list[str]:
+def table(
+    tools: Sequence[Tool], defects: Sequence[Fault], alarms: int, alone: Sequence[int] = ()
+) -> list[str]:
     """The result as lines of Markdown."""
     beside = next((t.clean for t in tools if t.name == "schemathesis"), None)
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
@@ -146,6 +170,12 @@ def table(tools: Sequence[Tool], defects: Sequence[Fault], alarms: int) -> list[
         f"seeds each. Found by schemathesis and not by ours: {', '.join(missed) or 'none'}. Failures that no "
         f"defect explains: {', '.join(f'{tool.name} {tool.rest}' for tool in tools)}"
     )
+    if alone:
+        said += (
+            ". The banks above have several defects each, which stand in one another's way: "
+            f"in banks with one defect ours finds {len(alone)}, after a median of "
+            f"{statistics.median(alone):.0f} requests"
+        )
     lines = ["# Generated tests beside schemathesis", "", f"Written by `{COMMAND}`.", "", about, ""]
     lines += ["| | defects found | false alarms | requests | median requests to a find | wall | CPU |"]
     lines += ["| --- | --- | --- | --- | --- | --- | --- |"]
