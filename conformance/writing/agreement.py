@@ -9,6 +9,7 @@ from urllib.parse import unquote, urlsplit
 
 from conformance.answer import Answer
 from conformance.document import NotJson
+from conformance.model import Finding
 from conformance.oauth.client import Client
 from conformance.oauth.grant import Tokens
 from conformance.path import compiled
@@ -55,6 +56,11 @@ def at(answer: Answer, path: str) -> str:
 def refused(answer: Answer) -> bool:
     """Whether an answer is a refusal: the request's own fault, told as such."""
     return 400 <= answer.status < 500
+
+
+def finding(expected: str, answer: Answer, at: str) -> Finding:
+    """A finding whose actual is an answer's status."""
+    return Finding(expected, f"status {answer.status}", at, answer.exchange)
 
 
 def located(answer: Answer, pattern: str) -> str:

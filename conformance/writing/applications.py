@@ -96,11 +96,12 @@ class Applications:
             raise NotApplicable(f"the bank's file declares no such call (writes.applications.{name})")
         return found
 
-    def seals(self, kind: str) -> tuple[Seal, ...]:
-        """The seals of a kind; raises ``NotApplicable`` where the bank has none."""
-        found = tuple(seal for seal in self.rules.seals if seal.kind == kind)
+    def seals(self, kind: str = "") -> tuple[Seal, ...]:
+        """The seals of a kind, or of every one; raises ``NotApplicable`` where the bank has none."""
+        found = tuple(seal for seal in self.rules.seals if kind in ("", seal.kind))
         if not found:
-            raise NotApplicable(f"the bank's file declares no seal of kind {kind}")
+            which = f"seal of kind {kind}" if kind else "seals (writes.applications.seals)"
+            raise NotApplicable(f"the bank's file declares no {which}")
         return found
 
     @property

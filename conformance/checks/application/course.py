@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from conformance.checks.application.refusal import finding, text_member
+from conformance.checks.application.refusal import text_member
 from conformance.errors import Inconclusive
 from conformance.model import Finding
 from conformance.oauth.grant import told
 from conformance.registry import Findings, check
-from conformance.writing.agreement import refused
+from conformance.writing.agreement import finding, refused
 from conformance.writing.applications import Applications
 
 ORDER = {

@@ -6,12 +6,12 @@ import re
 from collections.abc import Iterator
 
 from conformance.answer import Answer
-from conformance.checks.application.refusal import denied, finding, judged, refuses
+from conformance.checks.application.refusal import denied, judged, refuses
 from conformance.errors import Inconclusive, NotApplicable
 from conformance.model import Finding
 from conformance.registry import Findings, check
 from conformance.writing import member
-from conformance.writing.agreement import refused
+from conformance.writing.agreement import finding, refused
 from conformance.writing.applications import Applications
 
 WRONG = {"birth_date": "no date", "phone": "call me", "email": "nobody"}

@@ -7,13 +7,13 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import unquote_plus
 
-from conformance.checks.application.refusal import finding, judged
+from conformance.checks.application.refusal import judged
 from conformance.errors import Inconclusive, NotApplicable
 from conformance.model import Finding
 from conformance.oauth.grant import told
 from conformance.registry import Findings, check
 from conformance.writing import member
-from conformance.writing.agreement import at, refused
+from conformance.writing.agreement import at, finding, refused
 from conformance.writing.applications import Applications
 
 SURPLUS = "favourite_colour"

@@ -6,14 +6,14 @@ from collections.abc import Mapping
 from typing import Any
 
 from conformance.answer import Answer
-from conformance.checks.application.refusal import denied, finding, key_field
+from conformance.checks.application.refusal import denied, key_field
 from conformance.errors import Inconclusive, NotApplicable
 from conformance.model import Finding
 from conformance.oauth.grant import told
 from conformance.operation import Operation
 from conformance.registry import Findings, check
 from conformance.writing import member
-from conformance.writing.agreement import at, refused
+from conformance.writing.agreement import at, finding, refused
 from conformance.writing.applications import Applications
 
 

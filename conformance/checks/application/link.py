@@ -7,10 +7,10 @@ from html import unescape
 from urllib.parse import SplitResult, parse_qsl, unquote_plus, urlencode, urljoin, urlsplit
 
 from conformance.answer import Answer
-from conformance.checks.application.refusal import finding
 from conformance.model import Finding, Request
 from conformance.operation import Operation
 from conformance.registry import Findings, check
+from conformance.writing.agreement import finding
 from conformance.writing.applications import Applications
 
 _PERSONAL = re.compile(

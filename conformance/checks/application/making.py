@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 
-from conformance.checks.application.refusal import finding, key_field, text_member
+from conformance.checks.application.refusal import key_field, text_member
 from conformance.errors import Inconclusive
 from conformance.model import Finding
 from conformance.operation import Operation
 from conformance.registry import Findings, check
-from conformance.writing.agreement import refused
+from conformance.writing.agreement import finding, refused
 from conformance.writing.applications import Applications
 
 AT_ONCE = 4

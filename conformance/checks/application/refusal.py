@@ -7,16 +7,10 @@ from typing import Any
 
 from conformance.answer import Answer
 from conformance.errors import Inconclusive, NotApplicable
-from conformance.model import Finding
 from conformance.registry import Findings
 from conformance.writing import member
-from conformance.writing.agreement import refused
+from conformance.writing.agreement import finding, refused
 from conformance.writing.applications import Applications
-
-
-def finding(expected: str, answer: Answer, at: str) -> Finding:
-    """A finding whose actual is an answer's status."""
-    return Finding(expected, f"status {answer.status}", at, answer.exchange)
 
 
 def key_field(applications: Applications) -> str:

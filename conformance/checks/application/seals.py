@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from conformance.checks.application.refusal import finding
 from conformance.errors import NotApplicable
 from conformance.registry import Findings, check
 from conformance.writing import jwe
-from conformance.writing.agreement import refused
+from conformance.writing.agreement import finding, refused
 from conformance.writing.applications import Applications
 from conformance.writing.applying import Seal
 from conformance.writing.sealing import Flaw, unknown_key
@@ -35,10 +34,7 @@ def _signers(applications: Applications, seal: Seal) -> Iterator[tuple[str, Flaw
 @check(writes=True, requests=7)
 def altered_ciphertext_is_refused(applications: Applications) -> Findings:
     """Refuses an application whose encryption was altered by one bit in any of its parts."""
-    seals = applications.rules.seals
-    if not seals:
-        raise NotApplicable("the bank's file declares no seals (writes.applications.seals)")
-    for seal in seals:
+    for seal in applications.seals():
         wrong = ((f"an altered {part} of the encryption", Flaw(part=part)) for part in jwe.PARTS)
         yield from _tried(applications, seal, wrong, seal.token if seal.kind == "form" else "body")
 
@@ -56,10 +52,7 @@ def altered_signature_is_refused(applications: Applications) -> Findings:
 @check(writes=True, requests=3)
 def signature_is_the_callers(applications: Applications) -> Findings:
     """Refuses a sealed application that another registered TSP has signed."""
-    seals = applications.rules.seals
-    if not seals:
-        raise NotApplicable("the bank's file declares no seals (writes.applications.seals)")
-    for seal in seals:
+    for seal in applications.seals():
         if seal.signed or seal.kind == "form":
             key, key_id = applications.caller.other(seal)
             wrong = iter([("an application that another TSP has signed", Flaw(key=key, key_id=key_id))])
@@ -88,10 +81,7 @@ def altered_digest_is_refused(applications: Applications) -> Findings:
 @check(writes=True, requests=3)
 def unsealed_is_refused(applications: Applications) -> Findings:
     """Refuses an application as plain JSON where it is to be sealed."""
-    seals = applications.rules.seals
-    if not seals:
-        raise NotApplicable("the bank's file declares no seals (writes.applications.seals)")
-    for seal in seals:
+    for seal in applications.seals():
         answer = applications.sent(applications.chosen, seal=seal, content=applications.plain())
         if not refused(answer):
             yield finding("a refusal of an application in the clear", answer, "body")

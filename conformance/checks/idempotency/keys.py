@@ -8,6 +8,7 @@ from conformance.errors import Inconclusive, NotApplicable
 from conformance.model import Finding
 from conformance.operation import Operation
 from conformance.registry import Findings, check
+from conformance.writing.agreement import finding
 from conformance.writing.payments import Payments, refused
 
 AT_ONCE = 4
@@ -24,12 +25,7 @@ def same_request_is_one(payments: Payments, operation: Operation) -> Findings:
     payment = payments.paid(payments.agreed(operation.id))
     again = payments.sent(payment.agreed, key=payment.key)
     if not again.ok:
-        yield Finding(
-            expected="the first answer again",
-            actual=f"status {again.status}",
-            at=payments.idempotency.header,
-            exchange=again.exchange,
-        )
+        yield finding("the first answer again", again, payments.idempotency.header)
     elif payments.identifier(again, operation) != payment.id:
         yield Finding(
             expected="the identifier of the first answer",
@@ -47,12 +43,7 @@ def other_request_is_refused(payments: Payments, operation: Operation) -> Findin
     other = payments.agreed(operation.id, _other(payments, operation))
     answer = payments.sent(other, key=payment.key)
     if not refused(answer):
-        yield Finding(
-            expected="a refusal of a key that belongs to another request",
-            actual=f"status {answer.status}",
-            at=rule.header,
-            exchange=answer.exchange,
-        )
+        yield finding("a refusal of a key that belongs to another request", answer, rule.header)
         return
     payments.paid(other)
 
@@ -124,12 +115,7 @@ def key_is_needed(payments: Payments, operation: Operation) -> Findings:
         return
     answer = payments.sent(agreed, key="")
     if not refused(answer):
-        yield Finding(
-            expected="a refusal without the key",
-            actual=f"status {answer.status}",
-            at=rule.header,
-            exchange=answer.exchange,
-        )
+        yield finding("a refusal without the key", answer, rule.header)
         return
     payments.paid(agreed)
 

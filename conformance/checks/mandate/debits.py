@@ -11,7 +11,7 @@ from conformance.model import Finding
 from conformance.oauth.grant import told
 from conformance.operation import Operation
 from conformance.registry import Findings, check
-from conformance.writing.agreement import at
+from conformance.writing.agreement import at, finding
 from conformance.writing.payments import Payment, Payments, refused
 from conformance.writing.rules import DebitRules
 
@@ -59,7 +59,7 @@ def _control(payments: Payments, mandate: Payment) -> None:
 
 
 def _finding(what: str, answer: Answer) -> Finding:
-    return Finding(f"a refusal of {what}", f"status {answer.status}", "debit", answer.exchange)
+    return finding(f"a refusal of {what}", answer, "debit")
 
 
 @check(writes=True, requests=14, creates=2)

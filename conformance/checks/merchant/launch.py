@@ -14,6 +14,7 @@ from conformance.model import Finding, Request
 from conformance.oauth.grant import told
 from conformance.operation import Operation
 from conformance.registry import Findings, check
+from conformance.writing.agreement import finding
 from conformance.writing.payments import Payment, Payments, refused
 
 PERSONAL = re.compile(r"(?i)^(name|customer|account|amount|phone|mobile|email|hkid|address|payer)")
@@ -66,12 +67,7 @@ def launch_url_answers(payments: Payments, operation: Operation) -> Findings:
     payment, url = _launch(payments, operation)
     answer = payments.access.tsp.send(Request("GET", _openable(payments, url), (("Accept", "text/html"),)))
     if answer.status >= 400:
-        yield Finding(
-            expected="a page, or a redirect to one",
-            actual=f"status {answer.status}",
-            at=payment.row.place("launch_url"),
-            exchange=answer.exchange,
-        )
+        yield finding("a page, or a redirect to one", answer, payment.row.place("launch_url"))
 
 
 CLAIMS = ("/.well-known/assetlinks.json", "/.well-known/apple-app-site-association")
@@ -169,12 +165,7 @@ def return_url_is_registered(payments: Payments, operation: Operation, *, member
     for url in ("https://attacker.example/return", f"{instruction[member]}.attacker.example/"):
         answer = payments.proposed(operation.id, {**instruction, member: url})
         if not refused(answer):
-            yield Finding(
-                expected="a refusal of an address that is not registered",
-                actual=f"status {answer.status}",
-                at=member,
-                exchange=answer.exchange,
-            )
+            yield finding("a refusal of an address that is not registered", answer, member)
             return
     control = payments.proposed(operation.id, instruction)
     if not control.ok:

@@ -12,7 +12,7 @@ from conformance.model import Finding
 from conformance.oauth.grant import told
 from conformance.operation import Operation
 from conformance.registry import Findings, check
-from conformance.writing.agreement import at
+from conformance.writing.agreement import at, finding
 from conformance.writing.payments import Payment, Payments, refused
 from conformance.writing.rules import RefundRules
 
@@ -52,7 +52,7 @@ def _control(payments: Payments, payment: Payment, amount: Decimal) -> None:
 
 
 def _finding(what: str, answer: Answer) -> Finding:
-    return Finding(f"a refusal of {what}", f"status {answer.status}", "refund", answer.exchange)
+    return finding(f"a refusal of {what}", answer, "refund")
 
 
 @check(writes=True, requests=12, creates=1)

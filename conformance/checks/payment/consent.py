@@ -14,6 +14,7 @@ from conformance.oauth.consent import consent_request, instant, referring
 from conformance.oauth.grant import told
 from conformance.operation import Operation
 from conformance.registry import Findings, check
+from conformance.writing.agreement import finding
 from conformance.writing.payments import Agreed, Payments, refused
 
 AT_ONCE = 4
@@ -26,11 +27,10 @@ def _changed(payments: Payments, operation: Operation, changes: Mapping[str, Any
     agreed = payments.agreed(operation.id)
     answer = payments.sent(agreed, instruction={**agreed.instruction, **changes})
     if not refused(answer):
-        yield Finding(
-            expected=f"a refusal of a payment whose {what} is not the one that the customer allowed",
-            actual=f"status {answer.status}",
-            at=f"{what} of the instruction",
-            exchange=answer.exchange,
+        yield finding(
+            f"a refusal of a payment whose {what} is not the one that the customer allowed",
+            answer,
+            f"{what} of the instruction",
         )
         return
     payments.paid(agreed)
@@ -82,11 +82,10 @@ def account_is_that_of_the_consent(payments: Payments, operation: Operation, *, 
     agreed = payments.agreed(operation.id, wanted)
     answer = payments.sent(agreed, instruction={**instruction, member: known[1]})
     if not refused(answer):
-        yield Finding(
-            expected="a refusal of a payment whose account is not the one that the customer allowed",
-            actual=f"status {answer.status}",
-            at="account of the instruction",
-            exchange=answer.exchange,
+        yield finding(
+            "a refusal of a payment whose account is not the one that the customer allowed",
+            answer,
+            "account of the instruction",
         )
         return
     payments.paid(agreed)
@@ -101,12 +100,7 @@ def consent_serves_one_function(payments: Payments, operation: Operation, *, oth
     stranger = Agreed(other, instruction, agreed.tokens, agreed.consent, agreed.client)
     answer = payments.sent(stranger)
     if not refused(answer):
-        yield Finding(
-            expected=f"a refusal of {other} with a consent to {operation.id}",
-            actual=f"status {answer.status}",
-            at="Authorization",
-            exchange=answer.exchange,
-        )
+        yield finding(f"a refusal of {other} with a consent to {operation.id}", answer, "Authorization")
         return
     payments.paid(agreed)
 
@@ -120,12 +114,7 @@ def consent_is_used_once(payments: Payments, operation: Operation) -> Findings:
     again = payments.sent(agreed)
     same = again.ok and payments.identifier(again, operation) == payment.id
     if not refused(again) and not same:
-        yield Finding(
-            expected="a refusal of a second payment with the same consent",
-            actual=f"status {again.status}",
-            at="Authorization",
-            exchange=again.exchange,
-        )
+        yield finding("a refusal of a second payment with the same consent", again, "Authorization")
 
 
 @check(writes=True, requests=14, creates=AT_ONCE)
@@ -180,12 +169,7 @@ def revoked_consent_pays_nothing(payments: Payments, operation: Operation) -> Fi
 
 def _ended(payments: Payments, operation: Operation, answer: Answer, which: str) -> Iterator[Finding]:
     if not refused(answer):
-        yield Finding(
-            expected=f"a refusal of a payment with a consent {which}",
-            actual=f"status {answer.status}",
-            at="Authorization",
-            exchange=answer.exchange,
-        )
+        yield finding(f"a refusal of a payment with a consent {which}", answer, "Authorization")
         return
     payments.made(operation.id)
 
@@ -219,12 +203,7 @@ def customer_must_have_agreed(payments: Payments, operation: Operation) -> Findi
     consent = payments.awaiting(operation.id, instruction)
     answer = payments.sent(Agreed(operation.id, instruction, machine, consent, access.client))
     if not refused(answer):
-        yield Finding(
-            expected="a refusal of a payment that no customer has allowed",
-            actual=f"status {answer.status}",
-            at="Authorization",
-            exchange=answer.exchange,
-        )
+        yield finding("a refusal of a payment that no customer has allowed", answer, "Authorization")
         return
     allowed = payments.authorised(consent)
     payments.paid(Agreed(operation.id, instruction, allowed, consent, access.client))
@@ -236,11 +215,6 @@ def token_is_needed(payments: Payments, operation: Operation) -> Findings:
     agreed = payments.agreed(operation.id)
     answer = payments.sent(agreed, after=lambda request: request.without_header("Authorization"))
     if not refused(answer):
-        yield Finding(
-            expected="status 401 or 403 without a token",
-            actual=f"status {answer.status}",
-            at="Authorization",
-            exchange=answer.exchange,
-        )
+        yield finding("status 401 or 403 without a token", answer, "Authorization")
         return
     payments.paid(agreed)

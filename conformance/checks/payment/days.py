@@ -10,6 +10,7 @@ from conformance.oauth.grant import told
 from conformance.operation import Operation
 from conformance.registry import Findings, check
 from conformance.writing import calendar
+from conformance.writing.agreement import finding
 from conformance.writing.payments import Payment, Payments, refused
 from conformance.writing.rules import DayRules
 
@@ -52,12 +53,7 @@ def holiday_is_no_business_day(payments: Payments, operation: Operation) -> Find
         if not control.ok:
             raise Inconclusive(f"control request refused: {following} was answered {told(control)}")
         if not refused(answer):
-            yield Finding(
-                expected=f"a refusal of {holiday} ({name})",
-                actual=f"status {answer.status}",
-                at=rule.member,
-                exchange=answer.exchange,
-            )
+            yield finding(f"a refusal of {holiday} ({name})", answer, rule.member)
         return
     payment = payments.paid(payments.agreed(operation.id, wanted))
     shown = payment.row.text("execution_date")

@@ -17,6 +17,7 @@ from conformance.oauth.grant import told
 from conformance.operation import Operation
 from conformance.registry import Findings, check
 from conformance.writing import calendar
+from conformance.writing.agreement import finding
 from conformance.writing.payments import Payments, Refusal, refused
 from conformance.writing.rules import DayRules
 
@@ -89,12 +90,7 @@ def limit_is_kept(payments: Payments, operation: Operation) -> Findings:
     for what, amount in wrong:  # at the first step alone: nothing above the largest is carried out
         answer = payments.proposed(operation.id, {**instruction, "amount": amount})
         if not refused(answer):
-            yield Finding(
-                expected=f"a refusal of {what}",
-                actual=f"status {answer.status}",
-                at="amount",
-                exchange=answer.exchange,
-            )
+            yield finding(f"a refusal of {what}", answer, "amount")
             return
     control = payments.proposed(operation.id, instruction)
     if not control.ok:
@@ -241,11 +237,8 @@ def declared_payees_are_taken(payments: Payments, operation: Operation) -> Findi
     for creditor in payments.settings.creditors:
         answer = payments.proposed(operation.id, {**instruction, "creditor": dict(creditor)})
         if not answer.ok:
-            yield Finding(
-                expected=f"a payee by {creditor.get('scheme', 'the declared scheme')} is taken",
-                actual=f"status {answer.status}",
-                at="creditor",
-                exchange=answer.exchange,
+            yield finding(
+                f"a payee by {creditor.get('scheme', 'the declared scheme')} is taken", answer, "creditor"
             )
 
 

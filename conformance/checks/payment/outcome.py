@@ -12,6 +12,7 @@ from conformance.operation import Operation
 from conformance.registry import Findings, check
 from conformance.schema import Validator
 from conformance.writing import calendar
+from conformance.writing.agreement import finding
 from conformance.writing.payments import Payment, Payments, refused
 from conformance.writing.rules import DayRules
 
@@ -94,12 +95,7 @@ def status_is_its_tsps_alone(payments: Payments, operation: Operation) -> Findin
     payments.standing(payment)
     answer = payments.status(payment, client=second)
     if not refused(answer):
-        yield Finding(
-            expected="a refusal of another TSP's question",
-            actual=f"status {answer.status}",
-            at="path",
-            exchange=answer.exchange,
-        )
+        yield finding("a refusal of another TSP's question", answer, "path")
 
 
 @check(writes=True, requests=10, creates=1)
@@ -111,12 +107,7 @@ def foreign_payment_is_like_none(payments: Payments, operation: Operation) -> Fi
     foreign = payments.status(payment, client=second)
     unknown = payments.status(payment, client=second, id=payment.id[::-1])
     if refused(foreign) and refused(unknown) and foreign.status != unknown.status:
-        yield Finding(
-            expected=f"status {unknown.status}, as for an unknown one",
-            actual=f"status {foreign.status}",
-            at="path",
-            exchange=foreign.exchange,
-        )
+        yield finding(f"status {unknown.status}, as for an unknown one", foreign, "path")
 
 
 @check(writes=True, requests=12, creates=1)

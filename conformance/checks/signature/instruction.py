@@ -9,10 +9,11 @@ from email.utils import format_datetime, parsedate_to_datetime
 
 from conformance import jose
 from conformance.errors import Inconclusive, NotApplicable
-from conformance.model import Finding, Request
+from conformance.model import Request
 from conformance.oauth.grant import told
 from conformance.operation import Operation
 from conformance.registry import Findings, check
+from conformance.writing.agreement import finding
 from conformance.writing.payments import Payments, refused
 from conformance.writing.signature import BODY_HASH, RIGHT, Twist, components
 
@@ -31,12 +32,7 @@ def _refuses(payments: Payments, operation: Operation, wrong: Iterable[Wrong], a
     for what, twist, after in wrong:
         answer = payments.sent(agreed, twist=twist, after=after)
         if not refused(answer):
-            yield Finding(
-                expected=f"a refusal of {what}",
-                actual=f"status {answer.status}",
-                at=at,
-                exchange=answer.exchange,
-            )
+            yield finding(f"a refusal of {what}", answer, at)
             return
     payments.paid(agreed)
 
@@ -129,12 +125,7 @@ def signature_is_taken_once(payments: Payments, operation: Operation) -> Finding
         raise Inconclusive(f"control request refused: {told(first)}")
     again = payments.given(agreed, request)
     if not refused(again):
-        yield Finding(
-            expected="a refusal of a signature that was used before",
-            actual=f"status {again.status}",
-            at="signature",
-            exchange=again.exchange,
-        )
+        yield finding("a refusal of a signature that was used before", again, "signature")
 
 
 @check(writes=True, requests=9, creates=1)
@@ -243,11 +234,6 @@ def token_is_signed(payments: Payments, operation: Operation) -> Findings:
     own = payments.request(second).header("Authorization") or ""
     answer = payments.given(second, request.with_header("Authorization", own))
     if not refused(answer):
-        yield Finding(
-            expected="a refusal of a token that was not signed",
-            actual=f"status {answer.status}",
-            at="Authorization",
-            exchange=answer.exchange,
-        )
+        yield finding("a refusal of a token that was not signed", answer, "Authorization")
         return
     payments.paid(second)
