@@ -154,6 +154,15 @@ class Line:
         except OSError as error:
             raise self._fault(error) from error
 
+    def hang_up(self) -> None:
+        """Sends no more and reads to the end; raises ``Fault``, which is closed when the server hung up too."""
+        try:
+            self._socket.shutdown(socket.SHUT_WR)
+        except OSError as error:
+            raise self._fault(error) from error
+        while True:
+            self.more()
+
     def more(self) -> None:
         """Reads what has come; raises ``Fault`` closed at the end of the stream."""
         self._arm()

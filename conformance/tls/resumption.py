@@ -21,6 +21,8 @@ from conformance.tls.wire import Alert, Hello
 GOODBYE_PATIENCE = 1.0
 """Seconds that a server gets to send its tickets after a finished handshake."""
 
+PARTING_PATIENCE = 0.5
+"""Seconds that a server gets to hang up before its session is asked for again."""
 
 RENEGOTIATIONS = 6
 """Handshakes in a row that no server with a limit goes on with; Node allows three in ten minutes."""
@@ -77,7 +79,7 @@ def tls12(caller: Caller, hello: Hello, suites: tuple[int, ...], found: Resumpti
         with caller.line() as line:
             connection = Connection12(line, caller.identity)
             session = connection.open(offer)
-            connection.leave()
+            connection.part(PARTING_PATIENCE)
     except Alert as alert:
         caller.note("TLS 1.2 handshake", Fault("alert", alert.name))
         return found
@@ -128,7 +130,7 @@ def crosses(first: TlsFacts, second: TlsFacts, dialler: Dialler, limits: Limits 
         with caller.line() as line:
             connection = Connection12(line, caller.identity)
             session = connection.open(offer)
-            connection.leave()
+            connection.part(PARTING_PATIENCE)
         there = replace(caller, endpoint=second.endpoint)
         again = replace(offer, server_name=second.endpoint.server_name, random=os.urandom(32))
         by_ticket = replace(again, session=b"\xa5" * 32, ticket=session.ticket)

@@ -195,6 +195,19 @@ class Connection12:
         except Fault:
             return
 
+    def part(self, patience: float) -> None:
+        """Says goodbye and waits at most so many seconds until the server has hung up; raises nothing.
+
+        A server that is cut off in the middle of its own goodbye forgets the session, and one that has not
+        come to its end may not have stored it yet.
+        """
+        self.leave()
+        self.line.shorten(patience)
+        try:
+            self.line.hang_up()
+        except Fault:
+            return
+
     def _sealed(self, hello: Hello) -> bytes:
         assert self._out is not None
         return record(wire.HANDSHAKE, TLS12, self._out.seal(wire.HANDSHAKE, hello.message()))
