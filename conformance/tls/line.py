@@ -155,7 +155,7 @@ class Line:
             raise self._fault(error) from error
 
     def hang_up(self) -> None:
-        """Sends no more and reads to the end; raises ``Fault``, which is closed when the server hung up too."""
+        """Sends no more and reads to the end; raises ``Fault``: closed when the server hung up too."""
         try:
             self._socket.shutdown(socket.SHUT_WR)
         except OSError as error:
