@@ -19,16 +19,9 @@ from conformance.bank.app import Bank
 from conformance.bank.limits import LimitPolicy
 from conformance.bank.policy import Policy
 from conformance.bank.serve import serve
+from tests.ports import free_port as free_port
 
 PATH = "/fx-rates"
-
-
-def free_port() -> int:
-    """A port that nobody listens on."""
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        port: int = found.getsockname()[1]
-        return port
 
 
 @contextmanager
@@ -36,7 +29,8 @@ def running(command: list[str], port: int) -> Iterator[str]:
     """A program while the block lasts, once it listens; gives the URL of the rates."""
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
-        for _ in range(100):
+        for _ in range(600):
+            assert process.poll() is None, f"{command[0]} ended with {process.returncode}"
             try:
                 socket.create_connection(("127.0.0.1", port), 1).close()
                 break

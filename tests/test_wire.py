@@ -18,7 +18,7 @@ from tests.hostile import Behaviour, answer, peer
 
 
 def ask(
-    behave: Behaviour, *, seconds: float = 3.0, max_body: int = 100_000, timeout: float = 1.0
+    behave: Behaviour, *, seconds: float = 60.0, max_body: int = 100_000, timeout: float = 30.0
 ) -> Received:
     wire = NetworkWire(ssl.create_default_context(), timeout=timeout, max_body=max_body)
     with peer(behave) as url:
@@ -88,14 +88,20 @@ def test_a_slow_drip_ends_at_the_deadline_wherever_it_drips(head: bytes) -> None
     clock = time.monotonic()
     with pytest.raises(Unreachable):
         ask(dripping(head), seconds=1.0)
-    assert time.monotonic() - clock < 2.5
+    assert time.monotonic() - clock < 10
+
+
+def silent(connection: socket.socket) -> None:
+    """Says nothing until the other side hangs up."""
+    connection.settimeout(60)
+    connection.recv(1)
 
 
 def test_silence_ends_at_the_time_out() -> None:
     clock = time.monotonic()
     with pytest.raises(Unreachable, match="in time"):
-        ask(lambda _: time.sleep(3), timeout=0.5)
-    assert time.monotonic() - clock < 2.0
+        ask(silent, timeout=0.5)
+    assert time.monotonic() - clock < 10
 
 
 @pytest.mark.parametrize(
@@ -119,11 +125,11 @@ def test_a_body_shorter_than_it_says_is_no_answer() -> None:
 
 
 def test_a_port_without_a_listener_is_unreachable() -> None:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port = listener.getsockname()[1]
-    wire = NetworkWire(ssl.create_default_context(), timeout=1.0)
-    with pytest.raises(Unreachable):
-        wire.send(Request("GET", f"http://127.0.0.1:{port}/"), 2.0)
+    wire = NetworkWire(ssl.create_default_context(), timeout=30.0)
+    with socket.socket() as held:
+        held.bind(("127.0.0.1", 0))  # nobody else gets the port, and nobody listens
+        with pytest.raises(Unreachable):
+            wire.send(Request("GET", f"http://127.0.0.1:{held.getsockname()[1]}/"), 60.0)
 
 
 def test_an_unknown_scheme_is_not_sent() -> None:
@@ -144,11 +150,11 @@ def test_the_request_target_is_sent_byte_for_byte() -> None:
                 seen.append(connection.recv(65536))
                 connection.sendall(b"HTTP/1.1 204 No Content\r\n\r\n")
 
-        thread = threading.Thread(target=serve)
+        thread = threading.Thread(target=serve, daemon=True)
         thread.start()
-        wire = NetworkWire(ssl.create_default_context(), timeout=1.0)
+        wire = NetworkWire(ssl.create_default_context(), timeout=30.0)
         wire.send(
-            Request("GET", f"http://127.0.0.1:{listener.getsockname()[1]}/a/../b/%2e%2E//c;x?q=1%27&r"), 2.0
+            Request("GET", f"http://127.0.0.1:{listener.getsockname()[1]}/a/../b/%2e%2E//c;x?q=1%27&r"), 60.0
         )
         wire.close()
         thread.join()

@@ -19,9 +19,10 @@ from conformance.model import Result, Verdict
 from conformance.run import judge
 from conformance.session import open_session
 from conformance.target import Target
-from tests.limiters import free_port, running
+from tests.limiters import running
 from tests.openworld.banks import Small, blamed, found, judged
 from tests.openworld.test_shapes import RATES
+from tests.ports import free_port
 
 ROWS = [{"code": code, "bid": bid, "offer": offer} for code, (bid, offer) in RATES.items()]
 FIELDS = {"currency": "$.code", "base": {"constant": "HKD"}, "buy": "$.bid", "sell": "$.offer"}

@@ -11,8 +11,9 @@ from pathlib import Path
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.serialization import pkcs12
 
+from tests.ports import free_port
 from tests.tls.authority import FOLDER, ROOT, good
-from tests.tls.stacks import INTERMEDIATE, Start, free_port, process, program
+from tests.tls.stacks import INTERMEDIATE, Start, process, program
 
 NODE = """
 const fs = require('fs'), https = require('https');

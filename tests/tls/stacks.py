@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.ports import free_port
 from tests.tls.authority import FOLDER, ROOT, Issued, good
 from tests.tls.canned import Canned, CannedServer
 
@@ -37,11 +38,6 @@ def program(name: str, package: str) -> str:
     if not found:
         pytest.skip(f"{name} is not installed; it is in Debian's package {package}")
     return found
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        return int(listener.getsockname()[1])
 
 
 @contextmanager
@@ -183,7 +179,7 @@ def process(command: list[str], port: int) -> Iterator[int]:
         command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, cwd=FOLDER
     )
     try:
-        for _ in range(300):
+        for _ in range(1000):
             if running.poll() is not None:
                 assert running.stderr is not None
                 pytest.fail(f"{command[0]} ended: {running.stderr.read().decode()[-500:]}")

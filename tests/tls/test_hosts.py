@@ -21,6 +21,7 @@ from conformance.tls.hosts import TlsHosts
 from conformance.tls.line import Direct, Limits
 from conformance.tls.policy import policies, policy, read
 from conformance.tls.suites import by_name, suite
+from tests.ports import free_port
 from tests.tls import stacks
 from tests.tls.authority import ROOT, client, good, rsa_key
 from tests.tls.canned import Canned
@@ -138,7 +139,7 @@ def test_an_address_without_a_route_is_no_finding() -> None:
 
 def test_a_closed_port_is_unreachable() -> None:
     with pytest.raises(Unreachable, match="refused"):
-        TlsHosts([here(stacks.free_port())]).each()
+        TlsHosts([here(free_port())]).each()
 
 
 def test_the_number_of_connections_is_capped_and_the_case_inconclusive() -> None:

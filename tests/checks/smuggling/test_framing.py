@@ -18,7 +18,8 @@ from conformance.run import judge
 from conformance.session import open_session
 from conformance.target import Target
 from tests.checks.smuggling.lax import DEFECTS, lax
-from tests.limiters import free_port, haproxy, nginx, running
+from tests.limiters import haproxy, nginx, running
+from tests.ports import free_port
 
 Server = Callable[[], AbstractContextManager[str]]
 
