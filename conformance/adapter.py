@@ -8,7 +8,7 @@ mapping cannot read is a finding with its place in the bank's document, never an
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from conformance.document import shown
@@ -59,15 +59,28 @@ class RowMapping:
     """The member names that the mapping reads."""
     schema: Mapping[str, Any] = field(default_factory=dict)
     """The JSON Schema of a row, by which numbers are written as it has them."""
+    tongues: Mapping[Language, RowMapping] = field(default_factory=dict)
+    """The mapping of each language, where members of other names hold it."""
 
     @classmethod
     def parse(cls, rows: Any, fields: Any = None, language: Any = None, at: str = "") -> RowMapping:
         """A mapping from the ``rows`` and ``fields`` of a target file, without ``fields`` canonical rows.
 
         ``language`` is ``{column: JSONPath, values: {en: …, tc: …, sc: …}}`` where rows of several languages
-        come in one list; a value may be a list of spellings. ``at`` is the key path that messages begin
-        with. Raises ``ConfigurationError`` with every problem.
+        come in one list; a value may be a list of spellings; or ``{placeholder: name, values: …}`` where
+        ``{name}`` in a path stands for the spelling of the language that is read. ``at`` is the key path
+        that messages begin with. Raises ``ConfigurationError`` with every problem.
         """
+        if isinstance(language, Mapping) and "placeholder" in language:
+            place, spelled = f"{{{language['placeholder']}}}", language["values"]
+            parsed = {
+                each: cls.parse(_put(place, word, rows), _put(place, word, fields), None, at)
+                for each in Language
+                if (word := spelled.get(each.value)) is not None
+            }
+            known = frozenset[str]().union(*(mapping.names for mapping in parsed.values()))
+            tongues = {each: replace(mapping, names=known) for each, mapping in parsed.items()}
+            return replace(next(iter(tongues.values())), tongues=tongues)
         at = f"{at}." if at else ""
         problems: list[str] = []
         steps: tuple[Path, ...] = ()
@@ -96,12 +109,19 @@ class RowMapping:
         """The mapping of a bank that speaks the canonical API: every row as it is."""
         return cls((compiled(path),))
 
+    def of_schema(self, schema: Mapping[str, Any]) -> RowMapping:
+        """The same for rows of a JSON Schema."""
+        tongues = {name: replace(mapping, schema=schema) for name, mapping in self.tongues.items()}
+        return replace(self, schema=schema, tongues=tongues)
+
     def read(self, document: Any, language: Language | None = None) -> Rows:
         """The rows of a parsed document, in its order.
 
-        Where rows carry their language, those of ``language`` alone, or all when it is None; elsewhere
-        ``language`` is what the document was asked for in.
+        Where rows carry their language, those of ``language`` alone, or all when it is None; where members
+        do, their texts of ``language``; elsewhere ``language`` is what the document was asked for in.
         """
+        if language is not None and language in self.tongues:
+            return self.tongues[language].read(document, language)
         notes = Notes(self.names)
         rows: list[Row] = []
         for nodes in walk(self.steps, (Node((), document),), notes, top=True):
@@ -133,6 +153,15 @@ class RowMapping:
         return Row(
             value, notes.places, node.pointer, spoken, frozenset(notes.verbatim), frozenset(notes.unread)
         )
+
+
+def _put(place: str, spelling: str, given: Any) -> Any:
+    """What a file says of rows and fields, with a spelling in the place that stands for it."""
+    if isinstance(given, str):
+        return given.replace(place, spelling)
+    if isinstance(given, Mapping):
+        return {name: _put(place, spelling, inner) for name, inner in given.items()}
+    return [_put(place, spelling, inner) for inner in given] if isinstance(given, list | tuple) else given
 
 
 def _column(given: Any, at: str) -> Column:

@@ -90,30 +90,35 @@ def refuse_literals(headers: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 class LanguageChoice(Part):
-    """How this bank is told a language: exactly one of a header, a query parameter, or a column of its rows.
+    """How this bank is told a language: a header, a query parameter, a column of its rows, or a placeholder.
 
     ``values`` maps ``en``, ``tc``, ``sc`` to the bank's own spelling; a column may know several spellings.
+    A ``placeholder`` named lang stands as ``{lang}`` where the spelling stands at this bank: in the path, in
+    the body, in the names of members.
     """
 
     header: str = ""
     query: str = ""
     column: JsonPath | Literal[""] = ""
+    placeholder: str = Field(default="", pattern="^([A-Za-z_][A-Za-z0-9_]*)?$")
     values: dict[Language, str | tuple[str, ...]] = Field(min_length=1)
 
     @model_validator(mode="after")
     def _one(self) -> LanguageChoice:
-        if sum(map(bool, (self.header, self.query, self.column))) != 1:
-            raise ValueError("give exactly one of header, query and column")
+        if sum(map(bool, (self.header, self.query, self.column, self.placeholder))) != 1:
+            raise ValueError("give exactly one of header, query, column and placeholder")
         if not self.column and any(not isinstance(spelling, str) for spelling in self.values.values()):
             raise ValueError("several spellings of a language can only be read from a column")
         return self
 
     @property
     def for_adapter(self) -> Mapping[str, Any] | None:
-        """What ``RowMapping.parse`` takes as ``language``; None where the language is no column."""
+        """What ``RowMapping.parse`` takes as ``language``; None where the rows do not depend on it."""
+        spelled = {k.value: v if isinstance(v, str) else list(v) for k, v in self.values.items()}
+        if self.placeholder:
+            return {"placeholder": self.placeholder, "values": spelled}
         if not self.column:
             return None
-        spelled = {k.value: v if isinstance(v, str) else list(v) for k, v in self.values.items()}
         return {"column": self.column, "values": spelled}
 
 
@@ -139,7 +144,10 @@ class NoPaging(Part):
 
 
 class PagePaging(Part):
-    """Numbered pages: ``first`` is the number of the first, ``largest`` the greatest size (0: not told)."""
+    """Numbered pages: ``first`` is the number of the first, ``largest`` the greatest size (0: not told).
+
+    ``send: json`` puts both parameters into the JSON body of the request, by their names with dots.
+    """
 
     kind: Literal["page"]
     parameter: str
@@ -148,6 +156,18 @@ class PagePaging(Part):
     total: JsonPath | Literal[""] = ""
     pages: JsonPath | Literal[""] = ""
     largest: int = Field(default=0, ge=0)
+    send: Literal["query", "json"] = "query"
+
+
+class OffsetPaging(Part):
+    """Pages that begin at a row: ``parameter`` is the number of rows before it, none for the first page."""
+
+    kind: Literal["offset"]
+    parameter: str
+    size_parameter: str = ""
+    total: JsonPath | Literal[""] = ""
+    largest: int = Field(default=0, ge=0)
+    send: Literal["query", "json"] = "query"
 
 
 class CursorPaging(Part):
@@ -157,7 +177,7 @@ class CursorPaging(Part):
     parameter: str
     next: JsonPath | Literal[""] = ""
     next_header: str = ""
-    send: Literal["query", "header"] = "query"
+    send: Literal["query", "header", "json"] = "query"
     size_parameter: str = ""
     total: JsonPath | Literal[""] = ""
 
@@ -177,7 +197,9 @@ class LinkPaging(Part):
     total: JsonPath | Literal[""] = ""
 
 
-PagingRule = Annotated[NoPaging | PagePaging | CursorPaging | LinkPaging, Field(discriminator="kind")]
+PagingRule = Annotated[
+    NoPaging | PagePaging | OffsetPaging | CursorPaging | LinkPaging, Field(discriminator="kind")
+]
 
 
 def _paging(value: Any) -> Any:
@@ -250,11 +272,28 @@ def pairs(values: Mapping[str, Scalar]) -> tuple[tuple[str, str], ...]:
     return tuple((k, str(v).lower() if isinstance(v, bool) else str(v)) for k, v in values.items())
 
 
+class Period(Part):
+    """The parameters that cut a list of entries to those booked within a period, both ends included."""
+
+    first: str = Field(alias="from")
+    last: str = Field(alias="to")
+    form: Literal["date-time", "date"] = "date-time"
+
+
+Names = Annotated[
+    tuple[Annotated[str, Field(pattern=r"^\S+$")], ...],
+    BeforeValidator(lambda value: (value,) if isinstance(value, str) else value),
+    WithJsonSchema({"type": ["string", "array"], "items": {"type": "string"}}),
+]
+
+
 class Entry(Part):
     """A function as this bank offers it, or does not.
 
     ``rows`` and ``fields`` go to the adapter as they are; without ``rows`` the answer is canonical.
     ``reads`` says that a request changes nothing, whatever its method; None leaves it to the function.
+    ``permission`` is what this bank calls the permission that opens it, several where it needs them all;
+    ``period`` how a part of a list is asked for by time.
     """
 
     offered: bool = True
@@ -266,7 +305,8 @@ class Entry(Part):
     reads: bool | None = None
     operation: str = ""
     schema_pointer: str = ""
-    permission: str = ""
+    permission: Names = ()
+    period: Period | None = None
 
     @model_validator(mode="after")
     def _both(self) -> Entry:

@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from difflib import get_close_matches
 
 from conformance.adapter import RowMapping
-from conformance.entry import CursorPaging, Entry, LanguageChoice, LinkPaging, NoLanguage, PagePaging, pairs
+from conformance.entry import (
+    CursorPaging,
+    Entry,
+    LanguageChoice,
+    LinkPaging,
+    NoLanguage,
+    OffsetPaging,
+    PagePaging,
+    Period,
+    pairs,
+)
 from conformance.errors import ConfigurationError
 from conformance.model import Function, Language, Profile, Resource
 from conformance.operation import LanguageCarrier, LanguageRule, Operation, Paging
@@ -21,6 +31,7 @@ CANONICAL_LANGUAGE = LanguageRule(
     assumed=True,
 )
 CANONICAL_PAGING = Paging("page", "page_size", first=1, total="$.meta.total", largest=100, assumed=True)
+CANONICAL_PERIOD = Period.model_validate({"from": "from", "to": "to"})
 
 
 def profiles_for(target: Target, names: tuple[str, ...], phases: tuple[str, ...]) -> tuple[Profile, ...]:
@@ -78,28 +89,33 @@ def _entry(target: Target, function: Function) -> Entry | None:
 
 def _operation(target: Target, profile: Profile, function: Function, entry: Entry) -> Operation:
     asked = entry.request
+    if entry.permission:
+        function = replace(function, permission=" ".join(entry.permission))
     headers = dict(asked.headers)
     if asked.media_type and not any(name.lower() == "content-type" for name in headers):
         headers["Content-Type"] = asked.media_type
     canonical = entry.rows is None
     one = isinstance(entry.language, NoLanguage)
     language = None if isinstance(entry.language, NoLanguage) else entry.language or target.language
-    rule = _language(language) if language else CANONICAL_LANGUAGE if canonical and not one else None
+    if language is not None and language.placeholder and not _stands(language, entry):
+        language, one = None, True  # the file says where languages differ, and here they do not
+    rule = _language(language, entry) if language else CANONICAL_LANGUAGE if canonical and not one else None
     # What a file says of paging counts, also that there is none; a silent one leaves the canonical way.
     paging = entry.paging or (target.paging if "paging" in target.model_fields_set else None)
     method = asked.method or function.method
     at = f"{target.place_of(('functions', function.id))}: functions.{function.id}"
     if not (asked.path or function.path):
         raise ConfigurationError(f"{at}: request.path is missing, and the profile has no canonical path")
+    resource = _resource(profile, function)
     mapping = (
         RowMapping.canonical(function.rows or "$.data[*]")
         if canonical
         else RowMapping.parse(entry.rows, entry.fields, language.for_adapter if language else None, at)
     )
-    resource = _resource(profile, function)
     _known_fields(target, function, entry, resource)
     if resource is not None:
-        mapping = replace(mapping, schema=resource.schema)
+        mapping = mapping.of_schema(resource.schema)
+    in_body = _in_body(paging, asked.content, at)
     return Operation(
         function=function,
         method=method,
@@ -116,6 +132,8 @@ def _operation(target: Target, profile: Profile, function: Function, entry: Entr
         reads=entry.reads if entry.reads is not None else not function.writes,
         canonical=canonical,
         error_paths=target.errors.paths,
+        period=entry.period or (CANONICAL_PERIOD if canonical else None),
+        in_body=in_body,
     )
 
 
@@ -142,8 +160,30 @@ def _resource(profile: Profile, function: Function) -> Resource | None:
     return profile.resources.get(function.resource)
 
 
-def _language(choice: LanguageChoice) -> LanguageRule:
+def _in_body(paging: object, body: bytes, at: str) -> frozenset[str]:
+    """The parameters of paging that stand in a body, which must then be an object."""
+    if getattr(paging, "send", "") != "json":
+        return frozenset()
+    if body and not isinstance(json.loads(body), dict):
+        raise ConfigurationError(f"{at}: paging in the body needs an object under request.json")
+    assert isinstance(paging, PagePaging | OffsetPaging | CursorPaging)
+    return frozenset(filter(None, (paging.parameter, paging.size_parameter)))
+
+
+def _stands(choice: LanguageChoice, entry: Entry, *, in_request: bool = False) -> bool:
+    """Whether the placeholder of a language stands in a function's entry, or in its request alone."""
+    asked = entry.request
+    told: list[object] = [asked.path, asked.query, asked.json_, asked.form, asked.body]
+    told += [] if in_request else [entry.rows, entry.fields]
+    return f"{{{choice.placeholder}}}" in json.dumps(told, ensure_ascii=False, default=str)
+
+
+def _language(choice: LanguageChoice, entry: Entry) -> LanguageRule:
     spelled = {k: v if isinstance(v, str) else v[0] for k, v in choice.values.items()}
+    if choice.placeholder:
+        asked = _stands(choice, entry, in_request=True)
+        carrier = LanguageCarrier.PLACE if asked else LanguageCarrier.MEMBER
+        return LanguageRule(carrier, choice.placeholder, spelled)
     if choice.header:
         return LanguageRule(LanguageCarrier.HEADER, choice.header, spelled)
     if choice.query:
@@ -152,6 +192,8 @@ def _language(choice: LanguageChoice) -> LanguageRule:
 
 
 def _numbered(paging: object) -> Paging | None:
+    if isinstance(paging, OffsetPaging):
+        return Paging(paging.parameter, paging.size_parameter, 0, paging.total, paging.largest, by_row=True)
     if not isinstance(paging, PagePaging):
         return None
     return Paging(paging.parameter, paging.size_parameter, paging.first, paging.total, paging.largest)

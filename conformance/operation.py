@@ -7,17 +7,25 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from conformance.adapter import RowMapping
-from conformance.entry import CursorPaging, Generated, LinkPaging
+from conformance.entry import CursorPaging, Generated, LinkPaging, Period
 from conformance.model import Function, Language, Resource
 from conformance.secret import Secret
 
 
 class LanguageCarrier(StrEnum):
-    """Where the language is told: in a request header, in the query, or by a column of the rows."""
+    """Where the language is told: in a request header, in the query, at a place of the path or the body; or,
+    where every answer holds all languages, by a column of the rows or in the names of their members."""
 
     HEADER = "header"
     QUERY = "query"
+    PLACE = "place"
     COLUMN = "column"
+    MEMBER = "member"
+
+    @property
+    def asked(self) -> bool:
+        """Whether the request tells it, so that each language has an answer of its own."""
+        return self not in (LanguageCarrier.COLUMN, LanguageCarrier.MEMBER)
 
 
 LANGUAGES = tuple(Language)
@@ -51,6 +59,8 @@ class Paging:
     total: str = ""
     largest: int = 0
     assumed: bool = False
+    by_row: bool = False
+    """Whether a page is named by the number of rows before it, not by its own number from ``first``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +87,9 @@ class Operation:
     reads: bool = True
     canonical: bool = False
     error_paths: Mapping[str, str] = field(default_factory=dict)
+    period: Period | None = None
+    in_body: frozenset[str] = frozenset()
+    """The parameters that stand in the JSON body of the request, by their names with dots."""
 
     @property
     def id(self) -> str:

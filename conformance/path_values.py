@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping
 from dataclasses import replace
 from urllib.parse import quote
 
-from conformance.operation import Operation
+from conformance.operation import LanguageCarrier, Operation
 
 _PLACE = re.compile(r"\{([A-Za-z_][A-Za-z0-9_-]{0,63})\}")
 
@@ -21,7 +22,21 @@ def places_in(operation: Operation) -> tuple[str, ...]:
     """The names of the places that an operation has, each once, those of the path first."""
     body = operation.body.decode("utf-8", "replace")
     texts = (operation.path, *(value for _, value in operation.query), body)
-    return tuple(dict.fromkeys(name for text in texts for name in _PLACE.findall(text)))
+    rule = operation.language
+    spoken = rule.name if rule is not None and rule.carrier is LanguageCarrier.PLACE else ""
+    return tuple(dict.fromkeys(name for text in texts for name in _PLACE.findall(text) if name != spoken))
+
+
+def with_members(body: bytes, values: Mapping[str, str]) -> bytes:
+    """A JSON object with further members, numbers where their text is one; dots lead to inner objects."""
+    document = json.loads(body or b"{}")
+    for name, value in values.items():
+        *way, last = name.split(".")
+        node = document
+        for part in way:
+            node = node.setdefault(part, {})
+        node[last] = int(value) if re.fullmatch("-?[0-9]{1,15}", value, re.ASCII) else value
+    return json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()
 
 
 def filled(operation: Operation, values: Mapping[str, str], *, raw: bool = False) -> Operation:

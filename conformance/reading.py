@@ -60,7 +60,8 @@ class Reading:
         for number in range(paging.first + 1, paging.first + MAX_PAGES):
             if not read or (total is not None and (total in read or min(read) > total)):
                 return
-            answer = self._tsp.call(self.operation, language, query=((paging.parameter, str(number)),))
+            name = next((n for n in read if n > 1), 1) if paging.by_row else number
+            answer = self._tsp.call(self.operation, language, query=((paging.parameter, str(name)),))
             counts = self.counts(answer) if answer.status == 200 else ()
             if not counts or answer.body in seen:
                 return
@@ -212,8 +213,10 @@ class Reading:
     def rows_of(self, answer: Answer, language: Language | None = None) -> Rows:
         """The canonical rows of one answer to the operation."""
         rule = self.operation.language
-        column = rule is not None and rule.carrier is LanguageCarrier.COLUMN
-        wanted = (language or self.operation.languages[0]) if column else None
+        own = rule is not None and (
+            rule.carrier is LanguageCarrier.COLUMN or bool(self.operation.mapping.tongues)
+        )
+        wanted = (language or self.operation.languages[0]) if own else None
         rows: Rows = self._tsp.memory.once(
             ("rows", answer.exchange, wanted),
             lambda: self.operation.mapping.read(self.document_of(answer).value, wanted),

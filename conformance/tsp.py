@@ -19,6 +19,7 @@ from conformance.errors import Outcome, Refused
 from conformance.load.shot import Hit, Path, Shot, Talk, Until
 from conformance.model import Language, Request
 from conformance.operation import LanguageCarrier, Operation
+from conformance.path_values import filled, with_members
 from conformance.secret import Vault
 from conformance.standing import Standing
 from conformance.traffic import Traffic
@@ -92,19 +93,26 @@ class Tsp:
             **dict(header_fields(operation.headers, self.now())),
         }
         rule = operation.language
-        if rule is not None and rule.carrier is not LanguageCarrier.COLUMN:
+        if rule is not None and rule.carrier.asked:
             spelling = rule.values.get(language or operation.languages[0], "")
             if rule.carrier is LanguageCarrier.QUERY:
                 pairs = [(k, v) for k, v in pairs if k != rule.name] + [(rule.name, spelling)]
+            elif rule.carrier is LanguageCarrier.PLACE:
+                operation = filled(operation, {rule.name: spelling})
+                pairs = [(k, v) for k, v in operation.query if k not in dict(query)]
             else:
                 fields[rule.name] = spelling
         for name, value in headers:
             fields = {k: v for k, v in fields.items() if k.lower() != name.lower()} | {name: value}
         url = self.url(operation.path)
-        pairs += list(query)
+        pairs += [(k, v) for k, v in query if k not in operation.in_body]
+        told = {k: v for k, v in query if k in operation.in_body}
+        body = with_members(operation.body, told) if told else operation.body
         if pairs:
             url += ("&" if urlsplit(url).query else "?") + urlencode(pairs)
-        request = Request(operation.method, url, tuple(fields.items()), operation.body)
+        if told and not any(name.lower() == "content-type" for name in fields):
+            fields["Content-Type"] = "application/json"
+        request = Request(operation.method, url, tuple(fields.items()), body)
         return self.authorized(request) if credentials else request
 
     def url(self, path: str) -> str:
@@ -116,6 +124,10 @@ class Tsp:
     def admit(self, authority: str) -> None:
         """Lets requests go to another ``host:port`` of the bank, such as its port for plain http."""
         self._traffic.allow_host(authority)
+
+    def constants(self) -> Pairs:
+        """The header fields of every request to the bank that are no credentials."""
+        return self._traffic.constant_headers(self.now())
 
     def authorized(self, request: Request) -> Request:
         """The request with the credentials that the bank wants from a TSP."""
@@ -132,7 +144,9 @@ class Tsp:
         """The answer to a read, asked once in a session however many checks want it."""
         if not operation.reads:
             raise Refused(f"{operation.id} changes the bank's state, so it is never called as a read")
-        key = (operation.id, language or operation.languages[0], tuple(query), tuple(headers))
+        rule = operation.language
+        told = language if rule is not None and rule.carrier.asked else None
+        key = (operation.id, told or operation.languages[0], tuple(query), tuple(headers))
         answer: Answer = self.memory.once(
             key, lambda: self._send(self.request(operation, language, query=query, headers=headers), True)
         )

@@ -168,7 +168,10 @@ MISTAKES = [
     ),
     (HEAD + "headers: {X-V: {generate: uuid}}\n", "headers.X-V.generate: expected one of uuid4,"),
     (HEAD + "headers: {'X V': a}\n", "'X V' is no name of a header field"),
-    (HEAD + "language: {values: {en: en}}\n", "language: give exactly one of header, query and column"),
+    (
+        HEAD + "language: {values: {en: en}}\n",
+        "language: give exactly one of header, query, column and placeholder",
+    ),
     (
         HEAD + "language: {query: lang, values: {english: en}}\n",
         "bank.yaml:3:43: language.values.english: expected one of en, tc, sc, got 'english'",

@@ -81,7 +81,8 @@ def broken_query(tsp: Tsp, operations: tuple[Operation, ...]) -> Findings:
 
 def _parameters(operation: Operation) -> Iterator[str]:
     if operation.paging is not None:
-        yield from filter(None, (operation.paging.parameter, operation.paging.size_parameter))
+        names = (operation.paging.parameter, operation.paging.size_parameter)
+        yield from (name for name in names if name and name not in operation.in_body)
     yield from (name for name, _ in operation.query)
     if operation.language is not None and operation.language.carrier is LanguageCarrier.QUERY:
         yield operation.language.name

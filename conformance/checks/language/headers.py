@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from conformance.model import Finding, Language
-from conformance.operation import LanguageCarrier
 from conformance.reading import Reading
 from conformance.registry import Findings, check
 
@@ -20,7 +19,7 @@ def content_language_agrees(reading: Reading) -> Findings:
     """Names in Content-Language, where it is sent, the language that was asked for, by a BCP 47 tag."""
     reading.other_languages()
     rule = reading.operation.language
-    if rule is None or rule.carrier is LanguageCarrier.COLUMN:
+    if rule is None or not rule.carrier.asked:
         return
     for language in reading.languages:
         answer = reading.success(language)

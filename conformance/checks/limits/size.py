@@ -43,7 +43,7 @@ def large_body_refused(tsp: Tsp, operations: tuple[Operation, ...]) -> Findings:
     """Refuses a body of 4 MiB at a path that does not exist with a 4xx status, without a fault."""
     operation = probe.sample(tsp, operations)
     target = probe.nowhere(tsp, operation)
-    fields = (*target.headers, ("Content-Type", "application/json"))
+    fields = target.with_header("Content-Type", "application/json").headers
     body = b'"' + b"a" * (4 * KIBIBYTE * KIBIBYTE) + b'"'
     yield from _met(tsp, operation, (("4 MiB", Request("POST", target.url, fields, body)),), "413", "body")
 

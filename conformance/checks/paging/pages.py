@@ -67,6 +67,8 @@ class Pager:
 
     def query(self, number: int | str | None, size: int | str | None) -> Pairs:
         """The query for a page; what is None is left to the bank."""
+        if self.paging.by_row and isinstance(number, int) and isinstance(size, int):
+            number *= size
         pairs = [(self.paging.parameter, number), (self.paging.size_parameter, size)]
         return [(name, str(value)) for name, value in pairs if name and value is not None]
 

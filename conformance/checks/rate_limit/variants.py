@@ -72,7 +72,7 @@ def queried(plain: Request, paging: Paging | None) -> Mapping[str, Make]:
         return lambda number: _to(plain, f"{plain.url}{joined}{text.format(number)}")
 
     made = {"an unknown query parameter": added("_={}"), "an ampersand in the query": added("&")}
-    if paging is not None and f"{paging.parameter}=" not in plain.url:
+    if paging is not None and not plain.body and f"{paging.parameter}=" not in plain.url:
         made["a query parameter for the first page"] = added(f"{paging.parameter}={paging.first}")
     return made
 

@@ -22,7 +22,7 @@ def conflicting_lengths_refused(tsp: Tsp, operations: tuple[Operation, ...]) -> 
     """Refuses a request with both Content-Length and Transfer-Encoding, or closes the connection after it."""
     operation = probe.sample(tsp, operations)
     target = probe.nowhere(tsp, operation)
-    fields = (*target.headers, ("Content-Type", "application/json"))
+    fields = target.with_header("Content-Type", "application/json").headers
     usual = tsp.send(Request("POST", target.url, fields, _BODY), patient=False)
     both = (*fields, ("Content-Length", str(_CHUNKED)), ("Transfer-Encoding", "chunked"))
     try:
