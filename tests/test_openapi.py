@@ -234,10 +234,10 @@ def test_nested_aliases_are_refused_before_they_unfold(tmp_path: Path) -> None:
     lines += [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]" for n in range(1, 12)]
     file = tmp_path / "bomb.yaml"
     file.write_text("\n".join(lines))
-    started = time.perf_counter()
+    started = time.thread_time()
     with pytest.raises(ConfigurationError, match="use \\$ref instead of aliases"):
         load_description(file)
-    assert time.perf_counter() - started < 2
+    assert time.thread_time() - started < 2
 
 
 def test_yaml_values_stay_what_they_look_like(tmp_path: Path) -> None:
@@ -270,10 +270,10 @@ def test_reading_takes_time_in_proportion_to_the_operations() -> None:
             },
             "components": {"schemas": {f"S{n}": {"$ref": f"#/components/schemas/S{n + 1}"} for n in range(count)}},
         }  # fmt: skip
-        started = time.perf_counter()
+        started = time.thread_time()
         api = describe(document)
         assert api.match("GET", f"/r{count - 1}/5")
-        return time.perf_counter() - started
+        return time.thread_time() - started
 
     seconds(50)
     assert seconds(4000) < 40 * max(seconds(400), 0.002)

@@ -35,8 +35,10 @@ def test_a_plain_body_of_four_kilobytes_takes_a_few_times_as_long_as_to_parse_it
     text = json.dumps({"data": rows})
     body = text.encode()[:4096]
     known = vault("client-secret-0123456789", "client-id-0123456789")
-    parsed = min(timeit.repeat(lambda: json.loads(text), number=3, repeat=300))
-    redacted = min(timeit.repeat(lambda: known.body(body, "application/json"), number=3, repeat=300))
+    parsed, redacted = (
+        min(timeit.repeat(work, timer=time.thread_time, number=3, repeat=300))
+        for work in (lambda: json.loads(text), lambda: known.body(body, "application/json"))
+    )
     assert redacted < 8 * parsed
 
 
@@ -85,7 +87,7 @@ def test_no_body_takes_more_than_linear_time(piece: str) -> None:
 
 
 def _timed(known: Vault, body: bytes, times: int, limit: int = 16384) -> float:
-    started = time.perf_counter()
+    started = time.thread_time()
     for _ in range(times):
         known.body(body, "application/json", limit)
-    return (time.perf_counter() - started) / times
+    return (time.thread_time() - started) / times

@@ -256,7 +256,7 @@ def test_a_transform_that_cannot_be_is_refused_with_a_remedy(described: Any, mes
 def test_no_text_takes_long_to_refuse(text: str) -> None:
     for name in ("decimal", "percent", "amount", "currency", "integer", "hours", "days", "time", "tenor", "phone",
                  "url", "boolean", "instant", "date", {"strptime": "%Y/%m/%d"}, {"hours": "mon"}):  # fmt: skip
-        started = time.perf_counter()
+        started = time.thread_time()
         with contextlib.suppress(Unreadable):
             read(name, text)
-        assert time.perf_counter() - started < 0.25, name
+        assert time.thread_time() - started < 0.25, name

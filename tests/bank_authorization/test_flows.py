@@ -283,10 +283,10 @@ def test_pushed_requests_work_where_they_are_not_required() -> None:
 def test_a_flow_costs_little() -> None:
     w = world()
     w.one.tokens()
-    began = time.process_time()
+    began = time.thread_time()
     for _ in range(5):
         w.one.call("/accounts", w.one.tokens()["access_token"])
-    assert (time.process_time() - began) / 5 < 0.05
+    assert (time.thread_time() - began) / 5 < 0.05
 
 
 def test_the_details_of_a_request_object_may_be_json_values() -> None:

@@ -34,7 +34,7 @@ def test_a_hostile_peer_ends_within_the_cap_and_never_passes(peer: Callable[[soc
         found, unsure = verdicts(hosts)
         took = time.monotonic() - before
         facts = hosts.each()[0]
-    assert took < 2 * SHORT.total + 4
+    assert took < 2 * SHORT.total + 20
     assert found or unsure
     assert facts.troubles or found
     assert facts.received < 80 * 300 * 1024
@@ -68,7 +68,7 @@ def test_a_peer_that_turns_hostile_after_the_handshake_ends_within_the_cap(
         took = time.monotonic() - before
         with pytest.raises(Inconclusive, match="the right client certificate got"):
             list(mutual.client_certificate_required(hosts))
-    assert took < 2 * SHORT.total + 1
+    assert took < 2 * SHORT.total + 20
     assert not any(one.status for one in seen.attempts.values())
 
 

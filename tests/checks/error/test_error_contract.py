@@ -105,9 +105,9 @@ def test_the_address_that_was_asked_is_no_secret() -> None:
 
 @pytest.mark.parametrize("text", ["at " * 20000, "a." * 30000, "select " * 9000, "/usr" * 16000, "(" * 60000])
 def test_hostile_text_takes_no_time(text: str) -> None:
-    started = time.perf_counter()
+    started = time.thread_time()
     list(traces(text[:65536], ()))
-    assert time.perf_counter() - started < 2.0
+    assert time.thread_time() - started < 2.0
 
 
 def test_a_secret_that_comes_back_is_found_in_gated_banks_of_any_header_name() -> None:
