@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from typing import Any
 from wsgiref.types import WSGIApplication
@@ -162,6 +163,57 @@ def emoji_fail_the_filter(app: WSGIApplication) -> WSGIApplication:
 def full_width_digits_fail_the_page(app: WSGIApplication) -> WSGIApplication:
     """A page in full-width digits fails the bank."""
     return _crashing(app, lambda request: "\uff11" in request.args.get("page", ""))
+
+
+def _unknown(app: WSGIApplication, document: Callable[[str], Any], status: int = 200) -> WSGIApplication:
+    """The bank that answers an identifier of the right form that no row has with a document of its own."""
+
+    def amend(request: Request, response: Response) -> None:
+        parent, _, last = request.path.rpartition("/")
+        if (
+            response.status_code == 404
+            and parent.startswith("/products/")
+            and len(last) <= 64
+            and _ID.fullmatch(last)
+        ):
+            response.status_code = status
+            response.set_data(json.dumps(document(last)))
+
+    return answering(app, amend)
+
+
+_ID = re.compile(r"[a-z]{2,4}-[a-z]+(-[a-z]+)*")
+"""The form of the bank's identifiers of products."""
+
+
+@mutant("contract.unknown_objects_are_not_found", "product.unknown_identifier_is_not_found")
+def unknown_rows_are_null(app: WSGIApplication) -> WSGIApplication:
+    """An identifier of the right form that no row has is answered with null."""
+    return _unknown(app, lambda _: None)
+
+
+@mutant("contract.unknown_objects_are_not_found", "product.unknown_identifier_is_not_found")
+def unknown_rows_are_made_up(app: WSGIApplication) -> WSGIApplication:
+    """An identifier of the right form that no row has is answered with a row of zeros under it."""
+    return _unknown(app, lambda asked: {"data": {"id": asked, "name": "", "last_updated": None}})
+
+
+@mutant("contract.unknown_objects_are_not_found", "product.unknown_identifier_is_not_found")
+def unknown_rows_are_another_row(app: WSGIApplication) -> WSGIApplication:
+    """An identifier of the right form that no row has is answered with the row of another."""
+    return _unknown(app, lambda _: {"data": {"id": "sav-classic", "name": "Classic Savings"}})
+
+
+@mutant("contract.unknown_objects_are_not_found", "product.unknown_identifier_is_not_found")
+def unknown_rows_are_errors_of_status_200(app: WSGIApplication) -> WSGIApplication:
+    """An identifier of the right form that no row has is answered with an error under status 200."""
+    return _unknown(app, lambda _: {"error": {"code": "not_found", "message": "There is no such row."}})
+
+
+@mutant("contract.input_never_fails_the_server", "product.unknown_identifier_is_not_found")
+def unknown_rows_fail_the_bank(app: WSGIApplication) -> WSGIApplication:
+    """An identifier of the right form that no row has fails the bank."""
+    return _unknown(app, lambda _: {"error": {"code": "internal_error", "message": "Sorry."}}, 500)
 
 
 @mutant("contract.allowed_values_are_accepted")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from conformance.generate.absence import absences
 from conformance.generate.cause import Sign, findings
 from conformance.generate.survey import Survey, Trial
 from conformance.model import Finding
@@ -14,7 +15,8 @@ def input_never_fails_the_server(survey: Survey) -> Findings:
     from conformance.generate.lifecycle import steps
 
     signs = []
-    for trial in (*survey.trials(), *(t for life in steps(survey) for t in life.trials)):
+    lives = (trial for life in steps(survey) for trial in life.trials)
+    for trial in (*survey.trials(), *lives, *(one.trial for one in absences(survey))):
         status = trial.answer.status
         if status < 500 or status in (501, 503):
             continue

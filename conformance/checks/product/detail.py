@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from urllib.parse import quote, urlsplit, urlunsplit
 
+from conformance.absence import alike
 from conformance.answer import Answer
 from conformance.document import NotJson
 from conformance.errors import Inconclusive, NotApplicable
@@ -41,19 +43,41 @@ def detail_agrees_with_list(tsp: Tsp, reading: Reading) -> Findings:
         yield Finding("the values of the list", f"others in {names}", place, answer.exchange)
 
 
-@check(requests=2)
+@check(requests=3)
 def unknown_identifier_is_not_found(tsp: Tsp, reading: Reading) -> Findings:
     """Answers 404, or another refusal, to an identifier that no row has."""
-    row = _identified(reading)
-    control = _asked(tsp, reading, str(row.text("id")))
+    identifier = str(_identified(reading).text("id"))
+    control = _asked(tsp, reading, identifier)
     if control.status in (404, 405, 501):
         raise NotApplicable("the bank serves no row by its identifier")
     if not control.ok:
         raise Inconclusive(f"control request refused: a known id answered {control.status}")
-    answer = _asked(tsp, reading, UNKNOWN)
-    if answer.ok or answer.status >= 500:
-        place = f"{reading.operation.path}/{{id}}"
-        yield Finding("404 for an unknown id", f"status {answer.status}", place, answer.exchange)
+    for unknown in (next(_unlisted(reading, identifier), UNKNOWN), UNKNOWN):
+        answer = _asked(tsp, reading, unknown)
+        if answer.status >= 500 or (answer.ok and not _is_row(answer, unknown)):
+            place = f"{reading.operation.path}/{{id}}"
+            yield Finding("404 for an unknown id", f"status {answer.status}", place, answer.exchange)
+            return
+
+
+def _unlisted(reading: Reading, identifier: str) -> Iterator[str]:
+    """Identifiers in the form of a known one that no row of the first page has."""
+    listed = [row.text("id") or "" for row in reading.first_rows()]
+    return alike(identifier, listed)
+
+
+def _is_row(answer: Answer, identifier: str) -> bool:
+    """Whether an answer is a row of that identifier, which a page not asked for may list."""
+    try:
+        document = answer.json()
+    except NotJson:
+        return False
+    data = document.get("data") if isinstance(document, dict) else None
+    return (
+        isinstance(data, dict)
+        and data.get("id") == identifier
+        and any(data.get(name) for name in ("name", "title", "description"))
+    )
 
 
 def _identified(reading: Reading) -> Row:

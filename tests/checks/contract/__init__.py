@@ -1,0 +1,1 @@
+"""The contract's checks at small described banks."""
