@@ -22,7 +22,7 @@ def decided_on(front: Front, message: str, *, customer: int = 0, decision: str =
         raise Inconclusive(f"authorization.settings.device.{decision} is missing: the steps to {decision}")
     values = {**customer_values(front.customer(customer)), "binding_message": message}
     window = Browser(front.tsp.knows)
-    front.memory.once(("oauth", "logins"), list).append(customer)
+    front.logs_in(customer)
     current = front.run(window.open(urljoin(front.server.issuer + "/", device.page)), None)
     for number, step in enumerate(steps, 1):
         if not isinstance(current, Shown) or not step.fits(current.page):

@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from conformance.answer import Answer
-from conformance.errors import Inconclusive
+from conformance.errors import Inconclusive, NotApplicable
 from conformance.oauth import pkce
 from conformance.oauth.channel import Channel, Form
 from conformance.oauth.client import Client
@@ -78,6 +78,11 @@ class Front(Channel):
         if client.scope:
             return client.scope
         return "openid" if "openid" in self.server.listed("scopes_supported") else ""
+
+    def needs_openid(self) -> None:
+        """Raises ``NotApplicable`` where the TSP does not ask for the scope openid."""
+        if "openid" not in self.scope_for(self.client).split():
+            raise NotApplicable("the TSP does not ask for the scope openid")
 
     def pushes(self) -> bool:
         """Whether requests are pushed (RFC 9126)."""
@@ -203,6 +208,10 @@ class Front(Channel):
 
     # Logins.
 
+    def logs_in(self, customer: int) -> None:
+        """Counts a login: from here on somebody gives a name and a password."""
+        self.memory.once(("oauth", "logins"), list).append(customer)
+
     def code(
         self, asked: Asked | None = None, *, customer: int = 0, decision: str = "approve", **options: Any
     ) -> Code:
@@ -243,7 +252,7 @@ class Front(Channel):
         if attempt.shown is None:
             raise Inconclusive("there is no page to log in on")
         values = customer_values(self.customer(customer))
-        self.memory.once(("oauth", "logins"), list).append(customer)
+        self.logs_in(customer)
         return decided(self.configured, attempt.shown, window, values, decision, lambda f: self.run(f, None))
 
     def response_of(self, landing: Landing) -> Mapping[str, str]:

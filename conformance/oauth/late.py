@@ -48,7 +48,7 @@ def after_login(front: Front, attempt: Attempt, window: Browser) -> Attempt:
     last = len(steps) if front.settings.consent is not None and len(steps) > 1 else 0
     values = customer_values(front.customer(0))
     assert attempt.shown is not None
-    front.memory.once(("oauth", "logins"), list).append(0)
+    front.logs_in(0)
     current: Step = attempt.shown
     for number, step in enumerate(steps, 1):
         if isinstance(current, Landing):

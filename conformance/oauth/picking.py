@@ -23,7 +23,7 @@ def picked(access: Access, permissions: tuple[str, ...], *, customer: int = 0) -
     if attempt.shown is None or not attempt.accepted:
         raise Inconclusive(f"control request refused: a right authorization request: {attempt.words}")
     values = customer_values(access.customer(customer))
-    access.memory.once(("oauth", "logins"), list).append(customer)
+    access.logs_in(customer)
     current: Step = attempt.shown
     several = False
     for step in steps_of(access.configured, "approve"):

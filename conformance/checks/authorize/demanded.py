@@ -11,18 +11,10 @@ from conformance.oauth.grant import place_of
 from conformance.registry import Findings, check
 
 
-def scopes(access: Access) -> list[str]:
-    """The scopes that the TSP asks for; raises ``NotApplicable`` where openid is not among them."""
-    found = access.scope_for(access.client).split()
-    if "openid" not in found:
-        raise NotApplicable("the TSP does not ask for the scope openid")
-    return found
-
-
 @check(requests=4)
 def nonce_needed(access: Access) -> Findings:
     """Refuses a request with the scope openid that has no nonce."""
-    scopes(access)
+    access.needs_openid()
     attempt = access.attempt(access.probe(nonce=None))
     if attempt.accepted:
         yield Finding("a request without nonce refused", attempt.words, "nonce", attempt.answer.exchange)
@@ -71,7 +63,7 @@ def plain_response_refused(access: Access) -> Findings:
 @check(requests=3)
 def unknown_claims(access: Access) -> Findings:
     """Takes a request for claims that it does not know, since it may leave claims out."""
-    scopes(access)
+    access.needs_openid()
     wanted = {"conformance_unknown": None}
     attempt = access.attempt(access.probe(claims=json.dumps({"userinfo": wanted, "id_token": wanted})))
     if not attempt.accepted:

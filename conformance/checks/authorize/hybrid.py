@@ -33,8 +33,7 @@ def front(access: Access) -> Front:
     """A hybrid login, made once in a round. Raises ``NotApplicable`` where the flow is not listed."""
     if TYPE not in {" ".join(sorted(t.split())) for t in access.server.listed("response_types_supported")}:
         raise NotApplicable(f"the metadata do not list the response type {TYPE}")
-    if "openid" not in access.scope_for(access.client).split():
-        raise NotApplicable("the TSP does not ask for the scope openid")
+    access.needs_openid()
 
     def fetch() -> Front:
         asked = access.ask(response_type=TYPE, response_mode=None)

@@ -99,8 +99,7 @@ def no_state_invented(access: Access) -> Findings:
 @check(requests=8, logins=(2,))
 def nonce_intact(access: Access, *, lengths: tuple[int, ...] = (1, 64)) -> Findings:
     """Puts the nonce into the ID token as it was sent, up to 64 characters."""
-    if "openid" not in access.scope_for(access.client).split():
-        raise NotApplicable("the TSP does not ask for the scope openid")
+    access.needs_openid()
     for length in lengths:
         nonce = text_of(length)
         code = access.code(access.ask(nonce=nonce))
@@ -119,8 +118,7 @@ def nonce_intact(access: Access, *, lengths: tuple[int, ...] = (1, 64)) -> Findi
 @check(requests=8, logins=(1,))
 def long_nonce(access: Access, *, length: int = 384) -> Findings:
     """Puts even a long nonce into the ID token whole, or says that it is too long."""
-    if "openid" not in access.scope_for(access.client).split():
-        raise NotApplicable("the TSP does not ask for the scope openid")
+    access.needs_openid()
     nonce = text_of(length)
     if not access.attempt(access.probe(nonce=nonce)).accepted:
         return

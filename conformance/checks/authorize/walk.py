@@ -58,13 +58,8 @@ def before(access: Access, number: int, *, values: dict[str, str] | None = None)
             break
         reached = access.run(taken(window, reached.page, step, told), None)
     if number:
-        _count(access)
+        access.logs_in(0)
     return Walk(reached, window, window.trail[-1])
-
-
-def _count(access: Access) -> None:
-    """Counts a login: somebody gave a name and a password."""
-    access.memory.once(("oauth", "logins"), list).append(0)
 
 
 def matches(access: Access, walk: Walk, number: int) -> bool:
@@ -116,7 +111,7 @@ def sent(
         pairs.append((name, value if other is None else other))
     window = browser or walk.browser
     if not number:
-        _count(access)
+        access.logs_in(0)
     reached: Step = access.run(window.submit(page, form, pairs), None)
     return Walk(reached, window, window.trail[-1], tuple(changed))
 

@@ -33,8 +33,7 @@ def keys_of(access: Access) -> list[Any]:
 
 def id_token(access: Access) -> tuple[Jws, int]:
     """The ID token of the grant that checks share, and the exchange that brought it."""
-    if "openid" not in access.scope_for(access.client).split():
-        raise NotApplicable("the TSP does not ask for the scope openid")
+    access.needs_openid()
     answer = response(access)
     token = access.grant().tokens.id_token
     if token.count(".") == 4:
@@ -71,8 +70,7 @@ def judged_claims(jws: Jws, access: Access, exchange: int, what: str) -> Finding
 @check(requests=8, logins=("grant",))
 def id_token_given(access: Access) -> Findings:
     """Gives an ID token to a TSP that asked for the scope openid."""
-    if "openid" not in access.scope_for(access.client).split():
-        raise NotApplicable("the TSP does not ask for the scope openid")
+    access.needs_openid()
     answer = response(access)
     if not access.grant().tokens.id_token:
         yield Finding("an ID token", "none", "/id_token", answer.exchange)

@@ -16,11 +16,6 @@ from conformance.registry import Findings, check
 SKEW = 60.0
 
 
-def _openid(access: Access) -> None:
-    if "openid" not in access.scope_for(access.client).split():
-        raise NotApplicable("the TSP does not ask for the scope openid")
-
-
 def _tokens(access: Access, asked: Asked) -> Tokens:
     code = access.code(asked)
     return access.tokens(access.redeem(code), code.client)
@@ -59,7 +54,7 @@ def bearer_short_lived(access: Access, *, longest: int = 600) -> Findings:
 @check(requests=10, logins=(1,))
 def login_time_told(access: Access) -> Findings:
     """Tells when the customer logged in, where the request bounds how long ago that may be (max_age)."""
-    _openid(access)
+    access.needs_openid()
     tokens = _tokens(access, access.ask(max_age="3600"))
     time = _id_token(tokens).claims.get("auth_time")
     if isinstance(time, bool) or not isinstance(time, int | float):
@@ -72,7 +67,7 @@ def login_time_told(access: Access) -> Findings:
 @check(requests=10, logins=(1,))
 def nonce_not_invented(access: Access) -> Findings:
     """Takes a request for a code without nonce, and puts none into the ID token."""
-    _openid(access)
+    access.needs_openid()
     attempt = access.attempt(access.probe(nonce=None))
     if not attempt.accepted:
         access.control()
@@ -87,7 +82,7 @@ def nonce_not_invented(access: Access) -> Findings:
 @check(requests=12)
 def context_class_true(access: Access) -> Findings:
     """Lets nobody in by less than the authentication context (acr) that the request calls essential."""
-    _openid(access)
+    access.needs_openid()
     if access.server.metadata.get("claims_parameter_supported") is not True:
         raise NotApplicable("the authorization server does not take the parameter claims")
     wanted = "urn:conformance:unknown"
