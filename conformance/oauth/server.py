@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 from urllib.parse import urlsplit, urlunsplit
 
+from conformance.address import url_parts
 from conformance.answer import Answer
 from conformance.authorization import Authorization
 from conformance.document import NotJson
@@ -76,12 +77,9 @@ class Server:
 
 
 def _usable(url: str) -> bool:
-    try:
-        parts = urlsplit(url)
-        _ = parts.port
-    except ValueError:
-        return False
-    return bool(parts.scheme and parts.hostname) and url.isprintable() and " " not in url
+    parts = url_parts(url)
+    whole = parts is not None and bool(parts.scheme and parts.hostname)
+    return whole and url.isprintable() and " " not in url
 
 
 def _items(value: Any) -> list[tuple[str, Any]]:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from html import unescape
-from urllib.parse import SplitResult, parse_qsl, unquote_plus, urlencode, urljoin, urlsplit
+from urllib.parse import parse_qsl, unquote_plus, urlencode, urljoin, urlsplit
 
+from conformance.address import url_parts
 from conformance.answer import Answer
 from conformance.model import Finding, Request
 from conformance.operation import Operation
@@ -31,20 +32,11 @@ ELSEWHERE = (f"https://{HOST}/", f"//{HOST}/")
 PARAMETERS = ("next", "url", "redirect", "returnUrl", "redirect_uri", "goto", "target", "continue")
 
 
-def _parts(url: str) -> SplitResult | None:
-    try:
-        parts = urlsplit(url)
-        _ = parts.port
-    except ValueError:
-        return None
-    return parts
-
-
 @check(requests=3)
 def link_is_secure(applications: Applications, operation: Operation) -> Findings:
     """Leads to https."""
     url, answer = applications.link(operation.id)
-    parts = _parts(url)
+    parts = url_parts(url)
     if parts is None or parts.scheme.lower() != "https":
         told = f"scheme {parts.scheme or 'none'}" if parts else "no address"
         yield Finding("a link with https", told, "link", answer.exchange)
@@ -54,7 +46,7 @@ def link_is_secure(applications: Applications, operation: Operation) -> Findings
 def link_is_the_banks(applications: Applications, operation: Operation) -> Findings:
     """Leads to a host of the bank."""
     url, answer = applications.link(operation.id)
-    parts = _parts(url)
+    parts = url_parts(url)
     if parts is not None and parts.scheme.lower() == "https" and not applications.access.tsp.knows(url):
         host = (parts.hostname or "none")[:100]
         yield Finding(
@@ -66,7 +58,7 @@ def link_is_the_banks(applications: Applications, operation: Operation) -> Findi
 def link_is_impersonal(applications: Applications, operation: Operation) -> Findings:
     """Has nobody's data in it."""
     url, answer = applications.link(operation.id)
-    parts = _parts(url)
+    parts = url_parts(url)
     if parts is None:
         return
     pairs = parse_qsl(f"{parts.query}&{parts.fragment}")
@@ -85,7 +77,7 @@ def _snake(name: str) -> str:
 def link_opens(applications: Applications, operation: Operation) -> Findings:
     """Leads to a page that is there."""
     url, _ = applications.link(operation.id)
-    parts, tsp = _parts(url), applications.access.tsp
+    parts, tsp = url_parts(url), applications.access.tsp
     if parts is None or parts.scheme.lower() != "https" or not tsp.knows(url):
         return
     answer = tsp.once(Request("GET", url, (("Accept", "text/html"),)))
@@ -97,7 +89,7 @@ def link_opens(applications: Applications, operation: Operation) -> Findings:
 def link_leads_nowhere_else(applications: Applications, operation: Operation) -> Findings:
     """Follows no parameter of the page's address to another host."""
     url, _ = applications.link(operation.id)
-    parts, tsp = _parts(url), applications.access.tsp
+    parts, tsp = url_parts(url), applications.access.tsp
     if parts is None or parts.scheme.lower() != "https" or not tsp.knows(url):
         return
     plain = url.partition("#")[0]

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from typing import Any
-from urllib.parse import SplitResult, parse_qsl, urlsplit, urlunsplit
+from urllib.parse import parse_qsl, urlsplit, urlunsplit
 
+from conformance.address import url_parts
 from conformance.answer import Answer
 from conformance.document import NotJson
 from conformance.errors import Inconclusive, NotApplicable
@@ -21,19 +22,9 @@ PERSONAL = re.compile(r"(?i)^(name|customer|account|amount|phone|mobile|email|hk
 SETTLED = ("completed", "settled", "accepted", "paid")
 
 
-def _parts(url: str) -> SplitResult | None:
-    """A URL taken apart; None where it is none."""
-    try:
-        parts = urlsplit(url)
-        _ = parts.port
-    except ValueError:
-        return None
-    return parts
-
-
 def _openable(payments: Payments, url: str) -> str:
     """A URL that the suite may open; raises ``Inconclusive`` for another."""
-    if _parts(url) is None or not url.isprintable() or not payments.access.tsp.knows(url):
+    if url_parts(url) is None or not url.isprintable() or not payments.access.tsp.knows(url):
         raise Inconclusive("the launch URL is not one that the suite may open")
     return url
 
@@ -50,7 +41,7 @@ def _launch(payments: Payments, operation: Operation) -> tuple[Payment, str]:
 def launch_url_is_secure(payments: Payments, operation: Operation) -> Findings:
     """Sends the customer to https, where an app may take over the link, and nowhere else."""
     payment, url = _launch(payments, operation)
-    parts = _parts(url)
+    parts = url_parts(url)
     scheme = parts.scheme.lower() if parts else ""
     if scheme != "https":
         yield Finding(
@@ -114,7 +105,7 @@ def _claims(answer: Answer) -> bool:
 def launch_url_is_the_banks(payments: Payments, operation: Operation) -> Findings:
     """Sends the customer to a host of the bank."""
     payment, url = _launch(payments, operation)
-    host = _parts(url)
+    host = url_parts(url)
     if host is not None and host.scheme == "https" and not payments.access.tsp.knows(url):
         yield Finding(
             expected="a host that the bank's file names, under base_url, authorization or hosts",
@@ -128,7 +119,7 @@ def launch_url_is_the_banks(payments: Payments, operation: Operation) -> Finding
 def launch_url_is_impersonal(payments: Payments, operation: Operation) -> Findings:
     """Puts neither the customer nor the payment into the query of the launch URL."""
     payment, url = _launch(payments, operation)
-    parts = _parts(url)
+    parts = url_parts(url)
     telling = [name for name, _ in parse_qsl(parts.query if parts else "") if PERSONAL.match(name)]
     if telling:
         yield Finding(
