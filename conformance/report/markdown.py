@@ -36,13 +36,13 @@ def render(report: Report, stream: TextIO) -> None:
     ]
     stream.write(f"\nCases: {', '.join(told) or 'none'}\n")
     _cards(report, stream, Kind.NONCONFORMITY, "Nonconformities")
-    if report.open:
-        stream.write("\n## Open\n\n| Requirement | State | Reason | Cases |\n| --- | --- | --- | --- |\n")
-        for item in report.open[:CARDS]:
-            state = WORD[item.verdict] + (", blocks" if item.blocking else "")
-            row = (cell(item.requirement.id), state, cell(item.reason), str(len(item.cases)))
-            stream.write(f"| {' | '.join(row)} |\n")
-        _rest(stream, len(report.open))
+    if report.causes:
+        stream.write("\n## Open\n\n| Reason | State | Requirements | Cases |\n| --- | --- | --- | --- |\n")
+        for cause in report.causes[:CARDS]:
+            state = WORD[cause.verdict] + (", blocks" if cause.blocking else "")
+            ids = ", ".join(cell(each.id) for each in cause.requirements)
+            stream.write(f"| {cell(cause.reason)} | {state} | {ids} | {cause.cases} |\n")
+        _rest(stream, len(report.causes))
     _cards(report, stream, Kind.INTERMITTENT, "Intermittent")
     _cards(report, stream, Kind.OBSERVATION, "Observations")
     _cards(report, stream, Kind.WAIVED, "Waived")

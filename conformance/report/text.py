@@ -18,6 +18,8 @@ from conformance.verdict import Conformance, counted
 SUFFIX = ".txt"
 
 CARDS = 20
+IDS = 6
+"""Requirements that a reason names; the rest is counted."""
 """Findings of one kind that are printed; the rest is counted."""
 
 _STYLE = {
@@ -152,18 +154,22 @@ class _Page:
         self._rest(len(cards))
 
     def open(self, report: Report) -> None:
-        if not report.open:
+        if not report.causes:
             return
-        self._title("Open", len(report.open))
-        for item in report.open[:CARDS]:
-            blocking = ", blocks" if item.blocking else ""
+        self._title("Open", len(report.causes))
+        for cause in report.causes[:CARDS]:
+            ids = [one_line(each.id) for each in cause.requirements]
+            more = f" and {len(ids) - IDS} more" if len(ids) > IDS else ""
             self.line(
-                (f"  {one_line(item.requirement.id)} ", _STYLE[item.verdict]),
-                (f"{WORD[item.verdict].lower()}{blocking}: ", ""),
-                (one_line(item.reason, 200), ""),
-                (f" ({counted(len(item.cases), 'case', 'cases')})", "dim"),
+                (f"  {WORD[cause.verdict].lower()}", _STYLE[cause.verdict]),
+                (f"{', blocks' if cause.blocking else ''}: ", ""),
+                (one_line(cause.reason, 200), ""),
             )
-        self._rest(len(report.open))
+            self.line(
+                (f"      {', '.join(ids[:IDS])}{more}", ""),
+                (f" ({counted(cause.cases, 'case', 'cases')})", "dim"),
+            )
+        self._rest(len(report.causes))
 
     def count(self, verdict: Verdict, number: int) -> tuple[tuple[str, str], ...]:
         return ((f"{self.signs[verdict]} {WORD[verdict].lower()} ", _STYLE[verdict]), (f"{number:,}   ", ""))

@@ -41,6 +41,21 @@ def test_every_finding_is_on_exactly_one_card(report: Report) -> None:
     assert all(report.cards[kind] for kind in Kind)
 
 
+def test_what_stays_open_for_one_reason_is_one_cause_and_nothing_is_lost(report: Report) -> None:
+    def open_case(number: int, reason: str) -> Result:
+        requirement, check = f"P1-DAT-00{number % 2 + 1}", f"product.x{number % 3}"
+        case = Case(f"c{number}", requirement, Level.EXPECTED, check, {}, f"other.{number}", ("phase1",))
+        return Result(case, Verdict.INCONCLUSIVE, reason=reason)
+
+    reasons = ["no answer"] * 12 + ["no token"]
+    results = tuple(open_case(number, reason) for number, reason in enumerate(reasons))
+    many, one = build(replace(report.run, results=results)).causes
+    assert (many.reason, many.cases, one.reason, one.cases) == ("no answer", 12, "no token", 1)
+    assert [each.id for each in many.requirements] == ["P1-DAT-001", "P1-DAT-002"]
+    assert len(many.functions) == 12
+    assert sum(cause.cases for cause in report.causes) == sum(len(item.cases) for item in report.open)
+
+
 def test_one_cause_in_many_functions_is_one_card(report: Report) -> None:
     def missing(number: int) -> Result:
         case = Case(

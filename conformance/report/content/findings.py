@@ -74,6 +74,28 @@ class OpenItem:
     blocking: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """Why cases stayed open: one reason, however many requirements it leaves unanswered."""
+
+    verdict: Verdict
+    reason: str
+    blocking: bool
+    items: tuple[OpenItem, ...]
+
+    @property
+    def requirements(self) -> tuple[Requirement, ...]:
+        return tuple({item.requirement.id: item.requirement for item in self.items}.values())
+
+    @property
+    def functions(self) -> tuple[str, ...]:
+        return _distinct(function for item in self.items for function in item.functions)
+
+    @property
+    def cases(self) -> int:
+        return sum(len(item.cases) for item in self.items)
+
+
 def kind(result: Result, finding: Finding) -> Kind:
     """Where a finding belongs: what did not repeat and what is waived stand apart."""
     if finding.intermittent:
@@ -154,6 +176,18 @@ def open_items(
         )
         for (free, verdict, _, check, reason), members in sorted(groups.items())
     )
+
+
+def causes(items: Iterable[OpenItem]) -> tuple[Cause, ...]:
+    """Open items with one reason put together: what blocks first, then what leaves most cases open."""
+    groups: dict[tuple[bool, Verdict, str], list[OpenItem]] = {}
+    for item in items:
+        groups.setdefault((item.blocking, item.verdict, item.reason), []).append(item)
+    found = [
+        Cause(verdict, reason, blocking, tuple(members))
+        for (blocking, verdict, reason), members in groups.items()
+    ]
+    return tuple(sorted(found, key=lambda cause: (not cause.blocking, -cause.cases)))
 
 
 def _sent_again(run: Run, members: Iterable[tuple[Result, Occurrence]]) -> Iterator[str]:

@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from conformance.model import Case, Function, Profile, Requirement, Result, Source, Verdict, Waiver
 from conformance.report.content import facts
-from conformance.report.content.findings import Card, Kind, OpenItem, cards, open_items
+from conformance.report.content.findings import Card, Cause, Kind, OpenItem, cards, causes, open_items
 from conformance.report.content.matrix import Matrix, matrix
 from conformance.report.content.timing import FunctionTiming, timings
 from conformance.results import Run
@@ -77,6 +77,11 @@ class Report:
     def title(self, function: str) -> str:
         """A function's title; its id when no profile names it."""
         return self.titles.get(function, function)
+
+    @property
+    def causes(self) -> tuple[Cause, ...]:
+        """The open items by reason."""
+        return causes(self.open)
 
     @property
     def seconds(self) -> float | None:
