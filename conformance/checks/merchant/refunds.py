@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
-from typing import Any
 
 from conformance.answer import Answer
 from conformance.errors import Inconclusive, NotApplicable
@@ -128,7 +127,7 @@ def refund_is_made_once(payments: Payments, operation: Operation) -> Findings:
     payments.idempotency  # noqa: B018 - raises where the bank has no keys
     payment, key, rule = _settled(payments, operation), payments.key(), _rule(payments)
     part = str(min(_amount(payment), Decimal("0.01")))
-    first: Any = payments.refunded(payment, part, key=key)
+    first = payments.refunded(payment, part, key=key)
     if not first.ok:
         raise Inconclusive(f"control request refused: a right refund was answered {told(first)}")
     again = payments.refunded(payment, part, key=key)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import datetime
+from typing import Any
 
 from conformance.errors import Inconclusive, NotApplicable
 from conformance.model import Finding
@@ -23,6 +23,20 @@ def _rule(payments: Payments) -> DayRules:
     if rule is None:
         raise NotApplicable("the bank's file declares no business days (writes.days)")
     return rule
+
+
+def later(payments: Payments, operation: Operation, member: str, days: int) -> dict[str, Any]:
+    """An instruction for a business day at least so many days ahead.
+
+    Raises ``NotApplicable`` where the bank takes none for a later day.
+    """
+    payments.knows(operation.id, member)
+    today = calendar.moment(payments.access.now()).date()
+    day = calendar.business_after(today, payments.settings.days or DayRules(), days)
+    instruction = payments.instruction(operation.id, **{member: day.isoformat()})
+    if not payments.proposed(operation.id, instruction).ok:
+        raise NotApplicable("the bank takes no payment for a later day")
+    return instruction
 
 
 def _tidied(payments: Payments, payment: Payment) -> None:
@@ -96,19 +110,13 @@ def cut_off_is_kept(payments: Payments, operation: Operation) -> Findings:
 @check(writes=True, requests=12, creates=1)
 def later_payment_waits(payments: Payments, operation: Operation, *, member: str) -> Findings:
     """Makes a payment for a later day on that day, and not before."""
-    payments.knows(operation.id, member)
-    rule = payments.settings.days or DayRules()
-    today = calendar.moment(payments.access.now()).date()
-    day: datetime.date = calendar.business_after(today, rule, 5)
-    instruction = payments.instruction(operation.id, **{member: day.isoformat()})
-    if not payments.proposed(operation.id, instruction).ok:
-        raise NotApplicable("the bank takes no payment for a later day")
+    instruction = later(payments, operation, member, 5)
     payment = payments.paid(payments.agreed(operation.id, instruction))
     seen = [payment.status, *(payments.standing(payment).text("status") or "" for _ in range(2))]
     made = next((status for status in seen if status in MADE), None)
     if made is not None:
         yield Finding(
-            expected=f"a payment that waits for {day}",
+            expected=f"a payment that waits for {instruction[member]}",
             actual=f"status {made}",
             at="status",
             exchange=payment.answer.exchange,

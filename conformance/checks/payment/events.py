@@ -80,6 +80,17 @@ def _drained(payments: Payments, client: Client | None = None) -> Iterator[Told]
         payments.acknowledged(known, client=client)
 
 
+def _until_told(payments: Payments, payment: Payment) -> tuple[Told, ...]:
+    """What is polled until an event about a payment is among it, or nobody has patience any more."""
+    found: tuple[Told, ...] = ()
+    for _ in range(PATIENCE):
+        found += _polled(payments)
+        if any(payment.id in _about(payments, each) for each in found):
+            break
+        payments.access.tsp.wait(1.0)
+    return found
+
+
 def _harvest(payments: Payments, operation: Operation) -> Harvest:
     """A payment and the events after it, gathered once in a round."""
     if payments.settings.events is None:
@@ -92,15 +103,10 @@ def _harvest(payments: Payments, operation: Operation) -> Harvest:
         with payments.access.tsp.alone():
             list(_drained(payments))
             payment = payments.paid(agreed)
-            found: list[Told] = []
-            for _ in range(PATIENCE):
-                found += _polled(payments)
-                if any(payment.id in _about(payments, each) for each in found):
-                    break
-                payments.access.tsp.wait(1.0)
+            found = _until_told(payments, payment)
             others = tuple(_drained(payments, second))
         own = tuple(each for each in found if payment.id in _about(payments, each))
-        return Harvest(payment, tuple(found), own, others)
+        return Harvest(payment, found, own, others)
 
     harvest: Harvest = payments.access.memory.once(("payments", "events", operation.id), fetch)
     return harvest
@@ -214,7 +220,8 @@ def unacknowledged_event_stays(payments: Payments, operation: Operation) -> Find
     with payments.access.tsp.alone():
         list(_drained(payments))
         payment = payments.paid(agreed)
-        first = _until_told(payments, payment)
+        came = _until_told(payments, payment)
+        first = next((each for each in came if each.id and payment.id in _about(payments, each)), None)
         if first is None:
             raise Inconclusive("no event about the payment was polled")
         if first.id not in {each.id for each in _polled(payments)}:
@@ -223,12 +230,3 @@ def unacknowledged_event_stays(payments: Payments, operation: Operation) -> Find
         payments.acknowledged([first.id])
         if first.id in {each.id for each in _polled(payments)}:
             yield Finding("no event that was acknowledged", "it comes again", "events", first.exchange)
-
-
-def _until_told(payments: Payments, payment: Payment) -> Told | None:
-    for _ in range(PATIENCE):
-        for each in _polled(payments):
-            if each.id and payment.id in _about(payments, each):
-                return each
-        payments.access.tsp.wait(1.0)
-    return None

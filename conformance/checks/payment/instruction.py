@@ -11,6 +11,7 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
+from conformance.checks.payment.days import later
 from conformance.errors import Inconclusive, NotApplicable
 from conformance.model import Finding
 from conformance.oauth.grant import told
@@ -19,7 +20,6 @@ from conformance.registry import Findings, check
 from conformance.writing import calendar
 from conformance.writing.agreement import finding
 from conformance.writing.payments import Payments, Refusal, refused
-from conformance.writing.rules import DayRules
 
 
 def _refuses(
@@ -32,19 +32,19 @@ def _refuses(
         refusal = payments.refusal(operation.id, {**instruction, **changes})
         late = late or refusal.late
         if not refusal.refused:
-            yield Finding(
-                expected=f"a refusal of {what}",
-                actual=f"status {refusal.answer.status}",
-                at=at,
-                exchange=refusal.answer.exchange,
-            )
+            yield finding(f"a refusal of {what}", refusal.answer, at)
             return
+    _control(payments, operation, late=late)
+
+
+def _control(payments: Payments, operation: Operation, *, late: bool = False) -> None:
+    """A right instruction, taken as far as the wrong ones came: to the first step, or to the last."""
     if late:
         payments.paid(payments.agreed(operation.id))
         return
-    control = payments.proposed(operation.id, instruction)
-    if not control.ok:
-        raise Inconclusive(f"control request refused: a right instruction was answered {told(control)}")
+    answer = payments.proposed(operation.id, payments.instruction(operation.id))
+    if not answer.ok:
+        raise Inconclusive(f"control request refused: a right instruction was answered {told(answer)}")
 
 
 def _amount(payments: Payments, operation: Operation) -> str:
@@ -92,9 +92,7 @@ def limit_is_kept(payments: Payments, operation: Operation) -> Findings:
         if not refused(answer):
             yield finding(f"a refusal of {what}", answer, "amount")
             return
-    control = payments.proposed(operation.id, instruction)
-    if not control.ok:
-        raise Inconclusive(f"control request refused: a right instruction was answered {told(control)}")
+    _control(payments, operation)
 
 
 @check(writes=True, requests=3, creates=1)
@@ -149,12 +147,7 @@ def missing_member_is_refused(payments: Payments, operation: Operation) -> Findi
     """Refuses an instruction that lacks its amount, currency or payee as the request's own fault."""
     for name, refusal in _lacking(payments, operation):
         if not refusal.refused:
-            yield Finding(
-                expected=f"status 4xx without {name}",
-                actual=f"status {refusal.answer.status}",
-                at=name,
-                exchange=refusal.answer.exchange,
-            )
+            yield finding(f"status 4xx without {name}", refusal.answer, name)
             return
 
 
@@ -169,12 +162,7 @@ def _lacking(payments: Payments, operation: Operation) -> Iterable[tuple[str, Re
             (name, payments.refusal(operation.id, {k: v for k, v in instruction.items() if k != name}))
             for name in compulsory
         ]
-        if any(refusal.late for _, refusal in kept):
-            payments.paid(payments.agreed(operation.id))
-            return kept
-        control = payments.proposed(operation.id, instruction)
-        if not control.ok:
-            raise Inconclusive(f"control request refused: {told(control)}")
+        _control(payments, operation, late=any(refusal.late for _, refusal in kept))
         return kept
 
     found: list[tuple[str, Refusal]] = payments.access.memory.once(
@@ -210,12 +198,10 @@ def qr_checksum_is_checked(payments: Payments, operation: Operation) -> Findings
     qr = next((dict(c) for c in payments.settings.creditors if c.get("scheme") == "qr"), None)
     if qr is None:
         raise NotApplicable("the bank's file names no payee by QR code (writes.creditors)")
-    text = qr["identification"]
-    altered = text.replace("HK", "HQ", 1) if "HK" in text[:-4] else text
-    yield from _refuses(
-        payments, operation, [("an altered QR payload", {"creditor": {**qr, "identification": altered}})],
-        "creditor",
-    )  # fmt: skip
+    text = qr.get("identification", "")
+    altered = text[:-1] + ("1" if text.endswith("0") else "0")
+    wrong = [("a QR payload with another checksum", {"creditor": {**qr, "identification": altered}})]
+    yield from _refuses(payments, operation, wrong, "creditor")
 
 
 @check(writes=True, requests=6, creates=3)
@@ -245,15 +231,9 @@ def declared_payees_are_taken(payments: Payments, operation: Operation) -> Findi
 @check(writes=True, requests=3, creates=1)
 def past_date_is_refused(payments: Payments, operation: Operation, *, member: str) -> Findings:
     """Refuses a payment to be made on a day that has passed."""
-    payments.knows(operation.id, member)
-    today = calendar.moment(payments.access.now()).date()
-    ahead_of = calendar.business_after(today, payments.settings.days or DayRules(), 3)
-    days = [ahead_of.isoformat(), (today - timedelta(days=40)).isoformat()]
-    instruction = payments.instruction(operation.id)
-    ahead = payments.proposed(operation.id, {**instruction, member: days[0]})
-    if not ahead.ok:
-        raise NotApplicable("the bank takes no payment for a later day")
-    yield from _refuses(payments, operation, [("a day in the past", {member: days[1]})], member)
+    later(payments, operation, member, 3)
+    past = calendar.moment(payments.access.now()).date() - timedelta(days=40)
+    yield from _refuses(payments, operation, [("a day in the past", {member: past.isoformat()})], member)
 
 
 @check(writes=True, requests=3)

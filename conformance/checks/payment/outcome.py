@@ -5,16 +5,15 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 
+from conformance.checks.payment.days import later
 from conformance.errors import Inconclusive, NotApplicable
 from conformance.model import Finding, Resource
 from conformance.oauth.grant import told
 from conformance.operation import Operation
 from conformance.registry import Findings, check
 from conformance.schema import Validator
-from conformance.writing import calendar
 from conformance.writing.agreement import finding
 from conformance.writing.payments import Payment, Payments, refused
-from conformance.writing.rules import DayRules
 
 LOOKS = 4
 AT_ONCE = 4
@@ -139,12 +138,7 @@ def cancelled_payment_is_not_made(payments: Payments, operation: Operation, *, m
     asked = payments.settings.cancel
     if asked is None:
         raise NotApplicable("the bank's file declares no way to cancel (writes.cancel)")
-    payments.knows(operation.id, member)
-    today = calendar.moment(payments.access.now()).date()
-    day = calendar.business_after(today, payments.settings.days or DayRules(), 5)
-    instruction = payments.instruction(operation.id, **{member: day.isoformat()})
-    if not payments.proposed(operation.id, instruction).ok:
-        raise NotApplicable("the bank takes no payment for a later day")
+    instruction = later(payments, operation, member, 5)
     payment = payments.paid(payments.agreed(operation.id, instruction))
     answer = payments.ask(asked, payment.id)
     if not answer.ok:

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
 from conformance.errors import Inconclusive, NotApplicable
-from conformance.model import Finding
 from conformance.oauth.grant import told
 from conformance.operation import Operation
 from conformance.registry import Findings, check
 from conformance.writing import qr
+from conformance.writing.agreement import finding
 from conformance.writing.payments import Payments
 
 
@@ -26,60 +26,46 @@ def _declared(payments: Payments) -> tuple[dict[str, str], qr.Objects]:
     return found, parts
 
 
-def _proposed(payments: Payments, operation: Operation, payee: Mapping[str, str], payload: str) -> Any:
-    instruction = payments.instruction(operation.id)
-    creditor = {**payee, "identification": payload}
-    return payments.proposed(operation.id, {**instruction, "creditor": creditor})
+def _paying(payments: Payments, operation: Operation, payload: str) -> dict[str, Any]:
+    """An instruction to pay by a QR payload."""
+    payee, _ = _declared(payments)
+    return payments.instruction(operation.id, creditor={**payee, "identification": payload})
 
 
 def _refuses(
     payments: Payments, operation: Operation, wrong: Mapping[str, str], right: str, optional: bool
 ) -> Findings:
     """Proposes wrong payloads, and one that is right; a bank may not know what is ``optional``."""
-    payee, _ = _declared(payments)
-    control = _proposed(payments, operation, payee, right)
+    control = payments.proposed(operation.id, _paying(payments, operation, right))
     if not control.ok and optional:
         raise NotApplicable(f"the bank takes no such QR payload: a right one was answered {told(control)}")
     if not control.ok:
         raise Inconclusive(f"control request refused: a right QR payload was answered {told(control)}")
-    instruction = payments.instruction(operation.id)
     for what, payload in wrong.items():
-        creditor = {**payee, "identification": payload}
-        refusal = payments.refusal(operation.id, {**instruction, "creditor": creditor})
+        refusal = payments.refusal(operation.id, _paying(payments, operation, payload))
         if not refusal.refused:
-            yield Finding(
-                expected=f"a refusal of {what}",
-                actual=f"status {refusal.answer.status}",
-                at="creditor",
-                exchange=refusal.answer.exchange,
-            )
+            yield finding(f"a refusal of {what}", refusal.answer, "creditor")
             return
 
 
 @check(writes=True, requests=4, creates=2)
 def qr_layout_is_checked(payments: Payments, operation: Operation) -> Findings:
-    """Refuses a QR payload that has a right checksum and is not in the layout, or says of nobody that they
-    are paid."""
+    """Refuses a QR payload that has a right checksum and is not in the layout, or names nobody to pay."""
     payee, parts = _declared(payments)
-    wrong: dict[str, str] = {}
-    templates = tuple(each for each in parts if each[0] in qr.PAYEES)
-    if templates:
-        nobody = tuple(each for each in parts if each[0] not in qr.PAYEES)
-        wrong["a QR payload that names no payee"] = qr.assembled(nobody)
-        wrong["a QR payload in which a length is one too large"] = qr.assembled(parts, longer=templates[0][0])
-    if not wrong:
+    templates = [name for name, _ in parts if name in qr.PAYEES]
+    if not templates:
         raise Inconclusive("the QR payload of bank.yaml names no payee")
+    nobody = tuple(each for each in parts if each[0] not in qr.PAYEES)
+    wrong = {
+        "a QR payload that names no payee": qr.assembled(nobody),
+        "a QR payload in which a length is one too large": qr.assembled(parts, longer=templates[0]),
+    }
     yield from _refuses(payments, operation, wrong, payee["identification"], False)
 
 
-def _other(
-    payments: Payments, name: str, right: str, wrong: str, says: Callable[[str], str]
-) -> tuple[dict[str, str], str]:
-    _, parts = _declared(payments)
-    return (
-        {says(wrong): qr.assembled(qr.changed(parts, name, wrong))},
-        qr.assembled(qr.changed(parts, name, right)),
-    )
+def _saying(payments: Payments, name: str, value: str) -> str:
+    """The payload with another value for one of its objects."""
+    return qr.assembled(qr.changed(_declared(payments)[1], name, value))
 
 
 @check(writes=True, requests=3, creates=1)
@@ -89,10 +75,8 @@ def qr_amount_is_that_paid(payments: Payments, operation: Operation) -> Findings
     if not isinstance(amount, str):
         raise NotApplicable(f"the instruction of {operation.id} has no amount that is a text")
     other = str(Decimal(amount) + 7)
-    wrong, right = _other(
-        payments, "54", amount, other, lambda v: f"{amount} where the QR payload asks for {v}"
-    )
-    yield from _refuses(payments, operation, wrong, right, True)
+    wrong = {f"{amount} where the QR payload asks for {other}": _saying(payments, "54", other)}
+    yield from _refuses(payments, operation, wrong, _saying(payments, "54", amount), True)
 
 
 @check(writes=True, requests=3, creates=1)
@@ -102,7 +86,6 @@ def qr_currency_is_that_paid(payments: Payments, operation: Operation) -> Findin
     if currency not in qr.NUMBERS:
         raise NotApplicable(f"the instruction of {operation.id} has no currency that QR payloads name")
     other = next(number for code, number in qr.NUMBERS.items() if code != currency)
-    wrong, right = _other(
-        payments, "53", qr.NUMBERS[currency], other, lambda v: f"{currency} where the QR payload says {v}"
-    )
+    wrong = {f"{currency} where the QR payload says {other}": _saying(payments, "53", other)}
+    right = _saying(payments, "53", qr.NUMBERS[currency])
     yield from _refuses(payments, operation, wrong, right, True)
