@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from conformance.checks.application.refusal import text_member
+from conformance.checks.application.refusal import ENDED, text_member
 from conformance.errors import Inconclusive
 from conformance.model import Finding
 from conformance.oauth.grant import told
@@ -19,7 +19,6 @@ ORDER = {
     "declined": 3,
     "withdrawn": 3,
 }
-ENDED = frozenset({"withdrawn", "cancelled", "deleted", ""})
 
 
 @check(writes=True, requests=6)

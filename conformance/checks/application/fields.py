@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from conformance.answer import Answer
-from conformance.checks.application.refusal import denied, judged, refuses
+from conformance.checks.application.refusal import disagreed, judged, refuses
 from conformance.errors import Inconclusive, NotApplicable
 from conformance.model import Finding
 from conformance.registry import Findings, check
@@ -190,10 +190,7 @@ def consent_is_needed(applications: Applications) -> Findings:
     given = member.found(applications.applicant(), name)
     if given is None:
         raise Inconclusive(f"the applicant has no {name}")
-    wrong = {"without consents": None}
-    if denied(given) != given:
-        wrong["whose consents are denied"] = denied(given)
-    for what, value in wrong.items():
+    for what, value in disagreed(given).items():
         answer = judged(applications, {name: value})
         if not refused(answer):
             yield finding(f"a refusal of an application {what}", answer, name)

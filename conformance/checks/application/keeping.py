@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import unquote_plus
 
-from conformance.checks.application.refusal import judged
+from conformance.checks.application.refusal import ENDED, judged
 from conformance.errors import Inconclusive, NotApplicable
 from conformance.model import Finding
 from conformance.oauth.grant import told
@@ -19,7 +19,6 @@ from conformance.writing.applications import Applications
 SURPLUS = "favourite_colour"
 COLOUR = "synthetic-ultramarine"
 PRIVATE = "private 61239876"
-GONE = frozenset({"withdrawn", "cancelled", "deleted", ""})
 
 
 def _repeated(text: str, personal: Mapping[str, str]) -> list[str]:
@@ -119,7 +118,7 @@ def withdrawal_deletes_the_data(applications: Applications) -> Findings:
     """Keeps no data of an applicant who has withdrawn within reach."""
     application = applications.made(applications.chosen)
     applications.right("withdraw", application)
-    applications.reached(application, GONE)
+    applications.reached(application, ENDED)
     answer = applications.ask("read", application.id)
     kept = _repeated(answer.text(), applications.personal(applications.applicant()))
     if answer.ok and kept:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from conformance.answer import Answer
-from conformance.checks.application.refusal import denied, key_field
+from conformance.checks.application.refusal import disagreed, key_field
 from conformance.errors import Inconclusive, NotApplicable
 from conformance.model import Finding
 from conformance.oauth.grant import told
@@ -75,10 +75,7 @@ def lead_needs_consent(applications: Applications) -> Findings:
     given = member.found(applications.lead.form, name) if name else None
     if given is None:
         raise NotApplicable("the bank's file names no consents of the form (writes.applications.lead)")
-    wrong = {"without consents": None}
-    if denied(given) != given:
-        wrong["whose consents are denied"] = denied(given)
-    for what, value in wrong.items():
+    for what, value in disagreed(given).items():
         answer = applications.enquired(applications.chosen, _form(applications, {name: value}))
         if not refused(answer):
             yield finding(f"a refusal of a form {what}", answer, name)

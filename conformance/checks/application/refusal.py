@@ -12,6 +12,9 @@ from conformance.writing import member
 from conformance.writing.agreement import finding, refused
 from conformance.writing.applications import Applications
 
+ENDED = frozenset({"withdrawn", "cancelled", "deleted", ""})
+"""Statuses of an application that is over before it was decided on."""
+
 
 def key_field(applications: Applications) -> str:
     """Where an idempotency key stands; raises ``NotApplicable`` where the bank has none."""
@@ -40,6 +43,12 @@ def denied(value: Any) -> Any:
         return [denied(each) for each in value]
     words = {"y": "N", "yes": "no", "true": "false", "given": "denied", "agreed": "denied"}
     return words.get(value.lower(), value) if isinstance(value, str) else value
+
+
+def disagreed(given: Any) -> dict[str, Any]:
+    """What may stand in place of consents that are given, by how an application is then called."""
+    other = denied(given)
+    return {"without consents": None, **({"whose consents are denied": other} if other != given else {})}
 
 
 def judged(applications: Applications, changes: Mapping[str, Any]) -> Answer:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from urllib.parse import quote, urlsplit, urlunsplit
 
+from conformance.checks.authorize.walk import walked
 from conformance.errors import Inconclusive, NotApplicable
 from conformance.model import Finding
 from conformance.oauth.access import Access
@@ -134,8 +135,6 @@ def parameter_repeated(access: Access) -> Findings:
 @check(requests=6, logins=(2,))
 def own_redirects_only(access: Access) -> Findings:
     """Follows no address that a form field or a parameter of its login pages names."""
-    from conformance.checks.authorize.walk import walked
-
     for number in range(2):
         walk = walked(access, number, _turned)
         if walk is None or not walk.changed:

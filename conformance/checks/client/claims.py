@@ -18,7 +18,7 @@ from conformance.errors import Inconclusive, NotApplicable
 from conformance.model import Finding
 from conformance.oauth.access import Access
 from conformance.oauth.client import BY_CERTIFICATE, asserted, assertion
-from conformance.oauth.grant import told
+from conformance.oauth.grant import error_of, told
 from conformance.registry import Findings, check
 
 
@@ -222,8 +222,6 @@ def client_id_agrees(access: Access) -> Findings:
 @check(requests=6)
 def refusal_form(access: Access) -> Findings:
     """Refuses a client that it cannot authenticate with invalid_client and status 401, or 400."""
-    from conformance.oauth.grant import error_of
-
     if access.client.method != "private_key_jwt":
         raise NotApplicable("the TSP does not authenticate by private_key_jwt")
     place = places(access)[0]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from conformance import jose
 from conformance.checks.client.place import control, let_in, places, signs, tried, unverified
@@ -27,10 +27,13 @@ def _forged(client: Client, claims: bytes) -> str:
 def text_strict(access: Access) -> Findings:
     """Refuses a client assertion whose claims are not JSON in UTF-8."""
     client = signs(access)
-    for what in ("with a byte that is no UTF-8", "in UTF-16"):
+    breaks: dict[str, Callable[[bytes], bytes]] = {
+        "with a byte that is no UTF-8": lambda right: right[:-1] + b',"note":"\xff\xfe"}',
+        "in UTF-16": lambda right: right.decode().encode("utf-16"),
+    }
+    for what, broken in breaks.items():
         right = jose.compact(assertion_claims(client, access.audience, access.now()))
-        broken = right[:-1] + b',"note":"\xff\xfe"}' if "byte" in what else right.decode().encode("utf-16")
-        text = _forged(client, broken)
+        text = _forged(client, broken(right))
         for place in places(access):
             answer = tried(access, place, asserted(text), client=client)
             if answer is not None and (let_in(answer) or answer.status >= 500):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from conformance import jose
 from conformance.answer import Answer
 from conformance.errors import Inconclusive, NotApplicable, Unreachable
 from conformance.model import Finding
@@ -124,8 +125,6 @@ def unverified(access: Access) -> bool:
     """Whether assertions are taken whatever their signature is: no other fault is then worth a word."""
 
     def fetch() -> bool:
-        from conformance import jose
-
         client = signs(access)
         text = jose.flipped(assertion(client, access.audience, access.now()), 2)
         return any(let_in(tried(access, place, asserted(text))) for place in places(access))

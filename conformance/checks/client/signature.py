@@ -5,11 +5,11 @@ from __future__ import annotations
 import base64
 
 from conformance import jose
-from conformance.checks.client.place import signs, unverified, wrong_assertion
+from conformance.checks.client.place import control, places, signs, tried, unverified, wrong_assertion
 from conformance.errors import NotApplicable
 from conformance.model import Finding
 from conformance.oauth.access import Access
-from conformance.oauth.client import assertion, assertion_claims, header_of
+from conformance.oauth.client import asserted, assertion, assertion_claims, header_of
 from conformance.registry import Findings, check
 
 
@@ -105,9 +105,6 @@ def header_key_refused(access: Access) -> Findings:
 @check(requests=6)
 def strange_key_id(access: Access) -> Findings:
     """Answers an assertion with an unknown, odd or long key identifier with a refusal, not with a fault."""
-    from conformance.checks.client.place import control, places, tried
-    from conformance.oauth.client import asserted
-
     client = signs(access)
     place = places(access)[-1]
     for what, kid in {

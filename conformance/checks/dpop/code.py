@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
 
 from conformance import jose
 from conformance.answer import Answer
@@ -61,13 +60,10 @@ def _bound(access: Access, asked: Asked, *, proof: bool) -> Findings:
         return
     right = access.redeem(code)
     if not right.ok:  # a code may be given up after a wrong try
-        right = access.redeem(_code(access, access.ask(**_named(asked)), proof=proof))
+        again = access.ask(dpop_jkt=asked.parameters.get("dpop_jkt"))
+        right = access.redeem(_code(access, again, proof=proof))
     if not right.ok:
         raise Inconclusive(f"control request refused: a right redemption was answered {told(right)}")
-
-
-def _named(asked: Asked) -> dict[str, Any]:
-    return {name: asked.parameters[name] for name in ("dpop_jkt",) if name in asked.parameters}
 
 
 @check(requests=14, logins=(1,))

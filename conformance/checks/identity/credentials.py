@@ -50,12 +50,7 @@ def tokens_are_verified(survey: Survey) -> Findings:
     needs(
         bool(cells), "the bank's credentials are opaque, so that none can be made from them without its key"
     )
-    seen = [
-        _sighting(cell, answer)
-        for cell, answer in served(survey, cells)
-        if _refuses_garbage(survey, cell.held)
-    ]
-    yield from told("a refusal of a token that the bank did not sign", seen)
+    yield from told("a refusal of a token that the bank did not sign", _let_in(survey, cells))
 
 
 @check(requests=20)
@@ -69,12 +64,7 @@ def unfit_tokens_are_refused(survey: Survey, identities: Strangers) -> Findings:
     held = _guarded(survey)
     for who, sign in identities.unfit:
         cells = [Cell(one, who, sign(asked(survey, one, who))) for one in held]
-        seen = [
-            _sighting(cell, answer)
-            for cell, answer in served(survey, cells)
-            if _refuses_garbage(survey, cell.held)
-        ]
-        yield from told(f"a refusal of {who}", seen)
+        yield from told(f"a refusal of {who}", _let_in(survey, cells))
 
 
 @check(requests=20)
@@ -92,12 +82,7 @@ def functions_are_kept_apart(survey: Survey, identities: Strangers) -> Findings:
         if kept:
             _control(survey, lesser, held)
         cells = [Cell(one, lesser.who, lesser.sign(asked(survey, one, lesser.who))) for one in kept]
-        seen = [
-            _sighting(cell, answer)
-            for cell, answer in served(survey, cells)
-            if _refuses_garbage(survey, cell.held)
-        ]
-        yield from told(f"a refusal to an identity with {lesser.who}", seen)
+        yield from told(f"a refusal to an identity with {lesser.who}", _let_in(survey, cells))
     needs(
         judged,
         "the description asks for no scope, and the bank's file denies nothing, that the identity lacks",
@@ -119,8 +104,17 @@ def _closed(survey: Survey, held: Seed) -> bool:
     return not served(survey, [Cell(held, "nobody", asked(survey, held, "nobody"))])
 
 
+def _let_in(survey: Survey, cells: list[Cell]) -> list[Sighting]:
+    """The calls that were served, of operations that look at their credentials at all."""
+    return [
+        _sighting(cell, answer)
+        for cell, answer in served(survey, cells)
+        if _refuses_garbage(survey, cell.held)
+    ]
+
+
 def _refuses_garbage(survey: Survey, held: Seed) -> bool:
-    """Whether an operation looks at its credentials at all."""
+    """Whether an operation refuses credentials that the bank gave to nobody."""
     request = garbled(survey, renewed(held, "garbage"), held.scoped)
     return request is not None and not served(survey, [Cell(held, "garbage", request)])
 

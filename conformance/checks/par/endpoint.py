@@ -12,6 +12,7 @@ from conformance.oauth.access import Access
 from conformance.oauth.chance import guessable
 from conformance.oauth.grant import members_of, told
 from conformance.registry import Findings, check
+from conformance.wire import UNCERTIFIED
 
 ENDPOINT = "pushed_authorization_request_endpoint"
 
@@ -70,18 +71,12 @@ def authentication_needed(access: Access) -> Findings:
             access,
             authenticated=False,
             form={"client_id": access.client.client_id},
-            certified=None if access.client.method == "private_key_jwt" else _none(),
+            certified=None if access.client.method == "private_key_jwt" else UNCERTIFIED,
         )
     except Unreachable:
         return
     if took(answer):
         yield Finding("refused without client authentication", told(answer), "client", answer.exchange)
-
-
-def _none() -> Any:
-    from conformance.wire import UNCERTIFIED
-
-    return UNCERTIFIED
 
 
 @check(requests=3)

@@ -10,6 +10,7 @@ from conformance.errors import Inconclusive, Unreachable
 from conformance.oauth import pkce
 from conformance.oauth.access import Access
 from conformance.oauth.grant import Code, members_of, told
+from conformance.wire import UNCERTIFIED
 
 Try = Callable[[Access, Code], Answer]
 
@@ -53,8 +54,6 @@ def _in_query(access: Access, code: Code) -> Answer:
 
 
 def _unproved(access: Access, code: Code) -> Answer:
-    from conformance.wire import UNCERTIFIED
-
     if access.constraint == "mtls":
         return access.redeem(code, _certified=UNCERTIFIED)
     return access.redeem(code, _proof=None)

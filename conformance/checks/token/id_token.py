@@ -9,7 +9,7 @@ from conformance import jose
 from conformance.checks.token.response import response
 from conformance.errors import Inconclusive, NotApplicable
 from conformance.jose import Jws
-from conformance.model import Finding
+from conformance.model import Finding, Request
 from conformance.oauth.access import Access
 from conformance.oauth.grant import members_of
 from conformance.registry import Findings, check
@@ -138,8 +138,6 @@ def id_token_subject(access: Access) -> Findings:
         yield Finding("a sub of 1 to 255 ASCII characters", str(subject)[:60], "ID token, sub", exchange)
         return
     if access.server.has("userinfo_endpoint"):
-        from conformance.model import Request
-
         url = access.server.endpoint("userinfo_endpoint", mutual=access.constraint == "mtls")
         answer = access.call(access.grant(), Request("GET", url, (("Accept", "application/json"),)))
         told = members_of(answer).get("sub")
