@@ -68,9 +68,9 @@ class Protected:
 
         Empty, which leaves the choice to bank.yaml, where that names permissions of the bank's own.
         """
-        wanted = tuple(sorted({o.function.permission for o in self.operations.values()} - {""}))
+        wanted = {name for o in self.operations.values() for name in o.function.permission.split()}
         rule = self.access.settings.consent
-        return wanted if rule is not None and set(rule.permissions) <= set(wanted) else ()
+        return tuple(sorted(wanted)) if rule is not None and set(rule.permissions) <= wanted else ()
 
     def grant(self, customer: int = 0, *, client: Client | None = None) -> Grant:
         """A shared grant that opens all offered functions. Do not use it up."""
@@ -206,9 +206,9 @@ class Protected:
         """A ``Tsp`` whose requests for the operation carry the customer's token."""
         return GrantedTsp(self, operation, customer)
 
-    def reading(self, operation: Operation, customer: int = 0) -> Reading:
-        """What the bank says to a customer of one operation."""
-        return Reading(self.granted(operation, customer), operation)
+    def reading(self, operation: Operation, customer: int = 0, tokens: Tokens | None = None) -> Reading:
+        """What the bank says to a customer of one operation, with the shared token or another."""
+        return Reading(GrantedTsp(self, operation, customer, tokens), operation)
 
     def readings(self, id: str, customer: int = 0) -> tuple[Reading, ...]:
         """The readings of a function for each of the customer's objects that it can be asked for."""
@@ -218,16 +218,19 @@ class Protected:
 class GrantedTsp(Tsp):
     """Sends as a ``Tsp`` does, and gives what is authorized the token that opens the operation."""
 
-    def __init__(self, protected: Protected, operation: Operation, customer: int) -> None:
+    def __init__(
+        self, protected: Protected, operation: Operation, customer: int, tokens: Tokens | None = None
+    ) -> None:
         beneath = protected.tsp
         super().__init__(beneath._traffic, beneath._case, beneath.memory)
         self.exchanges, self.notes = beneath.exchanges, beneath.notes
         self._protected, self._operation, self._customer = protected, operation, customer
+        self._tokens = tokens
         self._given: dict[str, Tokens] = {}
 
     def authorized(self, request: Request) -> Request:
         """The request with the token, whose proof is added when it is sent."""
-        tokens = self._protected.tokens(self._operation, self._customer)
+        tokens = self._tokens or self._protected.tokens(self._operation, self._customer)
         word = "DPoP" if self._protected.access.constraint == "dpop" else "Bearer"
         value = f"{word} {tokens.access_token}"
         self._given[value] = tokens
@@ -245,7 +248,8 @@ class GrantedTsp(Tsp):
         if not operation.reads:
             raise Refused(f"{operation.id} changes the bank's state, so it is never called as a read")
         tongue = language or operation.languages[0]
-        key = ("granted", self._customer, operation.id, operation.path, operation.query, operation.body,
+        who = self._tokens.access_token if self._tokens else self._customer
+        key = ("granted", who, operation.id, operation.path, operation.query, operation.body,
                tongue, tuple(query), tuple(headers))  # fmt: skip
         answer: Answer = self.memory.once(
             key, lambda: self._send(self.request(operation, language, query=query, headers=headers), True)

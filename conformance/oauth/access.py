@@ -32,7 +32,7 @@ class Access(Front):
             "code_verifier": code.asked.verifier if "code_challenge" in code.asked.parameters else None,
             **{k: v for k, v in changes.items() if not k.startswith("_")},
         }
-        return self.token(form, client=client or code.client, **options)
+        return self.behind(code.asked.consent, self.token(form, client=client or code.client, **options))
 
     def grant(
         self,
@@ -96,7 +96,7 @@ class Access(Front):
             "refresh_token": tokens.refresh_token,
             **{k: v for k, v in changes.items() if not k.startswith("_")},
         }
-        return self.token(form, client=client or tokens.client, **options)
+        return self.behind(tokens.consent, self.token(form, client=client or tokens.client, **options))
 
     def revoke(self, value: str, *, client: Client | None = None, **form: Any) -> Answer:
         """The answer to a revocation (RFC 7009)."""

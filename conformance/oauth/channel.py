@@ -25,6 +25,8 @@ from conformance.wire import Certified
 
 T = TypeVar("T")
 FORM = "application/x-www-form-urlencoded"
+CONSENT = "{consent_id}"
+"""Stands in header fields of a target file for the consent behind the token that is sent."""
 ENDPOINTS_WITH_PROOF = ("token_endpoint", "pushed_authorization_request_endpoint")
 
 Form = Mapping[str, Any] | Sequence[tuple[str, str]]
@@ -254,6 +256,7 @@ class Channel:
         word = scheme if scheme is not None else ("DPoP" if self.constraint == "dpop" else "Bearer")
         if word:
             request = request.with_header("Authorization", f"{word} {value}")
+        request = self._naming(held, request)
         shown = certified if certified is not None else self.shown_by(caller)
         wants = self.constraint == "dpop"
         return self._proved(lambda: request, caller.proof_key, proof, shown, wants, patient, token=value)
@@ -270,7 +273,39 @@ class Channel:
         for name in ("access_token", "refresh_token"):
             if isinstance(members.get(name), str):
                 self.tsp.hide(members[name], name.upper())
-        return Tokens(value, answer, members, client, self.now())
+        consent = self._consents.get(answer.exchange, "")
+        if consent:
+            self._consents[value] = consent
+        return Tokens(value, answer, members, client, self.now(), consent)
+
+    def behind(self, consent: str, answer: Answer) -> Answer:
+        """A token response, of which is remembered which consent stands behind it."""
+        if consent:
+            self._consents[answer.exchange] = consent
+        return answer
+
+    @property
+    def _consents(self) -> dict[int | str, str]:
+        """The consent behind each token response, by its exchange, and behind each token."""
+        known: dict[int | str, str] = self.memory.once(("oauth", "consents"), dict)
+        return known
+
+    def _naming(self, held: Tokens | str, request: Request) -> Request:
+        """The request with the consent behind its token where header fields have ``{consent_id}``.
+
+        A text that is no token of the bank's goes with a right consent, since only one thing is to be wrong;
+        a TSP's own token goes with none.
+        """
+        places = [(name, value) for name, value in request.headers if CONSENT in value]
+        if not places:
+            return request
+        last = next(reversed(list(self._consents.values())), "")
+        consent = self._consents.get(held, last) if isinstance(held, str) else held.consent
+        for name, value in places:
+            request = request.without_header(name)
+            if consent:
+                request = request.with_header(name, value.replace(CONSENT, consent))
+        return request
 
     def machine(
         self, scope: str | None = None, *, client: Client | None = None, declared: bool = False

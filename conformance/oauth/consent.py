@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from conformance.entry import header_fields
 from conformance.errors import Inconclusive
 from conformance.model import Request
 from conformance.oauth.client import Client
@@ -41,14 +42,20 @@ def consent_values(
 def consent_request(
     access: Channel, asked: Asked, values: Mapping[str, Any], *, whole: Any = None
 ) -> Request:
-    """One request of the consent resource; ``whole`` replaces its body."""
+    """One request of the consent resource, with what the bank wants of every request of a TSP.
+
+    ``whole`` replaces its body.
+    """
     body = whole if whole is not None else filled(asked.json_, values)
-    headers: tuple[tuple[str, str], ...] = (("Accept", "application/json"),)
+    now = access.now()
+    own = {name: filled(value, values) for name, value in header_fields(asked.headers, now)}
+    fields = {"Accept": "application/json", **dict(access.tsp.constants()), **own}
     content = b""
     if body is not None:
-        headers = (*headers, ("Content-Type", "application/json"))
+        fields["Content-Type"] = "application/json"
         content = json.dumps(body).encode()
-    return Request(asked.method, access.tsp.url(filled(asked.path, values)), headers, content)
+    url = access.tsp.url(filled(asked.path, values))
+    return access.tsp.authorized(Request(asked.method, url, tuple(fields.items()), content))
 
 
 def consent_answer(

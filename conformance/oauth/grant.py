@@ -95,13 +95,17 @@ class Code:
 
 @dataclass(frozen=True, slots=True)
 class Tokens:
-    """Tokens, with the response that gave them. ``expires_at`` is in seconds since the epoch, or infinite."""
+    """Tokens, with the response that gave them. ``expires_at`` is in seconds since the epoch, or infinite.
+
+    ``consent`` is the identifier of the consent behind them, where one was made beforehand.
+    """
 
     access_token: str = field(repr=False)
     reply: Answer | None
     members: Mapping[str, Any] = field(repr=False)
     client: Client
     received: float
+    consent: str = ""
 
     @property
     def answer(self) -> Answer:

@@ -5,20 +5,30 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Literal
 
-from pydantic import Field, ValidationError
+from pydantic import Field, ValidationError, field_validator
 
 from conformance.authorization import Authorization
+from conformance.entry import HeaderValue, refuse_literals
 from conformance.errors import Inconclusive
 from conformance.oauth.login import LoginStep
 from conformance.reference import Part, SecretRef
 
 
 class Asked(Part):
-    """One request of the consent resource. ``{name}`` stands for a value, in texts and in lists."""
+    """One request of the consent resource. ``{name}`` stands for a value, in texts and in lists.
+
+    ``headers`` are sent beside those of every request.
+    """
 
     method: str = "POST"
     path: str
     json_: Any = Field(default=None, alias="json")
+    headers: dict[str, HeaderValue] = Field(default_factory=dict)
+
+    @field_validator("headers")
+    @classmethod
+    def _named(cls, headers: dict[str, HeaderValue]) -> Any:
+        return refuse_literals(headers)
 
 
 class ConsentRule(Part):

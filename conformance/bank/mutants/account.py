@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import datetime, timedelta
+from decimal import Decimal
 from wsgiref.types import WSGIApplication
 
 from werkzeug.wrappers import Request, Response
@@ -64,6 +65,20 @@ def directions_exchanged(policy: Policy) -> Policy:
 def balance_before_the_entry(policy: Policy) -> Policy:
     """One entry's amount is a dollar off."""
     return policy.edit_list(TRANSACTIONS, nth(3, change("amount", lambda old: str(int(float(old)) + 1))))
+
+
+@mutant("account.balance_follows_entries")
+def balance_without_the_last_entry(policy: Policy) -> Policy:
+    """Current balances are ten dollars above what the entries come to."""
+    more = change("amount", lambda old: str(Decimal(old) + 10))
+    return policy.edit_rows("accounts.balances", where("type", "current", more))
+
+
+@mutant("account.balance_follows_entries")
+def balance_on_the_wrong_side(policy: Policy) -> Policy:
+    """What a customer has is called what they owe."""
+    owed = where("type", "current", put("credit_debit", "debit"))
+    return policy.edit_rows("accounts.balances", owed)
 
 
 @mutant("account.times_have_come")

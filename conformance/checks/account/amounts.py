@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator
+from datetime import timedelta
 from decimal import Decimal
 
 from conformance.errors import NotApplicable
@@ -25,6 +26,10 @@ THOUSANDTHS = frozenset("BHD IQD JOD KWD LYD OMR TND".split())  # noqa: SIM905
 """Currencies whose minor unit is not a hundredth (ISO 4217)."""
 SEVERAL = ("multi", "foreign")
 """Words in the kind of an account that holds more than one currency."""
+BOOKED = ("current", "booked", "ledger", "closing_booked")
+"""Types of balances that change with a booked entry."""
+AT_ONCE = timedelta(seconds=2)
+"""An entry so near to the instant of a balance may be in it or not."""
 MOST = 10
 
 
@@ -120,7 +125,9 @@ def currency_is_the_accounts(protected: Protected, operation: Operation) -> Find
 def balance_runs(protected: Protected, operation: Operation) -> Findings:
     """Carries the balance from each entry to the next by exactly the amount between them."""
     for reading in _readings(protected, operation):
-        wrong = [newer for older, newer in _steps(reading) if not _adds_up(older, newer)]
+        steps = tuple(_steps(reading))
+        unsigned = all((row.decimal("balance") or 0) >= 0 for step in steps for row in step)
+        wrong = [newer for older, newer in steps if not _adds_up(older, newer, unsigned)]
         if wrong:
             yield Finding(
                 "the balance before, and the amount", f"another balance after {len(wrong)} entries",
@@ -132,11 +139,19 @@ def balance_runs(protected: Protected, operation: Operation) -> Findings:
 def _steps(reading: Reading) -> Iterator[tuple[Row, Row]]:
     """Neighbouring entries, older and newer, that both have what a running balance needs.
 
-    A list with two entries of one instant has no order that could be known, nor has one with pending ones.
+    A list with two entries of one instant has no order that could be known. Of one with pending entries,
+    those booked before the first of them are looked at: a bank may count pending ones in or not.
     """
-    rows = [row for row in reading.rows() if row.instant("booked_at")]
-    if any((row.text("status") or "").lower() not in ("", "booked") for row in rows):
-        return
+    rows: list[Row] = []
+    pending: list[Row] = []
+    for row in reading.rows():
+        moment, final = row.instant("booked_at"), (row.text("status") or "booked").lower() == "booked"
+        if not final and (moment is None or row.decimal("balance") is not None):
+            return
+        if moment is not None:
+            (rows if final else pending).append(row)
+    begun = min((moment for row in pending if (moment := row.instant("booked_at"))), default=None)
+    rows = [row for row in rows if begun is None or (row.instant("booked_at") or begun) < begun]
     if len({row.text("currency") for row in rows}) > 1:
         return
     moments = {moment: row for row in rows if (moment := row.instant("booked_at"))}
@@ -148,7 +163,67 @@ def _steps(reading: Reading) -> Iterator[tuple[Row, Row]]:
             yield older, newer
 
 
-def _adds_up(older: Row, newer: Row) -> bool:
-    amount = newer.decimal("amount") or Decimal(0)
-    signed = -amount if newer.text("credit_debit") == "debit" else amount
-    return newer.decimal("balance") == (older.decimal("balance") or Decimal(0)) + signed
+def _adds_up(older: Row, newer: Row, unsigned: bool) -> bool:
+    """Whether the amount lies between two balances, which may both be ``unsigned`` sums owed."""
+    before, after = older.decimal("balance") or Decimal(0), newer.decimal("balance")
+    change = _signed(newer)
+    return after == before + change or (unsigned and after in (abs(before + change), abs(-before + change)))
+
+
+def _signed(row: Row) -> Decimal:
+    amount = row.decimal("amount") or Decimal(0)
+    return -abs(amount) if row.text("credit_debit") == "debit" else amount
+
+
+@check(requests=8, logins=("grant of all",))
+def balance_follows_entries(protected: Protected, operation: Operation) -> Findings:
+    """Tells as the booked balance of an account the one after its latest booked entry."""
+    entries = protected.operation("accounts.transactions")
+    if places_in(operation)[:1] != places_in(entries)[:1] or not places_in(operation):
+        raise NotApplicable("balances and entries are not both asked for one account")
+    compared = False
+    for one, other in zip(protected.objects(operation), protected.objects(entries), strict=True):
+        balances, reading = protected.reading(one), protected.reading(other)
+        if balances.answer().status != 200 or reading.answer().status != 200:
+            continue
+        rows = tuple(reading.rows())
+        for row in balances.rows():
+            latest = _latest(rows, row)
+            if row.text("type") not in BOOKED or latest is None or row.decimal("amount") is None:
+                continue
+            compared = True
+            told, known = _signed(row), latest.decimal("balance") or Decimal(0)
+            waiting = sum((_signed(each) for each in rows if _is_pending(each)), Decimal(0))
+            unsigned = told == -known and _unsigned(reading)
+            if told not in (known, known + waiting) and not unsigned:
+                yield Finding(
+                    "the balance after the latest booked entry", "another amount", row.place("amount"),
+                    balances.answer().exchange,
+                )  # fmt: skip
+                return
+    if not compared:
+        raise NotApplicable("no account tells a booked balance and one after its latest entry")
+
+
+def _latest(rows: tuple[Row, ...], balance: Row) -> Row | None:
+    """The latest booked entry up to the instant of a balance; None where it cannot be told for sure."""
+    until, currency = balance.instant("as_of"), balance.text("currency")
+    timed = [
+        (moment, row)
+        for row in rows
+        if (moment := row.instant("booked_at")) and not _is_pending(row) and row.text("currency") == currency
+    ]
+    if until is None or any(abs(moment - until) < AT_ONCE for moment, _ in timed):
+        return None
+    last = max((moment for moment, _ in timed if moment < until), default=None)
+    found = [row for moment, row in timed if moment == last]
+    return found[0] if len(found) == 1 and found[0].decimal("balance") is not None else None
+
+
+def _is_pending(row: Row) -> bool:
+    return (row.text("status") or "booked").lower() != "booked"
+
+
+def _unsigned(reading: Reading) -> bool:
+    """Whether the balances after entries are without the sign of what is owed, as some banks write them."""
+    return any(not _adds_up(older, newer, unsigned=False) for older, newer in _steps(reading))

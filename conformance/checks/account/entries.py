@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
+from itertools import zip_longest
 from urllib.parse import urljoin, urlsplit
 
 from conformance.answer import Answer
+from conformance.entry import Period
 from conformance.errors import Inconclusive, NotApplicable
 from conformance.model import Finding
+from conformance.oauth.consent import instant
 from conformance.operation import Operation
 from conformance.protected import GrantedTsp, Protected
 from conformance.reading import Reading
 from conformance.registry import Findings, check
 from conformance.row import Row
 
+HONG_KONG = timezone(timedelta(hours=8))
 MOST_PAGES = 40
 TIMES = ("booked_at", "as_of", "paid_at", "created_at")
 
@@ -35,14 +40,8 @@ def _fullest(protected: Protected, operation: Operation) -> Reading:
     return reading
 
 
-def _canonical(protected: Protected, operation: Operation) -> Reading:
-    if not operation.canonical:
-        raise NotApplicable("the bank does not speak the canonical API, which defines this")
-    return _fullest(protected, operation)
-
-
 def _walked(reading: Reading, tsp: GrantedTsp) -> Walked:
-    """The whole list. ``ended`` is empty when it came to its end as it should."""
+    """The whole list of a bank that speaks the canonical API. ``ended`` is empty where it ends well."""
     answer = tsp.send(tsp.request(reading.operation))
     rows: list[Row] = []
     total = reading.document_of(answer).first("$.meta.total")
@@ -69,11 +68,23 @@ def _as_walked(rows: list[Row], total: object, ended: str, answer: Answer) -> Wa
     return Walked(tuple(rows), known, ended, answer)
 
 
+def _paged(reading: Reading) -> Walked:
+    """The whole list as the bank's own pages give it, by what its file says of them."""
+    pages = list(reading.pages())
+    rows = tuple(row for page in pages for row in reading.rows_of(page).rows)
+    back = reading.led_back()
+    counted = {sum(parts) for parts in zip_longest(*map(reading.counts, pages), fillvalue=0)} | {len(rows)}
+    total = reading.total()
+    known = None if total in counted or len(pages) > MOST_PAGES else total
+    return Walked(rows, known, "a link to a page that came before" if back else "", back or pages[-1])
+
+
 def _walk(protected: Protected, operation: Operation) -> Walked:
-    reading = _canonical(protected, operation)
+    reading = _fullest(protected, operation)
+    canonical = reading.operation.canonical
     walked: Walked = protected.access.memory.once(
-        ("account", "walk", reading.operation.path),
-        lambda: _walked(reading, protected.granted(reading.operation)),
+        ("account", "walk", reading.operation.path, reading.operation.query, reading.operation.body),
+        lambda: _walked(reading, protected.granted(reading.operation)) if canonical else _paged(reading),
     )
     protected.tsp.exchanges.append(walked.answer.exchange)
     return walked
@@ -88,6 +99,8 @@ def no_entry_twice(protected: Protected, operation: Operation) -> Findings:
     """Gives no entry on two pages, also when entries are booked between them."""
     walked = _walk(protected, operation)
     names = [name for name in _names(walked.rows) if name]
+    if not operation.canonical:  # an identifier of a bank's own may come again on another entry
+        names = [json.dumps(row.value, sort_keys=True, default=str) for row in walked.rows if row.text("id")]
     if len(set(names)) < len(names):
         many = len(names) - len(set(names))
         yield Finding("each entry once", f"{many} of them twice", "/data", walked.answer.exchange)
@@ -110,12 +123,12 @@ def list_complete(protected: Protected, operation: Operation) -> Findings:
 @check(requests=3, logins=("grant of all",))
 def page_size_obeyed(protected: Protected, operation: Operation) -> Findings:
     """Gives as many entries on a page as were asked for."""
-    reading = _canonical(protected, operation)
-    if (reading.total() or 0) < 2:
-        raise NotApplicable("no list has two entries")
-    paging = reading.operation.paging
+    reading = _fullest(protected, operation)
+    paging = reading.operation.paging or reading.operation.continuation
     if paging is None or not paging.size_parameter:
         raise NotApplicable("the size of a page cannot be chosen")
+    if (reading.total() or len(reading.first_rows())) < 2:
+        raise NotApplicable("no list has two entries")
     answer = protected.granted(reading.operation).call(
         reading.operation, query=((paging.size_parameter, "1"),)
     )
@@ -127,6 +140,8 @@ def page_size_obeyed(protected: Protected, operation: Operation) -> Findings:
 @check(requests=5, logins=("grant of all",))
 def newest_first(protected: Protected, operation: Operation) -> Findings:
     """Lists entries from the newest to the oldest, over all pages."""
+    if not operation.canonical:
+        raise NotApplicable("the bank does not speak the canonical API, which defines this")
     walked = _walk(protected, operation)
     names = _names(walked.rows)
     if len(set(names)) < len(names):
@@ -142,28 +157,61 @@ def newest_first(protected: Protected, operation: Operation) -> Findings:
 @check(requests=6, logins=("grant of all",))
 def period_honoured(protected: Protected, operation: Operation) -> Findings:
     """Gives for a period the entries within it, those at its first and last instant included."""
-    reading = _canonical(protected, operation)
+    reading = _fullest(protected, operation)
+    period = reading.operation.period
+    if period is None:
+        raise NotApplicable("the bank's file declares no period of a list (functions: period)")
     whole = [row for row in reading.rows() if row.instant("booked_at")]
     moments = sorted({_moment(row) for row in whole})
     if len(moments) < 6:
         raise NotApplicable("no account has entries at six different times")
     first, last = moments[len(moments) // 3], moments[len(moments) // 2]
-    tsp = protected.granted(reading.operation)
-    query = (("from", first.isoformat()), ("to", last.isoformat()), ("page_size", "100"))
-    answer = tsp.call(reading.operation, query=query)
-    if answer.status != 200:
-        raise Inconclusive(f"the list for a period was answered {answer.status}")
-    came = [row for row in reading.rows_of(answer) if row.instant("booked_at")]
-    names = {row.text("id") for row in came}
+    came, answer = _within(protected, reading, period, first, last)
+    by_day = period.form == "date"
+    begins, ends = (_day(first), _day(last)) if by_day else (first, last)
     for name, outside in (
-        ("from", [row for row in came if _moment(row) < first]),
-        ("to", [row for row in came if _moment(row) > last]),
+        (period.first, [row for row in came if _at(row, by_day) < begins]),
+        (period.last, [row for row in came if _at(row, by_day) > ends]),
     ):
         if outside:
             yield Finding(f"no entry beyond {name}", f"{len(outside)}", f"parameter {name}", answer.exchange)
-    expected = {row.text("id") for row in whole if first <= _moment(row) <= last}
+    # Whether the ends themselves are in it, the canonical API says and a bank's file does not.
+    sure = [row for row in whole if begins < _at(row, by_day) < ends]
+    if reading.operation.canonical:
+        sure = [row for row in whole if begins <= _moment(row) <= ends]
+    expected, names = {row.text("id") for row in sure}, {row.text("id") for row in came}
     if len(expected) <= 100 and (missing := expected - names):
         yield Finding("every entry of the period", f"{len(missing)} missing", "period", answer.exchange)
+
+
+def _within(
+    protected: Protected, reading: Reading, period: Period, first: datetime, last: datetime
+) -> tuple[list[Row], Answer]:
+    """The entries that the bank gives for a period, those with a time, and the first answer that has them."""
+    operation = reading.operation
+    if operation.canonical:
+        query: list[tuple[str, str]] = [(period.first, first.isoformat()), (period.last, last.isoformat())]
+        query.append(("page_size", "100"))
+    elif period.form == "date":
+        query = [(period.first, f"{_day(first).date()}"), (period.last, f"{_day(last).date()}")]
+    else:
+        query = [(period.first, instant(first.timestamp())), (period.last, instant(last.timestamp()))]
+    left = [pair for pair in operation.query if pair[0] not in dict(query)]
+    cut = protected.reading(replace(operation, query=(*left, *query)))
+    answer = cut.answer()
+    if answer.status != 200:
+        raise Inconclusive(f"the list for a period was answered {answer.status}")
+    found = cut.rows_of(answer) if operation.canonical else cut.rows()
+    return [row for row in found if row.instant("booked_at")], answer
+
+
+def _day(moment: datetime) -> datetime:
+    """The beginning of a moment's day in Hong Kong."""
+    return moment.astimezone(HONG_KONG).replace(hour=0, minute=0, second=0, microsecond=0)
+
+
+def _at(row: Row, by_day: bool) -> datetime:
+    return _day(_moment(row)) if by_day else _moment(row)
 
 
 @check(requests=4, logins=("grant of all",))

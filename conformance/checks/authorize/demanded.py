@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
+from typing import Any
 
 from conformance.errors import NotApplicable
 from conformance.model import Finding
@@ -64,11 +66,23 @@ def plain_response_refused(access: Access) -> Findings:
 def unknown_claims(access: Access) -> Findings:
     """Takes a request for claims that it does not know, since it may leave claims out."""
     access.needs_openid()
-    wanted = {"conformance_unknown": None}
-    attempt = access.attempt(access.probe(claims=json.dumps({"userinfo": wanted, "id_token": wanted})))
+    asked = access.probe()
+    attempt = access.attempt(access.probe(claims=json.dumps(_with_unknown(asked.parameters.get("claims")))))
     if not attempt.accepted:
         access.control()
         yield Finding("unknown claims passed over", attempt.words, "claims", attempt.answer.exchange)
+
+
+def _with_unknown(claims: object) -> dict[str, Any]:
+    """A request for claims, with the ones that the bank wants asked, and one that nobody knows."""
+    try:
+        known = json.loads(claims) if isinstance(claims, str) else claims
+    except ValueError:
+        known = None
+    given = known if isinstance(known, Mapping) else {}
+    inner = {name: given.get(name) for name in ("userinfo", "id_token")}
+    unknown = {"conformance_unknown": None}
+    return {**given, **{n: {**(v if isinstance(v, Mapping) else {}), **unknown} for n, v in inner.items()}}
 
 
 @check(requests=4)

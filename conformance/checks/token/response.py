@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from decimal import Decimal
 
 from conformance.answer import Answer
@@ -87,7 +88,7 @@ def machine_scope_not_widened(access: Access) -> Findings:
 @check(requests=4)
 def machine_without_customer(access: Access) -> Findings:
     """Gives a TSP in its own name no token with a customer's scopes."""
-    own = set(access.settings.machine_scope.split())
+    own = {scope for told in _own_scopes(access) for scope in told.split()}
     wanted = [
         s for s in access.scope_for(access.client).split() if s not in own | {"openid", "offline_access"}
     ]
@@ -99,6 +100,15 @@ def machine_without_customer(access: Access) -> Findings:
     scope = members_of(answer).get("scope")
     if gave_token(answer) and (not isinstance(scope, str) or set(scope.split()) & set(wanted)):
         yield Finding("a customer's scope refused", "an access token", "scope", answer.exchange)
+
+
+def _own_scopes(access: Access) -> Iterator[str]:
+    """The scopes that bank.yaml says a TSP asks for in its own name: for consents, for enquiries."""
+    yield access.settings.machine_scope
+    writes = access.target.writes
+    for rule in (access.settings.consent, writes.consent if writes else None):
+        yield rule.scope if rule is not None else ""
+    yield writes.read_scope if writes else ""
 
 
 @check(requests=2)
