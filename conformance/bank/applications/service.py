@@ -7,7 +7,6 @@ import hashlib
 import json
 import secrets
 import threading
-import time
 from collections.abc import Iterable
 from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
@@ -26,13 +25,13 @@ from conformance.bank.applications.links import FUNCTIONS, PRODUCTS, link, page,
 from conformance.bank.applications.policy import ApplicationPolicy
 from conformance.bank.applications.seal import opened, published
 from conformance.bank.authorization.resource import protected
+from conformance.bank.race import linger
 from conformance.bank.service import Route
 
 if TYPE_CHECKING:
     from conformance.bank.app import Bank
 
 KEY = "Idempotency-Key"
-RACE = 0.08
 TYPES = {"application/pdf": b"%PDF-", "image/png": b"\x89PNG", "image/jpeg": b"\xff\xd8\xff"}
 LARGEST = 200_000
 
@@ -110,7 +109,7 @@ def create(bank: Bank, request: Request, /, *, product: str, sealed: str = "") -
                 raise http.Refusal(422, "key_reused", f"The {KEY} belongs to another request.")
             return told(bank, _row(store.applications[earlier[1]]), 201)
         if policy.key_races:
-            time.sleep(RACE)
+            linger()
         made = Application(secrets.token_hex(16), client, product, details, bank.now())
         store.applications[made.identifier] = made
         store.replies[client, key] = (body, made.identifier)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import time
 from hashlib import sha256
 from hmac import compare_digest
 from typing import TYPE_CHECKING
@@ -16,12 +15,12 @@ from conformance.bank.authorization.policy import AuthorizationPolicy
 from conformance.bank.authorization.records import AuthorizationRequest, Client, Code
 from conformance.bank.authorization.refusal import OAuthError
 from conformance.bank.authorization.stores import stores
+from conformance.bank.race import linger
 
 if TYPE_CHECKING:
     from conformance.bank.app import Bank
 
 _VERIFIER = re.compile(r"[A-Za-z0-9._~-]{43,128}")
-_GAP = 0.05  # seconds between looking and marking, wide enough for a second request to slip in
 
 
 def redeem(bank: Bank, request: Request, client: Client, given: dict[str, str]) -> Response:
@@ -37,7 +36,7 @@ def redeem(bank: Bank, request: Request, client: Client, given: dict[str, str]) 
             found.used = True
     else:
         found = _judged(bank, client, given, value, bound)
-        time.sleep(_GAP)
+        linger()
         found.used = True
     token = issue.access_token(bank, request, found.grant, found.grant.scopes, bound)
     refresh = None

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-import time
 from contextlib import nullcontext
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -22,14 +21,13 @@ from conformance.bank.payments.consents import TYPE, status, told
 from conformance.bank.payments.forms import judged
 from conformance.bank.payments.functions import Instruction
 from conformance.bank.payments.stores import Payment, PaymentConsent, Reply, stores
+from conformance.bank.race import linger
 
 if TYPE_CHECKING:
     from conformance.bank.app import Bank
 
 KEY = "Idempotency-Key"
 LONGEST_KEY = 128
-RACE = 0.08
-"""Seconds between looking and writing in a bank that does not hold its lock."""
 
 
 @protected
@@ -53,7 +51,7 @@ def instruct(bank: Bank, request: Request, /, *, function: Instruction) -> Respo
         instruction = judged(bank, function, given)
         consent = _consent(bank, caller, function, instruction)
         if policy.key_races or policy.consent_use_races:
-            time.sleep(RACE)
+            linger()
         _use(bank, consent, key)
         made = _made(bank, request, caller, function, instruction, consent)
         payload = {"data": row(bank, made)}

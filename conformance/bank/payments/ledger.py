@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import secrets
-import time
 from contextlib import nullcontext
 from decimal import Decimal
 from typing import TYPE_CHECKING
@@ -11,12 +10,10 @@ from typing import TYPE_CHECKING
 from conformance.bank.accounts import data
 from conformance.bank.accounts.stores import stores as account_stores
 from conformance.bank.payments.stores import Payment, PaymentConsent
+from conformance.bank.race import linger
 
 if TYPE_CHECKING:
     from conformance.bank.app import Bank
-
-RACE = 0.05
-"""Seconds between looking at a balance and writing it in a bank that does not hold its lock."""
 
 
 def account(
@@ -43,7 +40,7 @@ def book(bank: Bank, payment: Payment, amount: str = "", *, credit: bool = False
         rows = store.ledgers[charged.account_id]
         balance = Decimal(rows[-1]["balance"]) + (moved if credit else -moved)
         if policy.booking_races:
-            time.sleep(RACE)
+            linger()
         entry = data.transaction(charged, secrets.token_hex(12), moved, credit, balance, bank.now())
         if policy.movement_missing:
             rows[-1] = rows[-1] | {"balance": entry["balance"]}

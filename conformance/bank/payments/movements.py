@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import secrets
-import time
 from collections.abc import Iterable
 from contextlib import AbstractContextManager, nullcontext
 from decimal import Decimal
@@ -18,13 +17,13 @@ from conformance.bank.payments import events, ledger, signature
 from conformance.bank.payments.consents import told
 from conformance.bank.payments.forms import amount_of
 from conformance.bank.payments.stores import Movement, Payment, stores
+from conformance.bank.race import linger
 
 if TYPE_CHECKING:
     from conformance.bank.app import Bank
 
 KEY = "Idempotency-Key"
 PERIODS = {"daily": 86400, "weekly": 7 * 86400, "monthly": 28 * 86400}
-RACE = 0.05
 
 
 def _asked(bank: Bank, request: Request) -> tuple[str, str, dict[str, Any]]:
@@ -104,7 +103,7 @@ def refund(bank: Bank, request: Request, payment_id: str) -> Response:
         if made is None:
             _judge_refund(bank, payment, amount, given.get("currency"))
             if policy.refund_races:
-                time.sleep(RACE)
+                linger()
             made = Movement(secrets.token_hex(12), key, amount, str(given["currency"]), bank.now())
             payment.refunds.append(made)
             if policy.refund_booked:
