@@ -131,3 +131,13 @@ def added(value: Decimal, summand: Decimal) -> Decimal:
         return _EXACT.add(value, summand)
     except (Inexact, InvalidOperation, Overflow):
         raise Unreadable("a number of at most 60 digits") from None
+
+
+def is_debit(word: Any) -> bool:
+    """Whether a bank's word for a direction means that money is owed or goes out. Raises ``Unreadable``."""
+    text = word.strip().lower() if isinstance(word, str) else ""
+    if text in ("debit", "dbit", "dr", "d", "debt"):
+        return True
+    if text in ("credit", "crdt", "cr", "c"):
+        return False
+    raise Unreadable("a direction: credit, CRDT, CR or C, debit, DBIT, DR or D")

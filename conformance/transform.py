@@ -12,9 +12,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from difflib import get_close_matches
 from typing import Any
-from urllib.parse import urlsplit
 
-from conformance import currency, moment, quantity
+from conformance import contact, currency, moment, quantity
 from conformance.errors import ConfigurationError
 from conformance.path import compiled
 from conformance.quantity import Unreadable, plain
@@ -175,6 +174,28 @@ def _minor(_: Any) -> Apply:
     return lambda value, _: plain(quantity.divided(quantity.decimal(value), Decimal(100)))
 
 
+@_transform("absolute")
+def _absolute(_: Any) -> Apply:
+    return lambda value, _: plain(quantity.decimal(value).copy_abs())
+
+
+@_transform("direction")
+def _direction(_: Any) -> Apply:
+    return lambda value, _: "debit" if quantity.decimal(value) < 0 else "credit"
+
+
+@_transform("signed", setting=True)
+def _signed(setting: Any) -> Apply:
+    path = compiled(setting)
+
+    def read(value: Any, node: Any) -> str:
+        amount, said = quantity.decimal(value), path.find(node)
+        owed = quantity.is_debit(said[0].value) if said else False
+        return plain(-amount.copy_abs() if owed else amount)
+
+    return read
+
+
 @_transform("add", setting=True)
 def _add(setting: Any) -> Apply:
     try:
@@ -293,38 +314,12 @@ def _boolean(_: Any) -> Apply:
 
 @_transform("phone")
 def _phone(_: Any) -> Apply:
-    def read(value: Any, _: Any) -> str:
-        text = (
-            str(value) if isinstance(value, int) and not isinstance(value, bool) else _text(value, "a number")
-        )
-        if not re.fullmatch(r"\+?[0-9()\s.-]{4,30}", text.strip()):
-            raise Unreadable("a telephone number")
-        digits = re.sub(r"[^0-9]", "", text)
-        if len(digits) == 11 and digits.startswith("852"):
-            digits = digits[3:]
-        elif text.strip().startswith("+"):
-            return f"+{digits}"
-        if len(digits) != 8:
-            raise Unreadable("a Hong Kong telephone number of eight digits")
-        return f"+852 {digits[:4]} {digits[4:]}"
-
-    return read
+    return lambda value, _: contact.phone(value)
 
 
 @_transform("url")
 def _url(_: Any) -> Apply:
-    def read(value: Any, _: Any) -> str:
-        text = _text(value, "a URL").strip()
-        try:
-            parts = urlsplit(text)
-            whole = parts.scheme.lower() in ("http", "https") and bool(parts.hostname)
-        except ValueError:
-            whole = False
-        if not whole or re.search(r"\s", text):
-            raise Unreadable("an absolute http or https URL")
-        return text
-
-    return read
+    return lambda value, _: contact.url(value)
 
 
 # Times

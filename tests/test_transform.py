@@ -42,6 +42,10 @@ def read(described: Any, value: Any, node: Any = None) -> Any:
         ("decimal", 7, "7"),
         ("decimal", Decimal("7.10"), "7.10"),
         ("decimal", Decimal("1E+3"), "1000"),
+        ("absolute", "-12.50", "12.50"),
+        ("absolute", "12.50", "12.50"),
+        ("direction", "-0.01", "debit"),
+        ("direction", 0, "credit"),
         ("percent", "35.70%", "35.70"),
         ("percent", Decimal("3.5"), "3.5"),
         ("integer", "18", 18),
@@ -212,11 +216,20 @@ def test_a_rate_per_hundred_is_divided_exactly() -> None:
             read({"per": "$.unit"}, Decimal("1"), {"unit": unit})
 
 
+def test_the_direction_beside_an_amount_gives_it_its_sign() -> None:
+    assert read({"signed": "$.side"}, "5.12", {"side": "DBIT"}) == "-5.12"
+    assert read({"signed": "$.side"}, "-5.12", {"side": "Debit"}) == "-5.12"
+    assert read({"signed": "$.side"}, "5.12", {"side": "CRDT"}) == "5.12"
+    assert read({"signed": "$.side"}, "5.12", {}) == "5.12"
+    with pytest.raises(Unreadable, match="a direction"):
+        read({"signed": "$.side"}, "5.12", {"side": "out"})
+
+
 @pytest.mark.parametrize(
     ("described", "message"),
     [
         ("decmal", "did you mean decimal"),
-        ("zzz", "there are add, amount"),
+        ("zzz", "there are absolute, add, amount"),
         ({"decimal": 1}, "write only decimal"),
         ("slice", "needs a setting"),
         ({"slice": [3, 1]}, "first character"),
