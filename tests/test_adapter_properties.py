@@ -15,10 +15,6 @@ from conformance.adapter import RowMapping
 from conformance.document import parse, resolve
 from tests.mapped import mapping
 
-settings.register_profile("adapter", database=None, deadline=None, max_examples=150)
-settings.load_profile("adapter")
-
-
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=8)
     | st.decimals(allow_nan=False, allow_infinity=False)
@@ -64,6 +60,7 @@ def test_a_string_that_looks_like_json_is_a_string() -> None:
         assert len(read.read(text).problems) == 1
 
 
+@settings(max_examples=150)
 @given(JSON)
 @example("[")
 @example({"data": ["[", {"name": "[{}]", "rates": "[1]", "x": "{}"}]})
@@ -91,6 +88,7 @@ def _resolves(document: Any, place: str) -> bool:
     return True
 
 
+@settings(max_examples=150)
 @given(
     st.recursive(
         st.text() | st.integers() | st.booleans(), lambda v: st.lists(v) | st.dictionaries(st.text(), v)
@@ -113,6 +111,7 @@ def _paths(value: Any, at: str) -> Iterator[str]:
             yield from _paths(inner, f"{at}/{index}")
 
 
+@settings(max_examples=150)
 @given(st.decimals(allow_nan=False, allow_infinity=False, places=6, min_value=-(10**9), max_value=10**9))
 def test_numbers_pass_through_without_a_digit_lost(number: Decimal) -> None:
     body = b'{"data": [{"n": %s, "s": %s}]}' % (

@@ -304,7 +304,7 @@ JSON = st.recursive(
 )  # fmt: skip
 
 
-@settings(database=None, deadline=None, max_examples=200)
+@settings(max_examples=200)
 @given(st.sampled_from([{"openapi": "3.1.0"}, {"openapi": "3.0.0"}, {"swagger": "2.0"}]), JSON, JSON, JSON)
 def test_no_description_crashes_the_reader(
     head: dict[str, str], paths: Any, servers: Any, components: Any

@@ -158,7 +158,7 @@ cards = st.one_of(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(cards, st.sampled_from(["", " ", "-"]), st.sampled_from(FRONTS))
 def test_a_card_number_never_survives(digits: str, separator: str, front: str) -> None:
     assume(front not in ("x", "a.b:"))
@@ -175,7 +175,7 @@ def test_a_card_number_never_survives(digits: str, separator: str, front: str) -
     assert spelt not in known.url(f"https://a.example/cards/{quote(spelt)}?q={quote_plus(spelt)}")
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(
     st.text("ABCDEFGHIJKLMNOPQRSTUVWXYZ", min_size=1, max_size=2),
     st.text("0123456789", min_size=6, max_size=6),
@@ -289,14 +289,14 @@ quiet = st.dictionaries(
 )
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.lists(quiet, max_size=8), st.booleans())
 def test_a_document_without_secrets_is_unchanged(rows: list[dict[str, object]], ascii_only: bool) -> None:
     text = json.dumps({"data": rows}, ensure_ascii=ascii_only)
     assert vault(CANARY).body(text.encode(), "application/json") == text
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(
     st.lists(
         st.sampled_from(
@@ -349,7 +349,7 @@ def test_redaction_is_idempotent_on_text_and_urls(parts: list[str]) -> None:
     assert CANARY not in once + address
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(
     st.binary(max_size=300),
     st.sampled_from(

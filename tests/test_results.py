@@ -138,7 +138,7 @@ def written(path: Path, *parts: Header | Exchange | Result | Footer) -> Path:
     return path
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(st.lists(results, max_size=3))
 def test_what_is_written_is_read(tmp_path: Path, some: list[Result]) -> None:
     run = read(written(tmp_path / "r.jsonl", HEADER, *some, FOOTER))

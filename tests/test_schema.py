@@ -19,7 +19,7 @@ from conformance.document import parse, resolve
 from conformance.errors import ConfigurationError
 from conformance.schema import BadSchema, Direction, Validator, Version
 
-QUICK = settings(database=None, deadline=None, max_examples=150)
+QUICK = settings(max_examples=150)
 
 
 @pytest.fixture

@@ -104,7 +104,7 @@ def spellings(value: str) -> dict[str, str]:
     }
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(secrets, around, around)
 def test_a_known_secret_never_survives_in_any_spelling(value: str, before: str, after: str) -> None:
     known = vault(value)
@@ -120,7 +120,7 @@ def test_a_known_secret_never_survives_in_any_spelling(value: str, before: str, 
             assert value not in shown, name
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(
     secrets,
     st.sampled_from(
@@ -140,7 +140,7 @@ def test_a_known_secret_never_survives_in_a_header(value: str, name: str) -> Non
         assert base64.b64encode(value.encode()).decode() not in shown
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(secrets, st.integers(0, 400), st.integers(50, 400))
 def test_a_known_secret_never_survives_a_cut_of_the_body(value: str, at: int, limit: int) -> None:
     shown = vault(value).body(b"." * at + value.encode() + b"." * 30_000, "text/plain", limit)
@@ -261,7 +261,7 @@ def test_a_command_line_names_known_secrets_as_variables_and_quotes_the_rest() -
     ]
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.text(st.characters(codec="utf-8", exclude_categories=["Cs", "Cc"]), max_size=40))
 def test_no_url_escapes_from_its_quotes(text: str) -> None:
     line = Vault().curl(Request("GET", f"https://a.example/{text}"))

@@ -163,7 +163,7 @@ def test_a_signing_key_that_cannot_sign_is_told_before_the_run(
         load_target(path)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.binary(max_size=80), st.text(st.characters(codec="ascii", categories=["L", "N"]), max_size=20))
 def test_a_template_signs_bodies_byte_by_byte(body: bytes, query: str) -> None:
     text = (

@@ -210,7 +210,7 @@ def test_a_maintenance_window_is_in_hong_kong_time(
         assert not target.in_maintenance(datetime.fromisoformat(moment))
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.times(), st.times(), st.datetimes(datetime(2024, 1, 1), datetime(2028, 1, 1)))  # noqa: DTZ001
 def test_a_window_and_its_complement_share_no_moment(since: object, until: object, moment: datetime) -> None:
     first, second = f"{since:%H:%M}", f"{until:%H:%M}"

@@ -222,7 +222,7 @@ def locations(value: Any, loc: yamlfile.Loc = ()) -> Iterator[yamlfile.Loc]:
             yield from locations(inner, (*loc, index))
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(documents)
 def test_json_is_read_as_it_is_with_a_place_for_every_value(value: Any) -> None:
     text = json.dumps({"v": value}, ensure_ascii=False, indent=1)
@@ -234,7 +234,7 @@ def test_json_is_read_as_it_is_with_a_place_for_every_value(value: Any) -> None:
         assert json.JSONDecoder().raw_decode(lines[line - 1], column - 1)[0] == loc[-1]
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.text(max_size=200) | st.binary(max_size=200))
 def test_any_text_is_read_or_refused_with_its_name(text: str | bytes) -> None:
     try:
