@@ -244,7 +244,8 @@ class Tram:
             order = self.checked(kind, given)
             consent = self.allowed(holder, kind, order)
             if self.has("keys_race"):
-                time.sleep(0.03)
+                for _ in range(10):  # naps, of which a machine that stands still takes one alone
+                    time.sleep(0.005)
             if not self.has("authorisation_is_never_used_up"):
                 consent.state = "USED" if not self.has("keys_race") else consent.state
             made = Thing(
