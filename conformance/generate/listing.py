@@ -12,6 +12,7 @@ from conformance.generate import keywords
 from conformance.generate.call import Call, text_of
 from conformance.generate.contract import Scoped
 from conformance.generate.lifecycle import is_size, largest
+from conformance.generate.mutation import broken, typed
 from conformance.generate.pool import rows
 from conformance.generate.survey import Survey, document
 from conformance.openapi import ApiParameter
@@ -30,13 +31,15 @@ class Page:
 
 @dataclass
 class Filtered:
-    """A list asked with one filter. ``member`` is the member of the rows that has its name, if any."""
+    """A list asked with one filter. ``member`` is the member of the rows that has its name, if any; ``late``
+    says that other calls came between it and the whole list, which may have changed the rows."""
 
     parameter: ApiParameter
     value: str
     answer: Answer
     rows: list[Row]
     member: str = ""
+    late: bool = False
 
 
 @dataclass
@@ -55,6 +58,17 @@ class Listing:
     def place(self) -> str:
         return self.scoped.operation.path
 
+    @property
+    def steady(self) -> bool:
+        """Whether the whole list was the same at the end as at the beginning."""
+        if self.whole is None or self.again is None:
+            return False
+        return [key_of(row) for row in self.whole.rows] == [key_of(row) for row in self.again.rows]
+
+    def comparable(self, asked: Filtered) -> bool:
+        """Whether an answer can be compared with the whole list: both are of one state."""
+        return self.steady or not asked.late
+
 
 def key_of(row: Row) -> str:
     """What tells a row from others: its identifier, else all of it."""
@@ -65,8 +79,9 @@ def key_of(row: Row) -> str:
 
 
 def begin(survey: Survey) -> tuple[_Asking, ...]:
-    """What lists are asked first: one value of each filter and order, and the pages of one list for each way
-    of paging. Further values and lists of the same kind wait, since they are less likely to show more."""
+    """What lists are asked first: one value of each filter by a member and of each order, and the pages of
+    one list for each way of paging. Ranges, further values and lists of the same kind wait, since they are
+    less likely to show more."""
     found: tuple[_Asking, ...] = survey.once("listings begun", lambda: tuple(_begun(survey)))
     return found
 
@@ -107,6 +122,7 @@ class _Asking:
             (n for n in self.query if plain(n) in ("offset", "skip", "page", "pagenumber", "pageno")), ""
         )
         self.later: list[Callable[[], None]] = []
+        self.late = False
         self.shown = shown
 
     def begun(self, ways: set[tuple[str, str]]) -> None:
@@ -115,11 +131,14 @@ class _Asking:
         A list that grows by what the survey makes is asked for all at once, so that one state is compared.
         """
         narrows = any(is_order(n) or self._values(n, self.shown) for n in self.query)
+        ranged = bool(self.shown) and any(self._ranged(n, self.shown) for n in self.query)
         fresh = bool(self.size and self.place) and (self.size, self.place) not in ways
         if narrows or fresh:
             self._whole()
             self._orders()
             self._filters()
+        elif ranged:
+            self.later.append(self._filters)
         if fresh:
             ways.add((self.size, self.place))
             self._pages()
@@ -130,10 +149,11 @@ class _Asking:
 
     def ended(self) -> Listing:
         """The listing after all that was put off."""
-        for ask in self.later:
-            ask()
-        self.later.clear()
-        if self.listing.pages and self.listing.again is None:
+        self.late = True
+        while self.later:
+            self.later.pop(0)()
+        asked = [*self.listing.filtered, *self.listing.sorted]
+        if (self.listing.pages or any(one.late for one in asked)) and self.listing.again is None:
             self.listing.again = self._page(largest(self.call, self.scoped))
         return self.listing
 
@@ -183,40 +203,54 @@ class _Asking:
             return []
         member = self._member(name, found)
         values = [row[member] for row in found if row.get(member) is not None] if member else []
-        if not values and _RANGE(name):
-            values = self._ranged(name, found)
         return values if values and isinstance(values[0], str | int | bool) else []
 
     def _member(self, name: str, found: list[Row]) -> str:
         return next((k for k in found[0] if plain(k) == plain(name)), "")
 
     def _filters(self) -> None:
+        if self.listing.whole is None:
+            self._whole()
         found = self.listing.whole.rows if self.listing.whole else []
         for name, parameter in self.query.items():
-            held = keywords.flat(self.scoped.document, parameter.schema.schema) if parameter.schema else {}
-            listed = held.get("enum")
-            values = list(dict.fromkeys(text_of(v) for v in self._values(name, found)))[:2]
-            known = [text_of(v) for v in listed] if isinstance(listed, list) else values
-            asked = [partial(self._filter, parameter, value) for value in values if value in known]
-            for ask in asked[:1]:
+            exact = [text_of(value) for value in self._values(name, found)]
+            texts = [text for text in exact or self._ranged(name, found) if self._allows(parameter, text)]
+            asked = [partial(self._filter, parameter, text) for text in list(dict.fromkeys(texts))[:2]]
+            for ask in asked[:1] if exact else ():
                 ask()
-            self.later += asked[1:]
+            self.later += asked[1:] if exact else asked
+
+    def _allows(self, parameter: ApiParameter, text: str) -> bool:
+        """Whether the description lets a parameter have a value of the rows."""
+        if parameter.schema is None:
+            return True
+        kind = keywords.main_type(keywords.flat(self.scoped.document, parameter.schema.schema))
+        return broken(parameter.schema, typed(text, kind)) is None
 
     def _filter(self, parameter: ApiParameter, value: str) -> None:
         whole = self.listing.whole
         page = self._page(largest(self.call, self.scoped).with_query(parameter.name, value))
         if page is not None and whole is not None:
             member = self._member(parameter.name, whole.rows)
-            self.listing.filtered.append(Filtered(parameter, value, page.answer, page.rows, member))
+            made = Filtered(parameter, value, page.answer, page.rows, member, self.late)
+            self.listing.filtered.append(made)
 
-    def _ranged(self, name: str, found: list[Row]) -> list[Any]:
+    def _ranged(self, name: str, found: list[Row]) -> list[str]:
+        """The middle value of the member that a parameter such as ``from_date`` bounds, as the parameter is
+        written: a whole number where the member has places."""
+        if self._member(name, found) or not _RANGE(name):
+            return []
         words = plain(name)
+        schema = self.query[name].schema
+        held = keywords.flat(self.scoped.document, schema.schema) if schema else {}
         for prefix in ("from", "to", "min", "max", "since", "until"):
             rest = words.removeprefix(prefix).removesuffix(prefix)
             member = next((k for k in found[0] if rest and plain(k) == rest), "")
             if member and rest != words:
                 values = sorted({str(row[member]) for row in found if row.get(member) is not None})
-                return values[len(values) // 2 : len(values) // 2 + 1]
+                middle = values[len(values) // 2 : len(values) // 2 + 1]
+                whole = keywords.main_type(held) == "integer"
+                return [text.partition(".")[0] if whole else text for text in middle]
         return []
 
     def _orders(self) -> None:
@@ -236,7 +270,8 @@ class _Asking:
         page = self._page(largest(self.call, self.scoped).with_query(parameter.name, value))
         if page is not None and whole is not None:
             member = self._member(value.lstrip("+-"), whole.rows)
-            self.listing.sorted.append(Filtered(parameter, value, page.answer, page.rows, member))
+            made = Filtered(parameter, value, page.answer, page.rows, member, self.late)
+            self.listing.sorted.append(made)
 
 
 _PLACES = ("offset", "skip", "page", "pagenumber", "pageno", "cursor", "after", "before", "fields", "expand")

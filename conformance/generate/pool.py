@@ -77,14 +77,19 @@ class Pool:
         return values[0] if values else NOTHING
 
     def identifiers(self, name: str, path: str) -> list[Any]:
-        """All values that fit, the best first: of the collection at ``path``, then of one named like it."""
+        """All values that fit, the best first: of the collection at ``path``, then of one named like it, then
+        those of any member of the name."""
+        return self.fitting(name, path) or list(self._named.get(_plain(name), []))
+
+    def fitting(self, name: str, path: str) -> list[Any]:
+        """The values of the collection at ``path``, or of one named like the identifier."""
         for row_list in (self._rows.get(path, []), self._like(name)):
             for key in (name, "id", "uuid", "code", "reference"):
                 found = [v for row in row_list for k, v in row.items() if _plain(k) == _plain(key)]
                 found = [value for value in found if isinstance(value, str | int)]
                 if found:
                     return found
-        return list(self._named.get(_plain(name), []))
+        return []
 
     def named(self, name: str) -> Any:
         """A value for a member named like an identifier of another object, or ``NOTHING``."""

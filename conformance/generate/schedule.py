@@ -1,7 +1,8 @@
 """The schedule of trials: what is likeliest to find something first, whatever operation it belongs to.
 
-Each rule of the description is broken once before any is broken twice, writes first; then come what each
-operation must take, and the second ways. The calls of one operation keep their order at any number of jobs.
+Each rule of the description is broken once before any is broken twice, writes first, and values before
+types, which a bank's parser checks for it; then come what each operation must take, and the second ways.
+The calls of one operation keep their order at any number of jobs.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ EVERYWHERE = frozenset(("syntax", "media", "duplicates"))
 """Families whose rule is one for the whole API: what parses bodies does so for every operation."""
 FORMS = frozenset(("pattern", "format", "enumeration"))
 """Families whose second way tells more than the first: of others one way is enough for a known rule."""
-WRITE, READ, POSITIVE, REST = range(4)
+WRITE, TYPE, READ, POSITIVE, REST = range(5)
 TOGETHER = 40
 """Operations that are scheduled with one another: the plan of a large API would fill the memory."""
 
@@ -73,9 +74,9 @@ def layers(
 
     ``seen`` are the rules that have had their turn, each with its operation; it is added to.
     """
-    found: tuple[list[list[Step]], ...] = ([], [], [], [])
+    found: tuple[list[list[Step]], ...] = tuple([] for _ in range(REST + 1))
     for scoped, call in sorted(calls, key=lambda pair: pair[0].reads):
-        made: tuple[list[Step], ...] = ([], [], [], [])
+        made: tuple[list[Step], ...] = tuple([] for _ in range(REST + 1))
         again: set[Rule] = set()
         for number, (kind, one) in enumerate(planned(call, scoped, contract, budget)):
             rule = _rule(kind, one)
@@ -84,12 +85,20 @@ def layers(
             if owner != scoped.name and rule in again and kind == "negative" and one.family not in FORMS:
                 continue
             again.add(rule)
-            layer = REST if not fresh else POSITIVE if kind != "negative" else READ if scoped.reads else WRITE
-            made[layer].append(Step(scoped, number, kind, one))
+            made[_layer(kind, one, scoped) if fresh else REST].append(Step(scoped, number, kind, one))
         for lists, steps in zip(found, made, strict=True):
             if steps:
                 lists.append(steps)
     return [layer for layer in found if layer]
+
+
+def _layer(kind: str, one: Mutation, scoped: Scoped) -> int:
+    """Where the first call about a rule belongs."""
+    if kind != "negative":
+        return POSITIVE
+    if scoped.reads:
+        return READ
+    return TYPE if one.family == "type" else WRITE
 
 
 def _rule(kind: str, one: Mutation) -> Rule:

@@ -52,7 +52,8 @@ def calls(scoped: Scoped, pool: Pool, seed: int) -> Iterator[Call]:
 
 
 def _paths(scoped: Scoped, pool: Pool) -> Iterator[dict[str, str]]:
-    """The values of the path: of the bank's own answers, then those that the description shows."""
+    """The values of the path: of the bank's own answers, then those that the description shows; a member that
+    only has the same name, such as ``name``, is a guess and comes last."""
     holes = [p for p in scoped.operation.parameters if p.place == "path"]
     if not holes:
         yield {}
@@ -61,8 +62,10 @@ def _paths(scoped: Scoped, pool: Pool) -> Iterator[dict[str, str]]:
     for parameter in holes:
         before = scoped.operation.path.partition(f"/{{{parameter.name}}}")[0]
         found = [*pool.linked(scoped.name, parameter.name)]
-        found += [text_of(v) for v in pool.identifiers(parameter.name, before)]
+        own = pool.fitting(parameter.name, before)
+        found += [text_of(v) for v in own]
         found += [text_of(v) for v in parameter.examples]
+        found += [text_of(v) for v in pool.identifiers(parameter.name, before)] if not own else []
         schema = parameter.schema
         if not found and schema is not None:
             shown = sample.value(scoped.document, schema.schema)

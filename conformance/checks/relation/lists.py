@@ -18,9 +18,7 @@ def _paged(survey: Survey) -> list[Listing]:
         bool(found),
         "the description has no list with a size and a place of pages that its phase does not judge",
     )
-    return [
-        one for one in found if one.whole and one.again and _keys(one.whole.rows) == _keys(one.again.rows)
-    ]
+    return [one for one in found if one.steady]
 
 
 def _keys(rows: list[dict[str, object]]) -> list[str]:
@@ -81,7 +79,7 @@ def filters_select(survey: Survey) -> Findings:
     needs(bool(found), "the description has no filter that names a member of the rows")
     for listing in listings(survey):
         whole = set(_keys(listing.whole.rows)) if listing.whole else set()
-        for filtered in listing.filtered:
+        for filtered in filter(listing.comparable, listing.filtered):
             name = filtered.parameter.name
             foreign = [row for row in filtered.rows if key_of(row) not in whole]
             other = [
@@ -114,7 +112,7 @@ def filters_lose_nothing(survey: Survey) -> Findings:
     for listing in listings(survey):
         if listing.whole is None:
             continue
-        for filtered in listing.filtered:
+        for filtered in filter(listing.comparable, listing.filtered):
             if not filtered.member or any(
                 not _fits(r.get(filtered.member), filtered.value) for r in filtered.rows
             ):
@@ -138,7 +136,7 @@ def orders_permute(survey: Survey) -> Findings:
     needs(bool(found), "the description has no parameter that sorts")
     for listing in listings(survey):
         whole = sorted(_keys(listing.whole.rows)) if listing.whole else []
-        for ordered in listing.sorted:
+        for ordered in filter(listing.comparable, listing.sorted):
             if not _cut(listing) and sorted(_keys(ordered.rows)) != whole:
                 yield Finding(
                     f"the same rows of {listing.place} in another order",

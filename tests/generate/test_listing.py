@@ -1,0 +1,41 @@
+"""Lists are compared with themselves in one state only, and asked for with values that they allow."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from urllib.parse import parse_qs, urlsplit
+from wsgiref.types import StartResponse, WSGIEnvironment
+
+from conformance.model import Exchange
+from tests.third_bank.app import ThirdBank
+from tests.third_bank.judged import judged, said
+
+
+class Grows(ThirdBank):
+    """A right bank whose lists of entries get a debit for every PUT, even a refused one."""
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        if environ["REQUEST_METHOD"] == "PUT":
+            for key, entries in self.entries.items():
+                entry = {"kind": "debit", "amount": "1.00", "date": "2026-11-20", "text": "Fee"}
+                entries.insert(0, {"id": f"e{len(entries)}-{key[:4]}", **entry})
+        return super().__call__(environ, start_response)
+
+
+def test_a_list_that_grows_between_two_calls_is_not_blamed() -> None:
+    results = judged(Grows())
+    assert not [r for r in results if r.findings], said(results)
+
+
+def test_a_filter_that_is_ignored_is_found_where_the_list_grows() -> None:
+    results = judged(Grows(faults=("kind_ignored",)))
+    assert {r.case.check for r in results if r.findings} == {"relation.filters_select"}, said(results)
+
+
+def test_ranges_are_asked_with_values_that_the_description_allows() -> None:
+    heard: list[Exchange] = []
+    judged(ThirdBank(), heard=heard)
+    asked = [(parse_qs(urlsplit(e.url).query), e.status) for e in heard]
+    bounded = [(q["min_balance"][0], status) for q, status in asked if q.keys() == {"limit", "min_balance"}]
+    assert bounded
+    assert all(text.isdigit() and status == 200 for text, status in bounded)
