@@ -14,6 +14,7 @@ from conformance.answer import Answer
 from conformance.document import Document, NotJson, parse, parts_of, pointer
 from conformance.entry import CursorPaging
 from conformance.errors import Inconclusive, NotApplicable
+from conformance.evidence import Evidence
 from conformance.model import Language, Request
 from conformance.operation import LanguageCarrier, Operation, Paging
 from conformance.tsp import Pairs, Tsp
@@ -31,6 +32,7 @@ class Reading:
 
     def __init__(self, tsp: Tsp, operation: Operation) -> None:
         self.operation = operation
+        self.evidence = Evidence()
         self._tsp = tsp
 
     def answer(self, language: Language | None = None) -> Answer:
@@ -72,9 +74,9 @@ class Reading:
     def rows_in_all_languages(self, answer: Answer) -> Rows:
         """The rows of an answer in every language that it holds, since a page counts them all."""
         key = ("rows of all languages", answer.exchange)
-        document = self.document_of(answer).value
+        document = self._parsed(answer).value
         rows: Rows = self._tsp.memory.once(key, lambda: self.operation.mapping.read(document))
-        return rows
+        return self.evidence.of_rows(rows)
 
     def counts(self, answer: Answer) -> tuple[int, ...]:
         """How many elements the lists hold in which the rows of an answer stand, outermost first.
@@ -88,7 +90,7 @@ class Reading:
         return counted
 
     def _counted(self, answer: Answer) -> tuple[int, ...]:
-        document = self.document_of(answer).value
+        document = self._parsed(answer).value
         lists: list[dict[str, int]] = []
         for row in self.rows_in_all_languages(answer).rows:
             depth, node, place = 0, document, ""
@@ -139,9 +141,7 @@ class Reading:
         rule = self.operation.continuation
         if isinstance(rule, CursorPaging):
             value = (
-                answer.header(rule.next_header)
-                if rule.next_header
-                else self.document_of(answer).first(rule.next)
+                answer.header(rule.next_header) if rule.next_header else self._parsed(answer).first(rule.next)
             )
             if value in (None, "", False):
                 return None
@@ -149,11 +149,7 @@ class Reading:
             if rule.send == "header":
                 return self._tsp.request(self.operation, language, query=query, headers=pair)
             return self._tsp.request(self.operation, language, query=(*query, *pair))
-        link = (
-            self.document_of(answer).first(rule.next)
-            if rule is not None and rule.next
-            else _next_link(answer)
-        )
+        link = self._parsed(answer).first(rule.next) if rule is not None and rule.next else _next_link(answer)
         if not isinstance(link, str) or not link:
             return None
         plain = self._tsp.request(self.operation, language, credentials=False)
@@ -164,7 +160,7 @@ class Reading:
         paging = self.operation.continuation or self.paging
         if paging is None or not paging.total:
             return None
-        value = self.document(language).first(paging.total)
+        value = self._parsed(self.success(language)).first(paging.total)
         return value if isinstance(value, int) and not isinstance(value, bool) else None
 
     def rows(self, language: Language | None = None) -> Rows:
@@ -177,7 +173,17 @@ class Reading:
 
     def once(self, name: str, fetch: Callable[[], Any]) -> Any:
         """What several checks draw from this reading, drawn once."""
-        return self._tsp.memory.once((name, self.operation.id), fetch)
+
+        def drawn() -> tuple[Any, Evidence]:
+            before, self.evidence = self.evidence, Evidence()
+            try:
+                return fetch(), self.evidence
+            finally:
+                self.evidence = before
+
+        found, evidence = self._tsp.memory.once((name, self.operation.id), drawn)
+        self.evidence.add(evidence)
+        return found
 
     @property
     def paging(self) -> Paging | None:
@@ -185,7 +191,7 @@ class Reading:
         paging = self.operation.paging
         if paging is None or not paging.assumed:
             return paging
-        return paging if self.document().first(paging.total) is not None else None
+        return paging if self._parsed(self.success()).first(paging.total) is not None else None
 
     @property
     def languages(self) -> tuple[Language, ...]:
@@ -219,12 +225,17 @@ class Reading:
         wanted = (language or self.operation.languages[0]) if own else None
         rows: Rows = self._tsp.memory.once(
             ("rows", answer.exchange, wanted),
-            lambda: self.operation.mapping.read(self.document_of(answer).value, wanted),
+            lambda: self.operation.mapping.read(self._parsed(answer).value, wanted),
         )
-        return rows
+        return self.evidence.of_rows(rows)
 
     def document_of(self, answer: Answer) -> Document:
         """One answer as JSON with exact numbers, parsed once in a session."""
+        document = self._parsed(answer)
+        self.evidence.of_document(document.value)
+        return document
+
+    def _parsed(self, answer: Answer) -> Document:
         document: Document = self._tsp.memory.once(("document", answer.exchange), lambda: _document(answer))
         return document
 

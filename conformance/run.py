@@ -15,6 +15,7 @@ from itertools import islice
 from conformance import verdict
 from conformance.errors import Inconclusive, NeedsReview, NotApplicable, Outcome
 from conformance.model import Case, Finding, Plan, Result, Verdict
+from conformance.reading import Reading
 from conformance.registry import Check
 from conformance.session import Session
 from conformance.waiver import waived
@@ -71,7 +72,8 @@ def _attempt(
     findings: list[Finding] = []
     vault = session.traffic.vault
     try:
-        for finding in islice(check.function(*supply.arguments(), **case.arguments), MAX_FINDINGS):
+        given = supply.arguments()
+        for finding in islice(check.function(*given, **case.arguments), MAX_FINDINGS):
             latest = supply.tsp.exchanges[-1] if supply.tsp.exchanges else None
             findings.append(
                 replace(
@@ -82,6 +84,9 @@ def _attempt(
                     exchange=finding.exchange if finding.exchange is not None else latest,
                 )
             )
+        for reading in given if not findings else ():
+            if isinstance(reading, Reading):
+                reading.evidence.conclude()
     finally:
         exchanges += supply.tsp.exchanges
     return findings, supply.tsp.notes
