@@ -11,6 +11,7 @@ from werkzeug.wrappers import Request, Response
 
 from conformance.bank.mutant import mutant
 from conformance.bank.policy import Policy
+from conformance.bank.products.access import SECRET
 from conformance.bank.proxy import answering, intercepting
 
 
@@ -228,3 +229,15 @@ def credentials_come_back_in_a_header(app: WSGIApplication) -> WSGIApplication:
 def refusal_repeats_the_secret(policy: Policy) -> Policy:
     """The refusal of a client repeats the secret that it sent."""
     return policy.evolve("products.refusal_echoes_secret", True)
+
+
+@mutant("error.no_secret_echo", base="gated")
+def known_credentials_come_back(app: WSGIApplication) -> WSGIApplication:
+    """The error of an unknown path repeats the secret of a client that is let in."""
+
+    def change(request: Request, response: Response, body: dict[str, Any]) -> Any:
+        if response.status_code == 404:
+            body["error"]["message"] += f" {request.headers.get(SECRET, '')}"
+        return body
+
+    return _errors(app, change)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from conformance.bank.mutant import mutant
 from conformance.bank.policy import Policy
-from conformance.bank.products.edits import drop, nth, put, swap, where
+from conformance.bank.products.edits import drop, nth, only_in, put, swap, where
 from conformance.bank.products.policy import Row
 
 FX = "other.fx-rate"
@@ -100,3 +100,21 @@ def fx_kinds_swapped(policy: Policy) -> Policy:
         return row | {"rate_type": kinds.get(kind, kind)}
 
     return policy.edit_rows(FX, swapped)
+
+
+@mutant("fx.magnitude_is_plausible")
+def fx_point_misplaced(policy: Policy) -> Policy:
+    """The decimal point of what is paid for one euro stands a place too far left."""
+    return policy.edit_rows(FX, where("currency", "EUR", put("buy", "0.89120")))
+
+
+@mutant("fx.timestamp_fresh")
+def fx_one_rate_forgotten(policy: Policy) -> Policy:
+    """The rates of the last currency have not been set since the first day of 2024."""
+    return policy.edit_list(FX, nth(-1, put("last_updated", "2024-01-01T09:00:00+08:00")))
+
+
+@mutant("fx.timestamp_fresh")
+def fx_stale_in_chinese(policy: Policy) -> Policy:
+    """Rates are as old as the first day of 2024 where they are asked for in Traditional Chinese."""
+    return policy.edit_rows(FX, only_in("tc", put("last_updated", "2024-01-01T09:00:00+08:00")))

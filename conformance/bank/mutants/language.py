@@ -107,3 +107,9 @@ def fee_missing_in_simplified(policy: Policy) -> Policy:
 def content_language_always_english(policy: Policy) -> Policy:
     """Content-Language is en on every answer."""
     return policy.evolve("products.content_language_constant", True)
+
+
+@mutant("language.languages_have_the_same_members")
+def description_blank_in_chinese(policy: Policy) -> Policy:
+    """The description of one card is a blank in Simplified Chinese."""
+    return policy.edit_list(CARDS, nth(0, only_in("sc", put("description", " "))))

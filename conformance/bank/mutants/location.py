@@ -94,3 +94,14 @@ def phone_too_short(policy: Policy) -> Policy:
 def phone_in_words(policy: Policy) -> Policy:
     """The telephone number of one ATM is a remark."""
     return policy.edit_list(ATMS, nth(0, put("phone", "see website")))
+
+
+@mutant("location.opens_before_it_closes")
+def hours_by_a_clock_of_twelve(policy: Policy) -> Policy:
+    """A branch that closes at five in the afternoon is said to close at 05:00."""
+    hours = [{"days": ["mon", "tue", "wed", "thu", "fri"], "open": "09:00", "close": "05:00"}]
+    return policy.edit_list(BRANCHES, nth(0, lambda row, _: _without_note(row | {"opening_hours": hours})))
+
+
+def _without_note(row: Row) -> Row:
+    return {name: value for name, value in row.items() if name != "opening_note"}

@@ -114,3 +114,14 @@ def body_decoded_without_bound(app: WSGIApplication) -> WSGIApplication:
                 response.status_code = 500
 
     return answering(app, amend)
+
+
+@mutant("method.override_ignored")
+def method_of_a_header_done_in_silence(app: WSGIApplication) -> WSGIApplication:
+    """A read is taken for what X-HTTP-Method-Override says, and answered with nothing but OK."""
+
+    def amend(request: Request, response: Response) -> None:
+        if request.headers.get("X-HTTP-Method-Override", "GET") != "GET" and response.status_code == 200:
+            response.set_data(json.dumps({"ok": True}))
+
+    return answering(app, amend)

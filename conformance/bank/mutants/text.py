@@ -112,3 +112,9 @@ def null_and_not_available(policy: Policy) -> Policy:
         return rows
 
     return policy.edit_list(CARDS, remarked)
+
+
+@mutant("text.no_damaged_characters")
+def chinese_decoded_as_western(policy: Policy) -> Policy:
+    """The description of one card holds Chinese in UTF-8 that was read as Windows-1252."""
+    return policy.edit_list(CARDS, nth(0, append("description", " \u00e4\u00b8\u00ad\u00e7\u2019\u00b0")))

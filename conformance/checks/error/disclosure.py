@@ -16,6 +16,8 @@ from conformance.registry import Findings, check
 from conformance.tsp import Tsp
 
 _LARGE = 64 << 10
+SECRET = 8
+"""Characters from which a value is not in a text by chance."""
 _INERT = frozenset({"application/octet-stream", "text/plain", "message/http"})
 
 
@@ -94,6 +96,16 @@ def no_secret_echo(tsp: Tsp, operations: tuple[Operation, ...]) -> Findings:
     operation = probe.sample(tsp, operations)
     canary = probe.word("canary", operation.id) * 3
     names = probe.credential_fields(tsp, operation) or ("Authorization", "X-API-Key")
+    known = probe.asked(tsp, probe.unknown_path(tsp, operation))
+    shown_to = [value.removeprefix("Bearer ") for name, value in known.request.headers if name in names]
+    if any(len(value) >= SECRET and value.encode() in known.body for value in shown_to):
+        yield Finding(
+            expected="no credential of the request in the answer",
+            actual=f"the TSP's own credential comes back with the {known.status}",
+            at="body",
+            exchange=known.exchange,
+        )
+        return
     for wrong in (tsp.request(operation, credentials=False), probe.unknown_path(tsp, operation)):
         request: Request = wrong
         for name in names:

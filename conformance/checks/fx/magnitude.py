@@ -63,22 +63,26 @@ def magnitude_is_plausible(reading: Reading, *, factor: Decimal = Decimal(5)) ->
             continue
         lowest = Decimal(currency[0]) / Decimal(base[1]) / factor
         highest = Decimal(currency[1]) / Decimal(base[0]) * factor
-        middle = (quote.buy + quote.sell) / 2
-        if not lowest <= middle <= highest:
-            yield Finding(
-                f"about {Decimal(currency[0]) / Decimal(base[0]):.4g} {quote.base} for one {quote.currency}",
-                f"{middle:.6g}{_hint(middle, lowest, highest)}",
-                quote.row.place("buy"),
-            )
+        for name, price in (("buy", quote.buy), ("sell", quote.sell)):
+            if not lowest <= price <= highest:
+                usual = Decimal(currency[0]) / Decimal(base[0])
+                yield Finding(
+                    f"about {usual:.4g} {quote.base} for one {quote.currency}",
+                    f"{price:.6g}{_hint(price, lowest, highest)}",
+                    quote.row.place(name),
+                )
+                break
 
 
-def _hint(middle: Decimal, lowest: Decimal, highest: Decimal) -> str:
+def _hint(price: Decimal, lowest: Decimal, highest: Decimal) -> str:
     """What slip would explain the rate best."""
     center = (lowest * highest).sqrt()
     slips = {
-        "per 100 without a unit": middle / 100,
-        "per 1 with a unit of 100": middle * 100,
-        "the inverse of the rate": 1 / middle,
+        "per 100 without a unit": price / 100,
+        "per 1 with a unit of 100": price * 100,
+        "the inverse of the rate": 1 / price,
+        "the decimal point one place to the left": price * 10,
+        "the decimal point one place to the right": price / 10,
     }
     likely = {text: max(x / center, center / x) for text, x in slips.items() if lowest <= x <= highest}
     return f", as if {min(likely, key=likely.__getitem__)}" if likely else ""

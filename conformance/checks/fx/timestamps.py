@@ -23,15 +23,20 @@ def timestamp_present(reading: Reading) -> Findings:
 
 @check()
 def timestamp_fresh(tsp: Tsp, reading: Reading, *, max_age: timedelta) -> Findings:
-    """Has updated its exchange rates within the given age; the newest of them counts."""
-    now = datetime.fromtimestamp(tsp.now(), UTC)
-    dated = [(updated, row) for row in reading.rows() if (updated := row.instant("last_updated")) is not None]
-    if not dated:
-        return
-    newest, row = max(dated, key=lambda pair: pair[0])
-    if newest < now - max_age:
-        yield Finding(
-            f"rates updated within {max_age.total_seconds() / 3600:g} hours",
-            f"the newest is of {newest.isoformat()}",
-            row.place("last_updated"),
-        )
+    """Has updated its exchange rates in every language within the given age, each of them."""
+    oldest = datetime.fromtimestamp(tsp.now(), UTC) - max_age
+    within = f"rates updated within {max_age.total_seconds() / 3600:g} hours"
+    for language in reading.languages:
+        dated = [
+            (updated, row)
+            for row in reading.rows(language)
+            if (updated := row.instant("last_updated")) is not None
+        ]
+        late = [(updated, row) for updated, row in dated if updated < oldest]
+        if late:
+            told, row = max(late, key=lambda pair: pair[0])
+            newest = (
+                "the newest is" if len(late) == len(dated) else f"{len(late)} of {len(dated)} are older, one"
+            )
+            yield Finding(within, f"{newest} of {told.isoformat()}", row.place("last_updated"))
+            return

@@ -61,10 +61,15 @@ def languages_have_the_same_members(reading: Reading) -> Findings:
     told: set[tuple[Language, str]] = set()
     for first, language, row, twin in _twins(reading):
         for one, other, tongue in ((row, twin, language), (twin, row, first)):
-            for name in sorted(one.value.keys() - other.value.keys()):
+            for name in sorted(_told(one) - _told(other)):
                 if (tongue, name) not in told:
                     told.add((tongue, name))
                     yield Finding(f"{name[:60]} in {tongue.value}", "none", other.place())
+
+
+def _told(row: Row) -> set[str]:
+    """The members that say anything."""
+    return {name for name, value in row.value.items() if not isinstance(value, str) or value.strip()}
 
 
 def _unnamed_twins(reading: Reading) -> Iterator[tuple[Language, Language, Row, Row]]:

@@ -37,17 +37,19 @@ def override_ignored(tsp: Tsp, operations: tuple[Operation, ...]) -> Findings:
     plain = tsp.call(operation)
     if not plain.body:
         raise NotApplicable("the function answers without a body, so that no change of method would show")
-    request = tsp.request(operation)
+    request, data = tsp.request(operation), probe.has_rows(operation, plain)
     wrong = {f"header {name}": request.with_header(name, probe.UNKNOWN_METHOD) for name in _HEADERS}
     wrong["query parameter _method"] = probe.with_query(request, f"_method={probe.UNKNOWN_METHOD}")
     honoured = False
     for at, each in wrong.items():
         answer = tsp.send(each)
-        if answer.status in (405, 501):
+        other = answer.ok and data and not probe.has_rows(operation, answer)
+        if answer.status in (405, 501) or other:
             honoured = True
             yield Finding(
                 expected=f"the {operation.method} that was sent, or a refusal of the {at.split()[0]}",
-                actual=f"status {answer.status}: the method that it names was taken instead",
+                actual=f"status {answer.status}{', without the data' if other else ''}: the method that it "
+                "names was taken instead",
                 at=at,
                 exchange=answer.exchange,
             )

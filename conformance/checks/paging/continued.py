@@ -8,7 +8,7 @@ from itertools import zip_longest
 from typing import Any
 
 from conformance.answer import Answer
-from conformance.checks.paging.pages import PARTS, keys_of
+from conformance.checks.paging.pages import PARTS, count, keys_of
 from conformance.document import resolve
 from conformance.errors import NotApplicable
 from conformance.model import Finding
@@ -70,8 +70,8 @@ def untrue_total(reading: Reading) -> Findings:
     if len(answers) > MAX_PAGES or (lengths == (0,) and reading.first_rows().problems):
         return
     for number, answer in enumerate(answers):
-        total = reading.document_of(answer).first(rule.total)
-        if not isinstance(total, int) or isinstance(total, bool) or total in lengths:
+        total = count(reading.document_of(answer).first(rule.total))
+        if total is None or total in lengths:
             continue
         if not hidden or total < min(lengths):
             rows = " or ".join(map(str, lengths))

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import zip_longest
+from typing import Any
 
 from conformance.answer import Answer
 from conformance.errors import Inconclusive, NotApplicable
@@ -106,8 +108,7 @@ class Pager:
         """The total that an answer states, where the bank declares one."""
         if not self.paging.total:
             return None
-        value = self.reading.document_of(answer).first(self.paging.total)
-        return value if isinstance(value, int) and not isinstance(value, bool) else None
+        return count(self.reading.document_of(answer).first(self.paging.total))
 
     def repeated(self, keys: Iterable[str]) -> list[str]:
         """Those of the keys that come more often than in the whole list."""
@@ -134,6 +135,13 @@ class Pager:
         request = self.tsp.request(self.operation)
         answers = [self.tsp.send(request) for _ in range(3)]
         return len({self.keys(answer) for answer in answers if answer.status == 200}) <= 1
+
+
+def count(value: Any) -> int | None:
+    """A number of rows, as a number or as text of digits alone; None for anything else."""
+    if isinstance(value, str) and re.fullmatch("[0-9]{1,12}", value, re.ASCII):
+        return int(value)
+    return value if isinstance(value, int) and not isinstance(value, bool) else None
 
 
 def keys_of(reading: Reading, answer: Answer) -> tuple[str, ...]:

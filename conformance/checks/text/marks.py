@@ -21,9 +21,14 @@ _ENTITY = re.compile(
 _CONTROL = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]"
 )
+_TRAILING = (
+    "\u0080-\u00bf\u20ac\u201a\u0192\u201e\u2026\u2020\u2021\u02c6\u2030\u0160\u2039\u0152\u017d\u2018\u2019\u201c\u201d"
+    "\u2022\u2013\u2014\u02dc\u2122\u0161\u203a\u0153\u017e\u0178"
+)
+"""The bytes 80 to BF of UTF-8 as ISO 8859-1 and Windows-1252 have them."""
 _MOJIBAKE = re.compile(
     "\ufffd|\u00c3[\u0080-\u00bf\u201a\u0192\u2020\u2021\u02c6\u2030]|\u00e2\u20ac[\u0080-\u00bf\u2122\u0153\u201c\u201d\u02dc\u00a6]"
-    "|(?:[\u00e4-\u00e9][\u0080-\u00bf]{2}){2}"
+    f"|(?:[\u00e4-\u00e9][{_TRAILING}]{{2}}){{2}}"
 )
 _LEFTOVER = re.compile(r"(?<=[^\s#])\s*#+\s*\Z|''|(?<!^)\"\"(?!\Z)")
 
