@@ -106,6 +106,7 @@ class Line:
         meter.connections += 1
         self._meter = meter
         self._deadline = time.monotonic() + seconds
+        self._late = False
         self._buffer = bytearray()
         self._read = 0
         try:
@@ -129,7 +130,7 @@ class Line:
 
     @staticmethod
     def _fault(error: OSError) -> Fault:
-        if isinstance(error, TimeoutError):
+        if isinstance(error, TimeoutError | BlockingIOError):
             return Fault("timeout")
         if isinstance(error, ConnectionRefusedError):
             return Fault("refused")
@@ -164,8 +165,16 @@ class Line:
             self.more()
 
     def more(self) -> None:
-        """Reads what has come; raises ``Fault`` closed at the end of the stream."""
-        self._arm()
+        """Reads what has come; raises ``Fault`` closed at the end of the stream.
+
+        Once the time is over, what has come by then is still read, a single time: it may have come long
+        before on a machine that stood still itself.
+        """
+        if self._late or self._deadline > time.monotonic():
+            self._arm()
+        else:
+            self._late = True
+            self._socket.settimeout(0)
         try:
             data = self._socket.recv(65536)
         except OSError as error:

@@ -35,7 +35,7 @@ REFUSALS = (400, 401, 403, 404, 421, 495, 496)
 """Statuses that refuse a client; 495 and 496 are those of nginx."""
 STRANGERS = 3
 """Endpoints whose sessions are tried at one that needs a client certificate."""
-EARLY_PATIENCE = 0.2
+EARLY_PATIENCE = 0.5
 """Seconds in which data would come from a server that does not wait for the client's certificate."""
 ALERT_PATIENCE = 1.0
 """Seconds that an alert gets where a connection ended without one."""
