@@ -19,6 +19,7 @@ SEVERAL = frozenset(
 
 
 NOT_OF_THIS_BANK = {
+    "contract.header_fields_are_as_described",
     "identity.tokens_are_verified",
     "identity.unfit_tokens_are_refused",
     "identity.functions_are_kept_apart",
@@ -27,7 +28,8 @@ NOT_OF_THIS_BANK = {
     "relation.linked_pages_are_disjoint",
     "relation.linked_pages_make_the_whole",
 }
-"""What needs signed tokens, other identities, or links from page to page: see the keyed bank."""
+"""What needs signed tokens, other identities, or links from page to page: see the keyed bank; and header fields
+of refusals, of which this bank describes none."""
 
 
 @pytest.mark.parametrize("seed", range(20))

@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterator
 from conformance.answer import Answer
 from conformance.document import NotJson, parse
 from conformance.errors import NotApplicable
-from conformance.generate.cause import Sign, findings
+from conformance.generate.cause import Sign
+from conformance.generate.proof import proven
 from conformance.generate.survey import Survey, Trial
 from conformance.model import Finding
 from conformance.openapi import ApiOperation, ApiResponse, BadSchema
@@ -17,78 +18,86 @@ from conformance.schema import Violation
 GATEWAY = frozenset({304, 401, 403, 405, 406, 408, 411, 412, 413, 414, 415, 428, 429, 431})
 """Statuses of HTTP itself, its gateways and its guards, which few descriptions list and any path may give."""
 _EMPTY = (204, 205, 304)
+_FROM = "from an operation that describes it"
 
 
 @check(requests=0, confirm=False)
 def statuses_are_described(survey: Survey) -> Findings:
     """Answers what is right with a status that its description has."""
-    signs = []
+    signs, judged = [], 0
     for trial in _right(survey):
         answer, operation = trial.answer, trial.scoped.operation
+        judged += bool(operation.responses)
         if not operation.responses or operation.response_for(answer.status) is not None:
             continue
         if answer.ok or (answer.status < 500 and answer.status not in GATEWAY and trial.kind == "chain"):
             known = ", ".join(operation.responses)
             finding = Finding(f"a status that is described ({known})", f"status {answer.status}", _at(trial))
             signs.append(Sign((trial.scoped.name, str(answer.status)), trial, finding, _same_status(answer)))
-    yield from findings(survey, signs)
+    yield from proven(survey, signs, judged, "no operation has its answers described")
 
 
 @check(requests=0, confirm=False)
 def refusals_are_described(survey: Survey) -> Findings:
     """Refuses what is wrong with a status that its description has."""
-    signs = []
+    signs, judged = [], 0
     for trial in survey.trials():
         answer, operation = trial.answer, trial.scoped.operation
-        judged = trial.kind == "negative" and 400 <= answer.status < 500 and answer.status not in GATEWAY
-        if not judged or not _describes_refusals(operation) or operation.response_for(answer.status):
+        refusal = trial.kind == "negative" and 400 <= answer.status < 500 and answer.status not in GATEWAY
+        if not refusal or not _describes_refusals(operation):
+            continue
+        judged += 1
+        if operation.response_for(answer.status):
             continue
         known = ", ".join(name for name in operation.responses if name[:1] in "4d")
         finding = Finding(f"a refusal that is described ({known})", f"status {answer.status}", _at(trial))
         signs.append(Sign((str(answer.status),), trial, finding, _same_status(answer)))
-    yield from findings(survey, signs)
+    yield from proven(survey, signs, judged, f"no refusal came {_FROM}")
 
 
 @check(requests=0, confirm=False)
 def media_types_are_described(survey: Survey, *, refusals: bool = False) -> Findings:
     """Sends bodies in a media type that the description has for the status."""
-    signs = []
+    signs, judged = [], 0
     for trial, response in _described(survey, refusals):
         answer = trial.answer
         if not response.content or not answer.body or answer.status in _EMPTY:
             continue
+        judged += 1
         if answer.media_type and _knows(response, answer.media_type):
             continue
         known = ", ".join(response.content)
         finding = Finding(known, answer.media_type or "no Content-Type", "header Content-Type")
         key = (answer.media_type, known, "" if refusals else trial.scoped.name)
         signs.append(Sign(key, trial, finding, _same_type(answer)))
-    yield from findings(survey, signs)
+    yield from proven(survey, signs, judged, f"no {_kind(refusals)} with a body came {_FROM}")
 
 
 @check(requests=0, confirm=False)
 def header_fields_are_as_described(survey: Survey, *, refusals: bool = False) -> Findings:
     """Sends the header fields that the description requires, with values that it allows."""
-    signs = []
+    signs, judged = [], 0
     for trial, response in _described(survey, refusals):
         for name in response.headers:
             if name.lower() == "content-type":
                 continue
+            judged += 1
             fault = _header_fault(trial.answer, response, name)
             if fault is not None:
                 expected, actual = fault
                 finding = Finding(expected, actual, f"header {name}")
                 signs.append(Sign((name, expected, actual[:4]), trial, finding, _bad_header(response, name)))
-    yield from findings(survey, signs)
+    yield from proven(survey, signs, judged, f"no {_kind(refusals)} came with header fields described")
 
 
 @check(requests=0, confirm=False)
 def bodies_are_as_described(survey: Survey, *, refusals: bool = False) -> Findings:
     """Sends bodies that hold what their schema says."""
-    signs = []
+    signs, judged = [], 0
     for trial, response in _described(survey, refusals):
         if trial.answer.ok and (trial.scoped.function is not None or _echoes(trial)):
             continue  # the requirements of the phase judge the rows; what was let in wrong comes back wrong
+        judged += response.schema_for(trial.answer.media_type) is not None
         for violation in violations(trial.answer, response):
             where = "/".join(
                 "*" if part.isdigit() else part for part in violation.instance_pointer.split("/")
@@ -100,7 +109,8 @@ def bodies_are_as_described(survey: Survey, *, refusals: bool = False) -> Findin
             )
             key = (violation.keyword, violation.schema_pointer or where)
             signs.append(Sign(key, trial, finding, _violates(response, violation)))
-    yield from findings(survey, signs)
+    nothing = f"no {_kind(refusals)} came with a schema described that the phases do not judge"
+    yield from proven(survey, signs, judged, nothing)
 
 
 def violations(answer: Answer, response: ApiResponse) -> list[Violation]:
@@ -147,6 +157,10 @@ def _described(survey: Survey, refusals: bool) -> Iterator[tuple[Trial, ApiRespo
         response = trial.scoped.operation.response_for(answer.status)
         if response is not None:
             yield trial, response
+
+
+def _kind(refusals: bool) -> str:
+    return "refusal" if refusals else "answer of success"
 
 
 def _echoes(trial: Trial) -> bool:

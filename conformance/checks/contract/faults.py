@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from conformance.generate.absence import absences
 from conformance.generate.cause import Sign, findings
+from conformance.generate.proof import accepted, proven
 from conformance.generate.survey import Survey, Trial
 from conformance.model import Finding
 from conformance.registry import Findings, check
+
+GUARDED = frozenset({401, 403, 407, 429, 503})
+"""Statuses that say nothing of whether there is something at a path."""
 
 
 @check(requests=0, confirm=False)
@@ -28,6 +32,8 @@ def input_never_fails_the_server(survey: Survey) -> Findings:
             changed.at if changed else trial.scoped.operation.pointer,
         )
         signs.append(Sign(_kind(trial), trial, finding, lambda again: again.status >= 500))
+    if not signs:
+        accepted(survey)
     yield from findings(survey, signs)
 
 
@@ -58,27 +64,33 @@ def _kind(trial: Trial) -> tuple[str, ...]:
 @check(requests=0, confirm=False)
 def described_operations_exist(survey: Survey) -> Findings:
     """Serves every operation of its description that has no value in its path."""
-    signs = []
+    signs, judged = [], 0
     for trial in survey.shared.learnt:
         scoped = trial.scoped
-        gone = trial.answer.status in (404, 405, 410, 501)
-        if gone and "{" not in scoped.operation.path and scoped.function is None and scoped.reads:
+        if "{" in scoped.operation.path or scoped.function is not None or not scoped.reads:
+            continue
+        judged += trial.answer.status not in GUARDED
+        if trial.answer.status in (404, 405, 410, 501):
             finding = Finding(
                 f"{scoped.name}, as described", f"status {trial.answer.status}", scoped.operation.pointer
             )
             signs.append(
                 Sign((scoped.name,), trial, finding, lambda again: again.status in (404, 405, 410, 501))
             )
-    yield from findings(survey, signs)
+    nothing = "every read without a value in its path is a function, which its phase judges, or was refused"
+    yield from proven(survey, signs, judged, nothing)
 
 
 @check(requests=0, confirm=False)
 def allowed_values_are_accepted(survey: Survey) -> Findings:
     """Accepts each value and each bound that its description allows."""
-    signs = []
+    signs, judged = [], 0
     for trial in survey.trials():
         changed = trial.mutation
-        if trial.kind != "positive" or changed is None or trial.answer.status not in (400, 422):
+        if trial.kind != "positive" or changed is None:
+            continue
+        judged += 1
+        if trial.answer.status not in (400, 422):
             continue
         if trial.answer.status == 422 and changed.at.startswith("/"):
             continue  # a rule of business, which a schema cannot tell
@@ -88,4 +100,5 @@ def allowed_values_are_accepted(survey: Survey) -> Findings:
             changed.at,
         )
         signs.append(Sign((changed.schema,), trial, finding, lambda again: again.status in (400, 422)))
-    yield from findings(survey, signs)
+    nothing = "the description allows no other value than those of the requests that were accepted"
+    yield from proven(survey, signs, judged, nothing)
