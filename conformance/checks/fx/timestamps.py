@@ -10,6 +10,12 @@ from conformance.registry import Findings, check
 from conformance.tsp import Tsp
 
 
+LEFT = 3
+"""How many times the age longer a single rate may be left as it is: what floats moves in that time."""
+PEGGED = frozenset({"USD", "MOP", "AED", "SAR", "QAR", "OMR", "BHD"})
+"""Currencies that may stand still against the Hong Kong dollar."""
+
+
 @check()
 def timestamp_present(reading: Reading) -> Findings:
     """Carries with every exchange rate the time of its last update."""
@@ -23,7 +29,8 @@ def timestamp_present(reading: Reading) -> Findings:
 
 @check()
 def timestamp_fresh(tsp: Tsp, reading: Reading, *, max_age: timedelta) -> Findings:
-    """Has updated its exchange rates in every language within the given age, each of them."""
+    """Has updated its exchange rates within the given age in every language; the newest of them counts,
+    and none is left far behind it."""
     oldest = datetime.fromtimestamp(tsp.now(), UTC) - max_age
     within = f"rates updated within {max_age.total_seconds() / 3600:g} hours"
     for language in reading.languages:
@@ -32,11 +39,15 @@ def timestamp_fresh(tsp: Tsp, reading: Reading, *, max_age: timedelta) -> Findin
             for row in reading.rows(language)
             if (updated := row.instant("last_updated")) is not None
         ]
-        late = [(updated, row) for updated, row in dated if updated < oldest]
-        if late:
-            told, row = max(late, key=lambda pair: pair[0])
-            newest = (
-                "the newest is" if len(late) == len(dated) else f"{len(late)} of {len(dated)} are older, one"
-            )
-            yield Finding(within, f"{newest} of {told.isoformat()}", row.place("last_updated"))
+        newest, row = max(dated, key=lambda pair: pair[0], default=(oldest, None))
+        if row is not None and newest < oldest:
+            yield Finding(within, f"the newest is of {newest.isoformat()}", row.place("last_updated"))
             return
+        for updated, row in dated:
+            if updated < oldest - LEFT * max_age and row.text("currency") not in PEGGED:
+                yield Finding(
+                    within,
+                    f"one of {updated.isoformat()} beside one of {newest.isoformat()}",
+                    row.place("last_updated"),
+                )
+                return

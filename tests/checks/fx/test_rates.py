@@ -86,6 +86,13 @@ def test_the_newest_rate_tells_how_fresh_the_list_is() -> None:
     assert len(found("timestamp_fresh", old, max_age="5d")) == 1
 
 
+def test_a_floating_rate_that_nobody_has_set_for_weeks_is_left_behind() -> None:
+    new = rate("EUR", "8.7", "8.9", last_updated="2025-12-31T09:00:00+08:00")
+    for currency, behind in (("GBP", 1), ("MOP", 0)):
+        old = rate(currency, "9.7", "9.9", last_updated="2025-11-01T09:00:00+08:00")
+        assert len(found("timestamp_fresh", old, new, max_age="5d")) == behind
+
+
 def test_rates_without_time_are_told_once() -> None:
     assert found("timestamp_present", rate("USD", "7.7", "7.9"), rate("EUR", "8.7", "8.9")) == [
         "none in 2 of 2 rates"

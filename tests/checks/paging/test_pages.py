@@ -81,9 +81,10 @@ def test_a_bank_that_counts_from_zero_but_declares_one_is_found_once() -> None:
     assert fired == ["numbering_begins_as_declared"]
 
 
-def test_a_total_as_text_is_no_total_to_judge() -> None:
-    payload = {"items": ROWS, "total": "11"}
-    assert not findings("paging.total_is_true", payload, SAVINGS, entry(size_parameter=""))
+@pytest.mark.parametrize(("total", "untrue"), [("11", 1), (str(len(ROWS)), 0), ("many", 0), ("", 0)])
+def test_a_total_as_text_counts_where_it_is_a_number(total: str, untrue: int) -> None:
+    payload = {"items": ROWS, "total": total}
+    assert len(findings("paging.total_is_true", payload, SAVINGS, entry(size_parameter=""))) == untrue
 
 
 def test_a_language_column_does_not_change_what_a_page_counts() -> None:
