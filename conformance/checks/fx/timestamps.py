@@ -9,7 +9,6 @@ from conformance.reading import Reading
 from conformance.registry import Findings, check
 from conformance.tsp import Tsp
 
-
 LEFT = 3
 """How many times the age longer a single rate may be left as it is: what floats moves in that time."""
 PEGGED = frozenset({"USD", "MOP", "AED", "SAR", "QAR", "OMR", "BHD"})
