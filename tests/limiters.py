@@ -39,7 +39,7 @@ def running(command: list[str], port: int) -> Iterator[str]:
         yield f"http://127.0.0.1:{port}{PATH}"
     finally:
         process.terminate()
-        process.wait(10)
+        process.wait(60)
 
 
 @contextmanager

@@ -49,7 +49,7 @@ def running(
             yield _addressed(bank, folder, json.loads(line)["address"])
         finally:
             process.terminate()
-            process.communicate(timeout=10)
+            process.communicate(timeout=60)
 
 
 def _addressed(bank: str, folder: Path, address: str) -> Path:
