@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from urllib.parse import quote
 
+from conformance.adapter import RowMapping
+from conformance.fields import Constant
 from conformance.operation import LanguageCarrier, Operation
 
 _PLACE = re.compile(r"\{([A-Za-z_][A-Za-z0-9_-]{0,63})\}")
@@ -39,6 +41,20 @@ def with_members(body: bytes, values: Mapping[str, str]) -> bytes:
     return json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()
 
 
+def _naming(operation: Operation, values: Mapping[str, str]) -> RowMapping:
+    """The mapping, with the object that is asked for where the answer need not say again which it is."""
+    mapping, resource = operation.mapping, operation.resource
+    if mapping.fields is None or resource is None:
+        return mapping
+    known = {plain(name): name for name in resource.schema.get("properties", {})}
+    added = {
+        known[plain(name)]: Constant(value)
+        for name, value in values.items()
+        if known.get(plain(name), "id") not in ("id", *mapping.fields)
+    }
+    return replace(mapping, fields={**mapping.fields, **added}) if added else mapping
+
+
 def filled(operation: Operation, values: Mapping[str, str], *, raw: bool = False) -> Operation:
     """The operation with its places filled; in the path a value is percent-encoded unless ``raw``."""
 
@@ -52,6 +68,7 @@ def filled(operation: Operation, values: Mapping[str, str], *, raw: bool = False
         body = put(body.decode("utf-8", "replace")).encode()
     return replace(
         operation,
+        mapping=_naming(operation, values),
         path=put(operation.path, path=True),
         query=tuple((name, put(value)) for name, value in operation.query),
         body=body,

@@ -293,14 +293,17 @@ class Channel:
     def _naming(self, held: Tokens | str, request: Request) -> Request:
         """The request with the consent behind its token where header fields have ``{consent_id}``.
 
-        A text that is no token of the bank's goes with a right consent, since only one thing is to be wrong;
-        a TSP's own token goes with none.
+        A text that is no token of the bank's goes with a right consent, since only one thing is to be wrong:
+        that of the token which stands elsewhere in the request, or any. A TSP's own token goes with none.
         """
         places = [(name, value) for name, value in request.headers if CONSENT in value]
         if not places:
             return request
-        last = next(reversed(list(self._consents.values())), "")
-        consent = self._consents.get(held, last) if isinstance(held, str) else held.consent
+        known = dict(self._consents)
+        text = f"{request.url} {request.body!r} {request.headers}"
+        right = next((c for token, c in known.items() if isinstance(token, str) and token in text), "")
+        right = right or next(iter(known.values()), "")
+        consent = known.get(held, right) if isinstance(held, str) else held.consent
         for name, value in places:
             request = request.without_header(name)
             if consent:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 from typing import TYPE_CHECKING, Any
 
 from conformance.entry import header_fields
@@ -20,6 +20,15 @@ if TYPE_CHECKING:
     from conformance.oauth.channel import Channel
 
 
+HONG_KONG = timezone(timedelta(hours=8))
+DAYS = {
+    "expires_at": "expires_on",
+    "transaction_from": "transaction_from_on",
+    "transaction_to": "transaction_to_on",
+}
+"""What a template calls a moment, and its day."""
+
+
 def instant(seconds: float) -> str:
     """A moment as RFC 3339 has it, in UTC."""
     return datetime.fromtimestamp(int(seconds), UTC).isoformat().replace("+00:00", "Z")
@@ -28,15 +37,25 @@ def instant(seconds: float) -> str:
 def consent_values(
     access: Channel, rule: ConsentRule, permissions: tuple[str, ...], members: Mapping[str, Any]
 ) -> dict[str, Any]:
-    """What the template of a consent is filled with."""
+    """What the template of a consent is filled with; of each moment there is the day in Hong Kong as well."""
     ends = access.now() + timedelta(days=rule.days).total_seconds()
-    return {
+    values = {
         "permissions": list(permissions or rule.permissions),
         "expires_at": instant(ends),
         "transaction_from": None,
         "transaction_to": None,
         **members,
     }
+    days = {day: _day(values[moment]) for moment, day in DAYS.items() if moment in values}
+    return {**days, **values}
+
+
+def _day(moment: Any) -> Any:
+    """The day of a moment in Hong Kong; what is no moment stays as it is."""
+    try:
+        return datetime.fromisoformat(moment).astimezone(HONG_KONG).date().isoformat()
+    except (TypeError, ValueError, OverflowError):
+        return moment
 
 
 def consent_request(

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 from conformance.errors import NotApplicable
@@ -124,50 +123,77 @@ def currency_is_the_accounts(protected: Protected, operation: Operation) -> Find
 @check(requests=6, logins=("grant of all",))
 def balance_runs(protected: Protected, operation: Operation) -> Findings:
     """Carries the balance from each entry to the next by exactly the amount between them."""
-    for reading in _readings(protected, operation):
-        steps = tuple(_steps(reading))
-        unsigned = all((row.decimal("balance") or 0) >= 0 for step in steps for row in step)
-        wrong = [newer for older, newer in steps if not _adds_up(older, newer, unsigned)]
+    for rows, exchange in _accounts(protected, operation).values():
+        groups = _groups(rows)
+        unsigned = all((row.decimal("balance") or 0) >= 0 for group in groups for row in group)
+        wrong = _breaks(groups, unsigned)
         if wrong:
             yield Finding(
                 "the balance before, and the amount", f"another balance after {len(wrong)} entries",
-                wrong[0].place("balance"), reading.answer().exchange,
+                wrong[0].place("balance"), exchange,
             )  # fmt: skip
             return
 
 
-def _steps(reading: Reading) -> Iterator[tuple[Row, Row]]:
-    """Neighbouring entries, older and newer, that both have what a running balance needs.
+def _accounts(protected: Protected, operation: Operation) -> dict[str, tuple[list[Row], int]]:
+    """The rows of each account with an answer that has them, whether a bank lists accounts apart or not."""
+    found: dict[str, tuple[list[Row], int]] = {}
+    names = places_in(operation)
+    identifiers = protected.identifiers(names[0]) if names else ()
+    for number, one in enumerate(protected.objects(operation)):
+        reading = protected.reading(one)
+        if reading.answer().status == 200:
+            for row in reading.rows():
+                account = identifiers[number] if identifiers else row.text("account_id") or ""
+                found.setdefault(account, ([], reading.answer().exchange))[0].append(row)
+    return found
 
-    A list with two entries of one instant has no order that could be known. Of one with pending entries,
-    those booked before the first of them are looked at: a bank may count pending ones in or not.
+
+def _groups(listed: list[Row]) -> tuple[tuple[Row, ...], ...]:
+    """The booked entries that tell what a running balance needs, oldest first, those of one instant together.
+
+    Of a list with pending entries, those booked before the first of them are looked at: a bank may count
+    pending ones in or not. Nothing is looked at where an entry in between tells no balance.
     """
     rows: list[Row] = []
     pending: list[Row] = []
-    for row in reading.rows():
-        moment, final = row.instant("booked_at"), (row.text("status") or "booked").lower() == "booked"
-        if not final and (moment is None or row.decimal("balance") is not None):
-            return
+    for row in listed:
+        moment = row.instant("booked_at")
+        if _is_pending(row) and row.decimal("balance") is not None:
+            return ()
         if moment is not None:
-            (rows if final else pending).append(row)
+            (pending if _is_pending(row) else rows).append(row)
     begun = min((moment for row in pending if (moment := row.instant("booked_at"))), default=None)
-    rows = [row for row in rows if begun is None or (row.instant("booked_at") or begun) < begun]
     if len({row.text("currency") for row in rows}) > 1:
-        return
-    moments = {moment: row for row in rows if (moment := row.instant("booked_at"))}
-    if len(moments) < len(rows):
-        return
-    ordered = [moments[moment] for moment in sorted(moments)]
-    for older, newer in itertools.pairwise(ordered):
-        if all(row.decimal(name) is not None for row in (older, newer) for name in ("balance", "amount")):
-            yield older, newer
+        return ()
+    moments: dict[datetime, list[Row]] = {}
+    for row in rows:
+        moment = row.instant("booked_at")
+        if moment is not None and (begun is None or moment < begun):
+            moments.setdefault(moment, []).append(row)
+    return tuple(tuple(moments[moment]) for moment in sorted(moments))
 
 
-def _adds_up(older: Row, newer: Row, unsigned: bool) -> bool:
-    """Whether the amount lies between two balances, which may both be ``unsigned`` sums owed."""
-    before, after = older.decimal("balance") or Decimal(0), newer.decimal("balance")
-    change = _signed(newer)
-    return after == before + change or (unsigned and after in (abs(before + change), abs(-before + change)))
+def _breaks(groups: tuple[tuple[Row, ...], ...], unsigned: bool) -> tuple[Row, ...]:
+    """The entries of which no order within their instant carries the balance on.
+
+    Balances may be ``unsigned``: sums owed, of which the mapping gives no sign.
+    """
+    wrong: list[Row] = []
+    before: set[Decimal] = set()
+    for group in groups:
+        balances = [row.decimal("balance") for row in group]
+        told = {balance for balance in balances if balance is not None}
+        if len(told) < 1 or None in balances or any(row.decimal("amount") is None for row in group):
+            before = set()
+            continue
+        change = sum((_signed(row) for row in group), Decimal(0))
+        after = {start + change for start in before}
+        right = {each for each in after if each in told or (unsigned and abs(each) in told)}
+        if before and not right:
+            wrong.append(group[0])
+        before = right or told | ({-each for each in told} if unsigned else set())
+    return tuple(wrong)
 
 
 def _signed(row: Row) -> Decimal:
@@ -178,35 +204,28 @@ def _signed(row: Row) -> Decimal:
 @check(requests=8, logins=("grant of all",))
 def balance_follows_entries(protected: Protected, operation: Operation) -> Findings:
     """Tells as the booked balance of an account the one after its latest booked entry."""
-    entries = protected.operation("accounts.transactions")
-    if places_in(operation)[:1] != places_in(entries)[:1] or not places_in(operation):
-        raise NotApplicable("balances and entries are not both asked for one account")
+    entries = _accounts(protected, protected.operation("accounts.transactions"))
     compared = False
-    for one, other in zip(protected.objects(operation), protected.objects(entries), strict=True):
-        balances, reading = protected.reading(one), protected.reading(other)
-        if balances.answer().status != 200 or reading.answer().status != 200:
-            continue
-        rows = tuple(reading.rows())
-        for row in balances.rows():
+    for account, (balances, exchange) in _accounts(protected, operation).items():
+        rows = entries[account][0] if account in entries else []
+        for row in balances:
             latest = _latest(rows, row)
-            if row.text("type") not in BOOKED or latest is None or row.decimal("amount") is None:
+            if row.text("type") not in BOOKED or not latest or row.decimal("amount") is None:
                 continue
             compared = True
-            told, known = _signed(row), latest.decimal("balance") or Decimal(0)
+            told = _signed(row)
             waiting = sum((_signed(each) for each in rows if _is_pending(each)), Decimal(0))
-            unsigned = told == -known and _unsigned(reading)
-            if told not in (known, known + waiting) and not unsigned:
-                yield Finding(
-                    "the balance after the latest booked entry", "another amount", row.place("amount"),
-                    balances.answer().exchange,
-                )  # fmt: skip
+            unsigned = -told in latest and bool(_breaks(_groups(rows), unsigned=False))
+            if told not in latest and told - waiting not in latest and not unsigned:
+                yield Finding("the balance after the latest booked entry", "another amount",
+                              row.place("amount"), exchange)  # fmt: skip
                 return
     if not compared:
         raise NotApplicable("no account tells a booked balance and one after its latest entry")
 
 
-def _latest(rows: tuple[Row, ...], balance: Row) -> Row | None:
-    """The latest booked entry up to the instant of a balance; None where it cannot be told for sure."""
+def _latest(rows: list[Row], balance: Row) -> frozenset[Decimal]:
+    """What a balance may be by the latest booked entries before it; empty where that is not for sure."""
     until, currency = balance.instant("as_of"), balance.text("currency")
     timed = [
         (moment, row)
@@ -214,16 +233,11 @@ def _latest(rows: tuple[Row, ...], balance: Row) -> Row | None:
         if (moment := row.instant("booked_at")) and not _is_pending(row) and row.text("currency") == currency
     ]
     if until is None or any(abs(moment - until) < AT_ONCE for moment, _ in timed):
-        return None
+        return frozenset()
     last = max((moment for moment, _ in timed if moment < until), default=None)
-    found = [row for moment, row in timed if moment == last]
-    return found[0] if len(found) == 1 and found[0].decimal("balance") is not None else None
+    told = [row.decimal("balance") for moment, row in timed if moment == last]
+    return frozenset(each for each in told if each is not None) if None not in told else frozenset()
 
 
 def _is_pending(row: Row) -> bool:
     return (row.text("status") or "booked").lower() != "booked"
-
-
-def _unsigned(reading: Reading) -> bool:
-    """Whether the balances after entries are without the sign of what is owed, as some banks write them."""
-    return any(not _adds_up(older, newer, unsigned=False) for older, newer in _steps(reading))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 from itertools import zip_longest
 from urllib.parse import urljoin, urlsplit
 
@@ -12,14 +12,13 @@ from conformance.answer import Answer
 from conformance.entry import Period
 from conformance.errors import Inconclusive, NotApplicable
 from conformance.model import Finding
-from conformance.oauth.consent import instant
+from conformance.oauth.consent import HONG_KONG, instant
 from conformance.operation import Operation
 from conformance.protected import GrantedTsp, Protected
 from conformance.reading import Reading
 from conformance.registry import Findings, check
 from conformance.row import Row
 
-HONG_KONG = timezone(timedelta(hours=8))
 MOST_PAGES = 40
 TIMES = ("booked_at", "as_of", "paid_at", "created_at")
 

@@ -31,7 +31,7 @@ def revocation_stops_access(protected: Protected) -> Findings:
 @check(requests=14, logins=(1, "grant of all"))
 def expiry_stops_access(protected: Protected, *, seconds: float = 8.0) -> Findings:
     """Opens nothing after the end that its consent names."""
-    rule_of(protected, "expires_at")
+    rule_of(protected, "expires_at", by_day=False)
     access, operation = protected.access, protected.probe()
     ends = access.now() + seconds
     try:

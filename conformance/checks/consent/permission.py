@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+import json
+from datetime import UTC, datetime, timedelta
 
 from conformance.checks.consent.rule import rule_of
 from conformance.errors import NotApplicable
 from conformance.model import Finding
-from conformance.oauth.consent import instant
+from conformance.oauth.consent import HONG_KONG, instant
 from conformance.operation import Operation
 from conformance.protected import Protected, tried
 from conformance.registry import Findings, check
@@ -45,13 +46,16 @@ def permission_opens_only_its_own(protected: Protected, operation: Operation) ->
 @check(requests=16, logins=(1, "grant of all"))
 def window_honoured(protected: Protected) -> Findings:
     """Shows the transactions within the consent's window, and none outside."""
-    rule_of(protected, "transaction_from", "transaction_to")
+    rule = rule_of(protected, "transaction_from", "transaction_to")
     operation = protected.fullest(protected.operation("accounts.transactions"))
     whole = [row for row in protected.reading(operation).rows() if row.instant("booked_at")]
     moments = sorted({_moment(row) for row in whole})
     if len(moments) < 6:
         raise NotApplicable("no account has transactions at six different times")
     first, last = moments[len(moments) // 4], moments[len(moments) * 3 // 4]
+    begins, ends = first, last
+    if "_on}" in json.dumps(rule.create.json_):  # days are told, each of which is within from end to end
+        begins, ends = _midnight(first), _midnight(last) + timedelta(days=1)
     consent = protected.access.consent(
         protected.permissions,
         transaction_from=instant(first.timestamp()),
@@ -62,8 +66,8 @@ def window_honoured(protected: Protected) -> Findings:
     rows = [row for page in pages for row in reading.rows_of(page).rows]
     seen: dict[str, Row] = {_name(row): row for row in rows}
     repeated = len(seen) < len(rows)
-    early = [row for row in seen.values() if row.instant("booked_at") and _moment(row) < first]
-    late = [row for row in seen.values() if row.instant("booked_at") and _moment(row) > last]
+    early = [row for row in seen.values() if row.instant("booked_at") and _moment(row) < begins]
+    late = [row for row in seen.values() if row.instant("booked_at") and _moment(row) > ends]
     for rows_outside, side in ((early, "before the window"), (late, "after the window")):
         if rows_outside:
             count, place = len(rows_outside), rows_outside[0].place("booked_at")
@@ -76,6 +80,11 @@ def window_honoured(protected: Protected) -> Findings:
 def _names(permissions: tuple[str, ...]) -> tuple[str, ...]:
     """The names that a consent has to have so that it opens what these open."""
     return tuple(sorted({name for each in permissions for name in each.split()}))
+
+
+def _midnight(moment: datetime) -> datetime:
+    """The beginning of a moment's day in Hong Kong."""
+    return moment.astimezone(HONG_KONG).replace(hour=0, minute=0, second=0, microsecond=0)
 
 
 def _moment(row: Row) -> datetime:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from conformance.answer import Answer
-from conformance.checks.consent.rule import control, made, rule_of
+from conformance.checks.consent.rule import control, made, rule_of, sent
 from conformance.model import Finding
 from conformance.oauth.consent import instant
 from conformance.oauth.grant import told
 from conformance.protected import Protected
 from conformance.registry import Findings, check
+from conformance.writing.agreement import at
 
 DAY = 86400
 UNKNOWN = "ReadConformanceUnknown"
@@ -31,8 +32,11 @@ def past_expiry_refused(protected: Protected) -> Findings:
 @check(requests=3)
 def absurd_expiry_refused(protected: Protected) -> Findings:
     """Makes no consent for thousands of years."""
-    rule_of(protected, "expires_at")
+    rule = rule_of(protected, "expires_at")
     answer = made(protected, expires_at="9999-06-30T12:00:00Z")
+    if answer.ok and "9999-06-30" not in answer.text() and rule.read is not None:
+        name = at(answer, rule.id)
+        answer = sent(protected, rule.read, name) if name else answer
     if answer.ok and "9999-06-30" in answer.text():
         yield _accepted("a refusal of an end in the year 9999, or a nearer one", answer, "member expires_at")
     control(protected)

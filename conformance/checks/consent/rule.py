@@ -8,20 +8,24 @@ from typing import Any
 from conformance.answer import Answer
 from conformance.errors import Inconclusive, NotApplicable
 from conformance.oauth.client import Client
-from conformance.oauth.consent import consent_answer, consent_request
+from conformance.oauth.consent import DAYS, consent_answer, consent_request
 from conformance.oauth.grant import told
 from conformance.oauth.settings import Asked, ConsentRule
 from conformance.protected import Protected
 
 
-def rule_of(protected: Protected, *names: str) -> ConsentRule:
-    """How consents are made; raises ``NotApplicable`` where none is, or they lack one of the names."""
+def rule_of(protected: Protected, *names: str, by_day: bool = True) -> ConsentRule:
+    """How consents are made; raises ``NotApplicable`` where none is, or they lack one of the names.
+
+    A moment may be told ``by_day`` alone, unless that says too little.
+    """
     rule = protected.access.settings.consent
     if rule is None:
         raise NotApplicable("the bank makes no consents before its customers are asked")
     template = json.dumps(rule.create.json_)
     for name in names:
-        if "{" + name + "}" not in template:
+        known = (name, DAYS[name]) if by_day and name in DAYS else (name,)
+        if not any("{" + each + "}" in template for each in known):
             raise NotApplicable(f"the bank's consents have no {name}")
     return rule
 

@@ -116,6 +116,9 @@ def _pruned(schema: Mapping[str, Any], mapped: frozenset[str] | None) -> tuple[M
         parts = [_pruned(part, mapped) for part in schema["allOf"]]
         kept["allOf"] = [part for part, _ in parts]
         unmapped += [name for _, names in parts for name in names]
+    if "else" in schema:
+        kept["else"], names = _pruned(schema["else"], mapped)
+        unmapped += names
     return kept, unmapped
 
 
