@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TextIO
 
 from conformance import report, results, run, verdict
+from conformance.errors import ConfigurationError
 from conformance.ledger import FILE as LEDGER
 from conformance.model import Plan, Profile, Result
 from conformance.offer import profiles_for
@@ -72,13 +73,20 @@ class Progress:
 
 
 def prepare(target: Target, scope: Scope) -> tuple[Plan, tuple[Profile, ...]]:
-    """The plan of a run and its profiles, without any traffic and without any secret."""
+    """The plan of a run and its profiles, without any traffic and without any secret.
+
+    Raises ``ConfigurationError`` for what cannot be planned, and for a selection of what there is not.
+    """
     from conformance.offer import operations
+    from conformance.profile import all_profiles
     from conformance.registry import all_checks
 
     profiles = profiles_for(target, scope.profiles, scope.phases)
     offered = operations(target, profiles)
     plan = make_plan(target, profiles, offered, all_checks(), selection=scope.selection, seed=scope.seed)
+    misspelt = list(scope.selection.misspelt(plan, all_profiles().values(), all_checks()))
+    if misspelt:
+        raise ConfigurationError(*misspelt)
     return plan, profiles
 
 
@@ -119,9 +127,14 @@ def _judged(
 ) -> ExitCode:
     """Runs the cases and writes what comes of them."""
     plan, profiles = prepare(target, scope)
-    output.folder.mkdir(parents=True, exist_ok=True)
     with ExitStack() as stack:
-        writer = stack.enter_context(results.Writer(path))
+        try:
+            output.folder.mkdir(parents=True, exist_ok=True)
+            writer = stack.enter_context(results.Writer(path))
+        except OSError as error:
+            raise ConfigurationError(
+                f"{path}: cannot be written ({error.strerror}); give another --output-dir"
+            ) from error
         session = stack.enter_context(
             open_session(
                 target,

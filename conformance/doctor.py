@@ -79,7 +79,9 @@ def _resolved(host: str) -> Symptom:
     try:
         found = {str(info[4][0]) for info in socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)}
     except OSError as error:
-        return Symptom("name", Health.BAD, f"{host} has no address ({error}); check base_url and your DNS")
+        return Symptom(
+            "name", Health.BAD, f"{host} has no address ({error.strerror}); check base_url and your DNS"
+        )
     return Symptom("name", Health.GOOD, f"{host} is {', '.join(sorted(found))}")
 
 
@@ -95,7 +97,11 @@ def _chain(target: Target, host: str, port: int) -> Symptom:
         remedy = "give its authority as tls.ca, if it is a private one"
         return Symptom("certificate", Health.BAD, f"not trusted: {error.verify_message}; {remedy}")
     except (OSError, ssl.SSLError) as error:
-        return Symptom("certificate", Health.BAD, f"no TLS connection to {host}:{port}: {error}")
+        return Symptom(
+            "certificate",
+            Health.BAD,
+            f"no TLS connection to {host}:{port} ({error.strerror or error}); check base_url",
+        )
     ends = x509.load_der_x509_certificate(shown).not_valid_after_utc
     days = (ends - datetime.now(UTC)).days
     health = Health.WARNING if days < SOON else Health.GOOD

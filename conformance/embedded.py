@@ -203,7 +203,8 @@ def served(mutant: str = "", *, port: int = 0, folder: Path | None = None) -> It
             limited_url = stack.enter_context(serve(low, tls=tls))
         except OSError as error:
             raise ConfigurationError(
-                f"--port {port}: cannot be served on: {error.strerror or error}"
+                f"--port {port}: cannot be served on: {error.strerror or error}; without --port a free one "
+                "is taken"
             ) from error
         name = f"{NAME}, {mutant}" if mutant else NAME
         fields = _written(credentials(base), place)

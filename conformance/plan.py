@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields, replace
+from difflib import get_close_matches
 from fnmatch import fnmatchcase
 
 from conformance import __version__
@@ -37,6 +38,25 @@ class Selection:
         if self.operations and not (case.function and _any((case.function,), self.operations)):
             return "left out: not among --operation"
         return ""
+
+    def misspelt(self, plan: Plan, profiles: Iterable[Profile], checks: Mapping[str, Check]) -> Iterator[str]:
+        """Each glob to which nothing answers in any profile, with what may be meant."""
+        known = tuple(profiles)
+        requirements = [r for profile in known for r in profile.requirements]
+        cases = {*checks, *(r.id for r in requirements), *(case.id for case in plan.cases)}
+        tags = {tag for r in requirements for tag in r.tags}
+        functions = {f.id for profile in known for f in profile.functions}
+        for option, globs, names, where in (
+            ("--check", self.checks, cases, "conformance list requirements"),
+            ("--skip", self.skips, cases, "conformance list requirements"),
+            ("--tag", self.tags, tags, "the tags in conformance explain REQUIREMENT"),
+            ("--operation", self.operations, functions, "conformance list functions"),
+        ):
+            for glob in globs:
+                if not _any(names, (glob,)):
+                    near = get_close_matches(glob, names, 1)
+                    hint = f"did you mean {near[0]}?" if near else f"see {where}"
+                    yield f"{option} {glob}: nothing is so called; {hint}"
 
 
 def _any(names: Iterable[str], globs: Iterable[str]) -> bool:

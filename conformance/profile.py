@@ -214,6 +214,16 @@ def _check_ids(profiles: Mapping[str, Profile]) -> None:
         raise ConfigurationError(*problems)
 
 
+def named(name: str) -> Profile:
+    """The profile of a name. Raises ``ConfigurationError`` where there is none."""
+    known = all_profiles()
+    if name not in known:
+        hint = get_close_matches(name, known, 1)
+        suggestion = f"did you mean {hint[0]}?" if hint else f"known are {', '.join(known)}"
+        raise ConfigurationError(f"unknown profile {name}: {suggestion}")
+    return known[name]
+
+
 def chosen(names: tuple[str, ...], phases: tuple[str, ...]) -> tuple[Profile, ...]:
     """The profiles that a user named by ``--profile`` and ``--phase``, with all that they include.
 
@@ -223,14 +233,10 @@ def chosen(names: tuple[str, ...], phases: tuple[str, ...]) -> tuple[Profile, ..
     wanted = [*names, *(_phase(text) for text in phases)] or list(known)
     result: dict[str, Profile] = {}
     while wanted:
-        name = wanted.pop(0)
-        if name not in known:
-            hint = get_close_matches(name, known, 1)
-            suggestion = f"did you mean {hint[0]}?" if hint else f"known are {', '.join(known)}"
-            raise ConfigurationError(f"unknown profile {name}: {suggestion}")
-        if name not in result:
-            result[name] = known[name]
-            wanted += known[name].include
+        profile = named(wanted.pop(0))
+        if profile.name not in result:
+            result[profile.name] = profile
+            wanted += profile.include
     return tuple(profile for name, profile in known.items() if name in result)
 
 

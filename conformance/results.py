@@ -26,6 +26,7 @@ from conformance.errors import ConfigurationError
 from conformance.model import Exchange, Profile, Result, Waiver
 
 SCHEMA_VERSION = "1"
+WAY_OUT = "name the results.jsonl that `conformance run` wrote"
 TOOL = "hk-open-api-conformance"
 
 
@@ -290,7 +291,7 @@ def read(path: str | Path) -> Run:
         with Path(path).open("rb") as stream:
             return _Reading(str(path)).all(stream)
     except OSError as error:
-        raise ConfigurationError(f"{path}: cannot be read ({error.strerror})") from error
+        raise ConfigurationError(f"{path}: cannot be read ({error.strerror}); {WAY_OUT}") from error
 
 
 class _Reading:
@@ -316,9 +317,7 @@ class _Reading:
             self._line(line, number, offset)
             offset += len(line)
         if self.header is None:
-            raise ConfigurationError(
-                f"{self.path}: no header line; name the results.jsonl that `conformance run` wrote"
-            )
+            raise ConfigurationError(f"{self.path}: no header line; {WAY_OUT}")
         exchanges = {n: self._exchange(stream, n) for n in sorted(self._needed()) if n in self.offsets}
         return Run(
             self.header,
@@ -357,7 +356,9 @@ class _Reading:
             elif kind == "footer":
                 self.footer = model(Footer, data)
         except (ValueError, TypeError, KeyError, AttributeError) as error:
-            raise ConfigurationError(f"{self.path}:{number}: no line of a results file ({error})") from error
+            raise ConfigurationError(
+                f"{self.path}:{number}: no line of a results file ({error}); {WAY_OUT}"
+            ) from error
 
     def _version(self, data: Mapping[str, Any]) -> None:
         version = data.get("schema_version")

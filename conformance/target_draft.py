@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from conformance.address import safe_base
 from conformance.errors import ConfigurationError
 from conformance.model import Function, Profile
 from conformance.openapi import ApiOperation, load_description
@@ -63,14 +64,11 @@ _LANGUAGE = "# language: {header: Accept-Language, values: {en: en-HK, tc: zh-HK
 
 def draft(base_url: str, api: Path | None, name: str, output: Path) -> str:
     """The text of a bank file. Raises ``ConfigurationError`` for a URL or description that cannot be used."""
-    parts = urlsplit(base_url)
-    if parts.scheme not in ("https", "http") or not parts.hostname:
-        raise ConfigurationError(
-            f"{base_url}: not a base URL; write it like https://sandbox.bank.example/open-api"
-        )
-    if parts.scheme == "http" and parts.hostname not in ("localhost", "127.0.0.1", "::1"):
-        raise ConfigurationError(f"{base_url}: not https; the framework asks for TLS (Annex B, B6)")
-    shown = name or parts.hostname
+    try:
+        parts = urlsplit(safe_base(base_url))
+    except ValueError as error:
+        raise ConfigurationError(str(error)) from None
+    shown = name or parts.hostname or base_url
     functions = {f.id: (f, p) for p in all_profiles().values() if p.for_banks for f in p.functions}
     line = "# api: openapi.yaml                   # the bank's own description, when it has one"
     found: dict[str, ApiOperation] = {}

@@ -17,11 +17,12 @@ import pytest
 import yaml
 
 from conformance import results
-from conformance.cli import COMMANDS, main
+from conformance.cli import COMMANDS, list_command, main
 from conformance.embedded import served
 
 Run = Callable[..., tuple[int, str, str]]
 
+PLAN = ("plan", "--base-url", "https://127.0.0.1:1", "--phase", "1")
 GOOD = "bank: {name: A Bank}\nbase_url: https://127.0.0.1:1\nfunctions: {other.fx-rate: offered}\n"
 
 
@@ -258,6 +259,16 @@ def test_a_mistake_in_the_file_is_told_with_place_and_remedy(run: Run, kind: str
         (("report", "no-such.jsonl"), "no-such.jsonl"),
         (("init", "ftp://bank.example"), "https://"),
         (("list", "profile"), "profiles"),
+        (("list", "requirements", "--profile", "phase11"), "did you mean phase1?"),
+        ((*PLAN, "--check", "P1-FX-99"), "did you mean P1-FX-0"),
+        ((*PLAN, "--skip", "fx.buy_not_above_sel"), "did you mean fx.buy_not_above_sell?"),
+        ((*PLAN, "--tag", "owasp-api8"), "conformance explain"),
+        ((*PLAN, "--operation", "other.fx-rates"), "did you mean other.fx-rate?"),
+        (("run", *PLAN[1:], "--output-dir", "/dev/null/out"), "--output-dir"),
+        (("init", "https://bank.example", "--output", "/dev/null/bank.yaml"), "--output"),
+        (("init", "https://bank.example:99999"), "out of range"),
+        (("init", "https://me:secret@bank.example"), "authentication"),
+        (("replay", "no-such.jsonl", "1"), "results.jsonl"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, tuple) else None,
 )
@@ -268,6 +279,27 @@ def test_a_mistake_on_the_command_line_is_told_with_a_remedy(
     assert (code, out) == (2, "")
     assert wanted in err
     assert "Traceback" not in err
+
+
+def test_a_check_of_another_phase_is_left_out_and_no_mistake(run: Run) -> None:
+    code, out, err = run(*PLAN, "--check", "P4-*")
+    assert code == 0, err
+    assert "0 to run" in out
+
+
+def test_the_mutants_of_a_profile_are_those_that_its_checks_kill(run: Run) -> None:
+    mutants = json.loads(run("list", "mutants", "--profile", "phase1", "--json")[1])
+    names = {each["mutant"] for each in mutants}
+    assert "fx-buy-and-sell-swapped" in names
+    assert "amounts-are-repaired" not in names
+
+
+def test_an_error_of_the_suite_ends_with_3(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(list_command.ROWS, "profiles", lambda _: 1 // 0)
+    code, out, err = run("list", "profiles")
+    assert (code, out) == (3, "")
+    assert "ZeroDivisionError" in err
+    assert "error of the suite" in err
 
 
 def test_an_interrupt_leaves_a_readable_marked_result_and_ends_with_130(tmp_path: Path) -> None:

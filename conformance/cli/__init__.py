@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import sys
+import traceback
 from collections.abc import Sequence
 from difflib import get_close_matches
 
@@ -89,4 +90,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except BrokenPipeError:
         sys.stderr.close()
         sys.exit(0)
+    except Exception:
+        traceback.print_exc()
+        click.echo(
+            "conformance: an error of the suite itself; please report it with the lines above", err=True
+        )
+        sys.exit(3)
     sys.exit(code if isinstance(code, int) else 0)

@@ -15,6 +15,10 @@ KINDS = ("profiles", "functions", "requirements", "checks", "mutants")
 @click.option("--json", "as_json", is_flag=True, help="As JSON.")
 def command(kind: str, profile: str, as_json: bool) -> int:
     """Lists profiles, functions, requirements, checks or mutants."""
+    from conformance.profile import named
+
+    if profile:
+        named(profile)
     rows = ROWS[kind](profile)
     if as_json:
         click.echo(json.dumps(rows, indent=2, ensure_ascii=False))
@@ -80,17 +84,18 @@ def _requirements(only: str) -> list[dict[str, object]]:
     ]
 
 
-def _checks(only: str) -> list[dict[str, object]]:
+def _bound(only: str) -> set[str]:
+    """The ids of the checks by which a profile is judged."""
     from conformance.profile import all_profiles
+
+    profiles = (p for p in all_profiles().values() if only in ("", p.name))
+    return {use.check for p in profiles for r in p.requirements for use in r.uses}
+
+
+def _checks(only: str) -> list[dict[str, object]]:
     from conformance.registry import all_checks
 
-    bound = {
-        u.check
-        for p in all_profiles().values()
-        if only in ("", p.name)
-        for r in p.requirements
-        for u in r.uses
-    }
+    bound = _bound(only)
     return [
         {
             "check": c.id,
@@ -105,10 +110,11 @@ def _checks(only: str) -> list[dict[str, object]]:
 def _mutants(only: str) -> list[dict[str, object]]:
     from conformance.bank.mutant import all_mutants
 
+    bound = _bound(only)
     return [
         {"mutant": m.name, "killed by": ", ".join(m.kills), "defect": m.summary}
         for m in all_mutants()
-        if only in ("", m.scope)
+        if bound.intersection(m.kills)
     ]
 
 

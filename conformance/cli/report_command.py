@@ -14,7 +14,7 @@ import click
     "formats",
     multiple=True,
     metavar="FORMAT[=PATH]",
-    help="text, json, jsonl, junit, html, sarif or markdown; repeatable.",
+    help="text, json, jsonl, junit, html, sarif, csv or markdown; repeatable.",
 )
 def command(file: Path, formats: tuple[str, ...]) -> int:
     """Draws the results of a run in any format; nothing is sent. Ends with the run's own exit code."""

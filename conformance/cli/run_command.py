@@ -23,7 +23,7 @@ from conformance.cli.options import Choice, scope
     "formats",
     multiple=True,
     metavar="FORMAT[=PATH]",
-    help="text, json, jsonl, junit, html, sarif or markdown, to standard output or a file; repeatable.",
+    help="text, json, jsonl, junit, html, sarif, csv or markdown, to standard output or a file; repeatable.",
 )
 @click.option(
     "--output-dir",

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from conformance.bank.payments import qr as bank
 from conformance.bank.payments.policy import PaymentPolicy
 from conformance.embedded_writes import PAYEES
 from conformance.writing import qr
+from tests.checks.paying_bank import TRANSFER, blamed, judged
 
 STALL = next(payee["identification"] for payee in PAYEES if payee["scheme"] == "qr")
 PARTS = qr.objects(STALL) or ()
@@ -57,3 +60,13 @@ WIDE = "00020".translate({48 + digit: 0x660 + digit for digit in range(10)})
 @pytest.mark.parametrize("text", ["", "0", "0099", "ab02cd6304FFFF", f"{WIDE}6304FFFF", "000201266304FFFF"])
 def test_what_has_no_layout_is_not_taken_apart(text: str) -> None:
     assert not qr.objects(text)
+
+
+def test_a_right_bank_is_not_blamed_for_a_payload_that_names_another_country() -> None:
+    abroad = qr.assembled(qr.changed(PARTS, "58", "MO"))
+
+    def file(data: dict[str, Any]) -> None:
+        data["writes"]["creditors"] = [{"scheme": "qr", "identification": abroad, "name": "Stall"}]
+
+    results, _ = judged("payment.qr_*", file=file, only=(TRANSFER,))
+    assert not blamed(results)
