@@ -42,6 +42,11 @@ SOURCES: Mapping[str, tuple[tuple[str, str], ...]] = {
 PROBES = ("accounts.availability", "accounts.status", "loans.loan-details", "other.customer-contact")
 
 
+def shared_token(customer: int) -> str:
+    """What command lines call the shared token of a customer, by which a replay knows whose it was."""
+    return f"CUSTOMER_{customer + 1}_TOKEN"
+
+
 def guarded(function: Function) -> bool:
     """Whether a function opens to a token only: to a customer's, or to the TSP's own."""
     return bool(function.permission) or function.resource in OWN_NAME
@@ -74,7 +79,8 @@ class Protected:
 
     def grant(self, customer: int = 0, *, client: Client | None = None) -> Grant:
         """A shared grant that opens all offered functions. Do not use it up."""
-        return self.access.grant(self.permissions, customer=customer, client=client)
+        called = "" if client is not None else shared_token(customer)
+        return self.access.grant(self.permissions, customer=customer, client=client, called=called)
 
     def fresh(self, permissions: tuple[str, ...] | None = None, **options: Any) -> Grant:
         """A grant of one's own, by default for all offered functions."""

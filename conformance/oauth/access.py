@@ -41,10 +41,12 @@ class Access(Front):
         customer: int = 0,
         client: Client | None = None,
         scope: str | None = None,
+        called: str = "",
     ) -> Grant:
         """A grant that several checks share, made by one login in a round and renewed when it ends.
 
-        Do not revoke or use it up; ``fresh`` gives one for that.
+        Do not revoke or use it up; ``fresh`` gives one for that. ``called`` is what a command line calls its
+        token.
         """
         caller = client or self.client
         if self.configured.login.strategy == "tokens":
@@ -53,7 +55,7 @@ class Access(Front):
         for generation in range(100):
             found: Grant = self.memory.once(
                 (*key, generation),
-                lambda: self.fresh(permissions, customer=customer, client=caller, scope=scope),
+                lambda: self.fresh(permissions, customer=customer, client=caller, scope=scope, called=called),
             )
             if found.tokens.expires_at > self.now() + SPARE:
                 return found
@@ -78,6 +80,7 @@ class Access(Front):
         client: Client | None = None,
         scope: str | None = None,
         consent: str | None = None,
+        called: str = "",
         **changes: Any,
     ) -> Grant:
         """A grant of one's own: a whole login."""
@@ -86,7 +89,7 @@ class Access(Front):
         asked = self.ask(client=client, scope=scope, permissions=permissions, consent=consent, **changes)
         code = self.code(asked, customer=customer)
         answer = self.redeem(code)
-        return Grant(code, self.tokens(answer, code.client), customer, tuple(permissions))
+        return Grant(code, self.tokens(answer, code.client, called), customer, tuple(permissions))
 
     def refresh(self, tokens: Tokens, *, client: Client | None = None, **changes: Any) -> Answer:
         """The answer to a refresh; changes as for ``redeem``."""

@@ -261,8 +261,9 @@ class Channel:
         wants = self.constraint == "dpop"
         return self._proved(lambda: request, caller.proof_key, proof, shown, wants, patient, token=value)
 
-    def tokens(self, answer: Answer, client: Client) -> Tokens:
-        """The tokens of a token response; raises ``Inconclusive`` when it has none."""
+    def tokens(self, answer: Answer, client: Client, called: str = "") -> Tokens:
+        """The tokens of a token response; raises ``Inconclusive`` when it has none. ``called`` is what a
+        command line calls the access token."""
         members = members_of(answer)
         value = members.get("access_token")
         if not answer.ok or not isinstance(value, str) or not value:
@@ -270,9 +271,9 @@ class Channel:
                 turned_away(answer, self.now())
                 or f"the token request was answered {told(answer)}, without a token"
             )
-        for name in ("access_token", "refresh_token"):
+        for name, word in (("access_token", called or "ACCESS_TOKEN"), ("refresh_token", "REFRESH_TOKEN")):
             if isinstance(members.get(name), str):
-                self.tsp.hide(members[name], name.upper())
+                self.tsp.hide(members[name], word)
         consent = self._consents.get(answer.exchange, "")
         if consent:
             self._consents[value] = consent
