@@ -1,7 +1,7 @@
 """Replay: the exact bytes that showed a finding, sent once more, and what the bank answers now.
 
-The results file holds no secret. What was masked is filled in from the bank's file, a token is fetched anew;
-a request that held a value which is kept nowhere is not sent.
+The results file holds no secret. What was masked is filled in from the bank's file, a token is fetched anew,
+for which a customer is logged in anew; a request that held a value which is kept nowhere is not sent.
 """
 
 from __future__ import annotations
@@ -24,14 +24,17 @@ from conformance.model import Exchange, Finding, Request, Result
 from conformance.offer import operations
 from conformance.redaction import MASK
 from conformance.registry import all_checks
+from conformance.replay_token import Bearer, bearer
 from conformance.results import Run, visible
 from conformance.secret import Vault
 from conformance.session import Session, bank_phases
 from conformance.target import Target
-from conformance.tsp import Memory, Tsp
+from conformance.tsp import Tsp
 
 _VARIABLE = re.compile(r"\$([A-Z0-9_]+)")
 SAFE = ("GET", "HEAD", "OPTIONS")
+PROVING = ("authorization", "dpop")
+"""Header fields that are made anew with a token."""
 PASSING = frozenset(("age", "connection", "content-length", "date", "keep-alive", "transfer-encoding", "via"))
 """Header fields of one message, or of what lies on its way."""
 
@@ -111,24 +114,39 @@ def sent(shown: Shown, run: Run, session: Session, *, renew: bool = False) -> Re
 
     Raises ``ConfigurationError`` where its bytes cannot be made again.
     """
-    tsp = Tsp(session.traffic, "replay", Memory())
+    tsp = Tsp(session.traffic, "replay", session.memory(0))
     tsp.hide(GARBAGE, "GARBAGE")
-    request = _request(shown, run, tsp, session.target)
+    held = _bearer(shown, run, session, tsp)
+    request = _request(shown, run, tsp, session.target, held)
     if renew:
         for name, _ in request.headers:
             if "idempot" in name.lower():
                 request = request.with_header(name, str(uuid.uuid4()))
-    answer = tsp.send(request, patient=False)
+    answer = held.send(request) if held is not None else tsp.send(request, patient=False)
     changes = (*_changes(shown.exchange, answer, tsp.vault), *_fields(shown, answer, tsp.vault))
     return Replayed(shown, answer, changes)
 
 
-def _request(shown: Shown, run: Run, tsp: Tsp, target: Target) -> Request:
+def _bearer(shown: Shown, run: Run, session: Session, tsp: Tsp) -> Bearer | None:
+    """What stands in for the token of a request that carried one; None for other requests, and where the
+    bank knows its TSP by a token of its own kind."""
+    exchange, case = shown.exchange, shown.result.case
+    fields = {name.lower(): name for name, value in exchange.request_headers if MASK in value}
+    carriers = {name.lower() for name in session.target.authentication.carriers}
+    if "authorization" not in fields or "authorization" in carriers:
+        return None
+    told = _variable(exchange, fields["authorization"])
+    return bearer(run, session, tsp, (case.check, case.function), told, proof="dpop" in fields)
+
+
+def _request(shown: Shown, run: Run, tsp: Tsp, target: Target, held: Bearer | None) -> Request:
     exchange, check = shown.exchange, shown.result.case.check
     again = shlex.join(["conformance", "run", run.header.target.file or "BANK.yaml", "--check", check])
-    masked = {name for name, value in exchange.request_headers if MASK in value}
-    headers = [(name, value) for name, value in exchange.request_headers if name not in masked]
-    known = _by_variables(exchange, tsp.vault)
+    anew = PROVING if held is not None else ()
+    sent_again = [(k, v) for k, v in exchange.request_headers if k.lower() not in anew]
+    masked = {name for name, value in sent_again if MASK in value}
+    headers = [(name, value) for name, value in sent_again if name not in masked]
+    known = {name: value for name, value in _by_variables(exchange, tsp.vault).items() if name in masked}
     carriers = {name.lower() for name in target.authentication.carriers}
     left = [name for name in masked if name not in known and name.lower() not in carriers]
     unkept = [name for name in masked if name not in known and MASK in _variable(exchange, name)]
