@@ -11,6 +11,7 @@ from conformance.bank.products.policy import Row
 
 FX = "other.fx-rate"
 CARDS = "loans.credit-card-product"
+BRANCHES = "other.branch"
 
 
 def _in_english(value: Any) -> Any:
@@ -113,3 +114,28 @@ def content_language_always_english(policy: Policy) -> Policy:
 def description_blank_in_chinese(policy: Policy) -> Policy:
     """The description of one card is a blank in Simplified Chinese."""
     return policy.edit_list(CARDS, nth(0, only_in("sc", put("description", " "))))
+
+
+@mutant("language.texts_are_translated")
+def branch_name_not_translated(policy: Policy) -> Policy:
+    """The name of one branch is in English among its translated siblings."""
+    return policy.edit_list(BRANCHES, nth(1, only_in("tc", put("name", "Harbour Road Branch"))))
+
+
+@mutant("language.texts_are_translated")
+def description_not_translated(policy: Policy) -> Policy:
+    """The description of one card is in English in Simplified Chinese, its other texts are not."""
+    english = put("description", "A card with rebates on all that you buy")
+    return policy.edit_list(CARDS, nth(0, only_in("sc", english)))
+
+
+@mutant("language.texts_are_translated")
+def description_in_the_other_script(policy: Policy) -> Policy:
+    """The description of one card is in traditional characters in Simplified Chinese."""
+    return policy.edit_list(CARDS, nth(0, only_in("sc", put("description", "簽賬賺取積分獎賞"))))
+
+
+@mutant("language.texts_are_translated")
+def branch_name_in_chinese(policy: Policy) -> Policy:
+    """The name of one branch is in Chinese among the English ones."""
+    return policy.edit_list(BRANCHES, nth(1, only_in("en", put("name", "中環分行"))))
