@@ -28,8 +28,8 @@ NOT_OF_THIS_BANK = {
     "relation.linked_pages_are_disjoint",
     "relation.linked_pages_make_the_whole",
 }
-"""What needs signed tokens, other identities, or links from page to page: see the keyed bank; and header fields
-of refusals, of which this bank describes none."""
+"""What needs signed tokens, other identities, or links from page to page: see the keyed bank; and the header
+fields of refusals, of which this bank describes none."""
 
 
 @pytest.mark.parametrize("seed", range(20))

@@ -29,6 +29,8 @@ def offered_in_some_way(applications: Applications, operation: Operation) -> Fin
         answer = applications.linked(operation.id)
         if answer.status in ABSENT:
             yield finding("a link to where the product is applied for", answer, "path")
+        elif answer.status >= 400:
+            raise Inconclusive(f"control request refused: the link was answered {answer.status}")
 
 
 @check(writes=True, requests=2)
@@ -37,6 +39,8 @@ def function_takes_applications(applications: Applications, operation: Operation
     answer = applications.sent(operation.id)
     if answer.status in ABSENT:
         yield finding("an application is taken, since the function is listed", answer, "path")
+    elif not answer.ok:
+        raise Inconclusive(f"control request refused: the application was answered {answer.status}")
 
 
 @check(writes=True, requests=3)

@@ -8,7 +8,7 @@ from typing import Any
 from conformance.authentication import Anonymous
 from conformance.dictionary import Dictionaries, Dictionary
 from conformance.document import resolve
-from conformance.errors import NeedsReview, NotApplicable
+from conformance.errors import Inconclusive, NeedsReview, NotApplicable
 from conformance.model import Finding
 from conformance.openapi import ApiOperation, ApiResponse
 from conformance.operation import Operation
@@ -32,7 +32,10 @@ def published(dictionaries: Dictionaries) -> Findings:
 @check(requests=2)
 def readable(dictionaries: Dictionaries) -> Findings:
     """Writes the data dictionary as JSON or YAML of OpenAPI, or in another form that a person judges."""
-    for one in dictionaries.published():
+    found = [one for one in dictionaries.published() if one.status in (0, 200)]
+    if not found:
+        raise Inconclusive("no data dictionary is there to be read, which is said once")
+    for one in found:
         if one.foreign:
             raise NeedsReview(f"{one.place} is no OpenAPI ({one.problem}); look whether it is similar")
         if one.problem:

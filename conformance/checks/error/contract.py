@@ -7,6 +7,7 @@ from typing import Any
 from conformance import probe
 from conformance.answer import Answer
 from conformance.document import Document, NotJson, parse, shown
+from conformance.errors import NotApplicable
 from conformance.model import Finding
 from conformance.operation import Operation
 from conformance.registry import Findings, check
@@ -20,10 +21,8 @@ _STATUS_NAMES = frozenset(
 @check(requests=3)
 def media_type(tsp: Tsp, operation: Operation) -> Findings:
     """Sends error bodies, where there are any, as JSON that can be read."""
-    for provoked in probe.errors(tsp, operation):
+    for provoked in _with_body(tsp, operation):
         answer = provoked.answer
-        if not answer.body.strip():
-            continue
         if not answer.is_json:
             actual = f"Content-Type {shown(answer.header('Content-Type') or 'absent')}"
         elif _document(answer) is None:
@@ -42,7 +41,7 @@ def media_type(tsp: Tsp, operation: Operation) -> Findings:
 def shape(tsp: Tsp, operation: Operation) -> Findings:
     """Gives error bodies one shape: the one that the bank declares, else the same members for every error."""
     known: tuple[str, frozenset[str]] | None = None
-    for provoked in probe.errors(tsp, operation):
+    for provoked in _with_body(tsp, operation):
         document = _document(provoked.answer)
         if document is None:
             continue
@@ -73,7 +72,7 @@ def shape(tsp: Tsp, operation: Operation) -> Findings:
 @check(requests=3)
 def status_agrees(tsp: Tsp, operation: Operation) -> Findings:
     """Tells in an error body, where it tells one, the status that the answer has."""
-    for provoked in probe.errors(tsp, operation):
+    for provoked in _with_body(tsp, operation):
         answer = provoked.answer
         document = _document(answer)
         if document is None:
@@ -91,7 +90,7 @@ def status_agrees(tsp: Tsp, operation: Operation) -> Findings:
 @check(requests=3)
 def content_language(tsp: Tsp, operation: Operation) -> Findings:
     """Names in Content-Language, where an error answer has one, a language that its text can be in."""
-    for provoked in probe.errors(tsp, operation):
+    for provoked in _with_body(tsp, operation):
         answer = provoked.answer
         named = (answer.header("Content-Language") or "").strip().lower()
         document = _document(answer)
@@ -111,6 +110,14 @@ def content_language(tsp: Tsp, operation: Operation) -> Findings:
             at="header Content-Language of errors",
             exchange=answer.exchange,
         )
+
+
+def _with_body(tsp: Tsp, operation: Operation) -> tuple[probe.Provoked, ...]:
+    """The errors that say anything; raises ``NotApplicable`` where all are empty, as they may be."""
+    found = tuple(one for one in probe.errors(tsp, operation) if one.answer.body.strip())
+    if not found:
+        raise NotApplicable("no error answer has a body")
+    return found
 
 
 def _document(answer: Answer) -> Document | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from conformance import probe
 from conformance.document import shown
+from conformance.errors import NotApplicable
 from conformance.model import Finding
 from conformance.operation import Operation
 from conformance.reading import Reading
@@ -21,6 +22,7 @@ _REFERRER = frozenset(
         "strict-origin-when-cross-origin",
     }
 )
+_PAGES = ("text/html", "application/xhtml+xml")
 
 
 @check()
@@ -56,10 +58,11 @@ def referrer_policy(reading: Reading) -> Findings:
 @check(requests=3)
 def pages_not_framed(tsp: Tsp, operation: Operation) -> Findings:
     """Forbids other sites to frame its HTML pages, such as error pages, by CSP or X-Frame-Options."""
-    for provoked in probe.errors(tsp, operation):
+    pages = [p for p in probe.errors(tsp, operation) if p.answer.media_type in _PAGES]
+    if not pages:
+        raise NotApplicable("no wrong request was answered with an HTML page")
+    for provoked in pages:
         answer = provoked.answer
-        if answer.media_type not in ("text/html", "application/xhtml+xml"):
-            continue
         policy = " ; ".join(answer.values("Content-Security-Policy")).lower()
         frames = (answer.header("X-Frame-Options") or "").strip().lower()
         if "frame-ancestors" not in policy and frames not in ("deny", "sameorigin"):

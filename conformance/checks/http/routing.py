@@ -5,6 +5,7 @@ from __future__ import annotations
 from conformance import probe
 from conformance.answer import Answer
 from conformance.document import shown
+from conformance.errors import Inconclusive, NotApplicable
 from conformance.model import Finding
 from conformance.operation import Operation
 from conformance.reading import Reading
@@ -33,7 +34,8 @@ def unknown_path_refused(tsp: Tsp, operation: Operation, reading: Reading) -> Fi
 @check(requests=3)
 def every_segment_matters(tsp: Tsp, operation: Operation, reading: Reading) -> Findings:
     """Serves data at its own path only, not with a version, bank code or family replaced by nonsense."""
-    probe.read(reading)
+    if not probe.has_rows(operation, probe.read(reading)):
+        raise Inconclusive("control request refused: the path itself answers without a row")
     request = tsp.request(operation)
     segments = probe.path_of(request).split("/")
     places = [i for i, text in enumerate(segments[:-1]) if text][-MAX_SEGMENTS:]
@@ -72,7 +74,7 @@ def allow_lists_methods(tsp: Tsp, operation: Operation, reading: Reading) -> Fin
     probe.read(reading)
     answer = probe.asked(tsp, probe.unknown_method(tsp, operation))
     if answer.status != 405:
-        return
+        raise NotApplicable(f"the unknown method is answered {answer.status}, and Allow belongs to a 405")
     given = answer.values("Allow")
     methods = {name.strip().upper() for value in given for name in value.split(",") if name.strip()}
     if not given:

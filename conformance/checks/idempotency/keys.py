@@ -69,6 +69,8 @@ def requests_at_the_same_time_are_one(payments: Payments, operation: Operation) 
     if not taken:
         raise Inconclusive(f"control request refused: all were answered {answers[0].status}")
     made = {payments.identifier(answer, operation) for answer in taken}
+    if made == {""}:
+        raise Inconclusive("no answer names what was made, so that one is not told from many")
     if len(made) > 1:
         yield Finding(
             expected="one identifier",

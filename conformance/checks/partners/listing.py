@@ -48,7 +48,10 @@ def published(tsp: Tsp, target: Target, offered: tuple[Operation, ...]) -> Findi
 @check()
 def products_named(tsp: Tsp, target: Target, offered: tuple[Operation, ...]) -> Findings:
     """Names the products of every TSP in the list: its apps or sites."""
-    for shown in _shown(tsp, target, offered):
+    lists = _shown(tsp, target, offered)
+    if not any(map(entries, lists)):
+        raise NotApplicable("no list of partners names anybody in a table")
+    for shown in lists:
         for row in entries(shown):
             if not any(cell.strip(" -/") for cell in row[1:]):
                 yield Finding(f"a product of {row[0][:60]}", "none", shown.url, shown.exchange)

@@ -127,6 +127,8 @@ def consent_is_used_once_at_the_same_time(payments: Payments, operation: Operati
     if not taken:
         raise Inconclusive(f"control request refused: {told(answers[0])}")
     made = {payments.identifier(answer, operation) for answer in taken}
+    if len(taken) > 1 and made == {""}:
+        raise Inconclusive("no answer names what was made, so that one is not told from many")
     if len(taken) > 1 and len(made) > 1:
         yield Finding(
             expected="one payment",

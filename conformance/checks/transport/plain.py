@@ -35,7 +35,8 @@ def plain_http_refused(tsp: Tsp, operations: tuple[Operation, ...]) -> Findings:
     except Unreachable:
         return
     location = answer.header("Location") or ""
-    if probe.has_rows(operation, answer):
+    same = answer.ok and bool(answer.body) and answer.body == tsp.call(operation).body
+    if same or probe.has_rows(operation, answer):
         actual = f"status {answer.status} with the data"
     elif 300 <= answer.status < 400 and location.lower().startswith("http:"):
         actual = f"a redirect to {shown(location)}"
