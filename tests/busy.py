@@ -14,15 +14,28 @@ class BusyPath(MemoryPath):
     """Shots that are late, and answers that are long on their way, by a clock that stands still otherwise.
 
     A stop lasts ``stop`` seconds on average, and one comes every ``every`` seconds; each is of the client or
-    of the bank.
+    of the bank. The bank's first ``cold`` seconds are a stop, too. An answer is ``latency`` seconds on its
+    way, give or take ``jitter``.
     """
 
-    def __init__(self, wire: MemoryWire, clock: Timeline, seed: int, stop: float, every: float) -> None:
+    def __init__(
+        self,
+        wire: MemoryWire,
+        clock: Timeline,
+        seed: int,
+        stop: float = 0.0,
+        every: float = 0.5,
+        *,
+        cold: float = 0.0,
+        latency: float = 0.002,
+        jitter: float = 0.001,
+    ) -> None:
         super().__init__(wire, clock)
+        self.latency, self.jitter = latency, jitter
         self.wire, self.clock, self.random = wire, clock, random.Random(seed)
-        self.stops: list[tuple[float, float, bool]] = []
+        self.stops: list[tuple[float, float, bool]] = [(clock(), clock() + cold, False)] if cold else []
         at = clock()
-        while at < clock() + 200:
+        while stop and at < clock() + 200:
             at += self.random.expovariate(1 / every)
             self.stops.append((at, at + self.random.expovariate(1 / stop), self.random.random() < 0.5))
 
@@ -38,15 +51,18 @@ class BusyPath(MemoryPath):
             waiting = [hit for hit in waiting if hit.ended > left]
             if until is not None and any(until(hit) for hit in landed):
                 break
-            arrived = self._free(left + self.random.uniform(0.0003, 0.001), client=False)
+            arrived = self._free(left + self._way(), client=False)
             self.clock.turn(arrived)
             got = self.wire.send(shot.request, 15)
-            ended = self._free(arrived + self.random.uniform(0.0005, 0.002), client=True)
+            ended = self._free(arrived + self._way(), client=True)
             hits.append(Hit(shot, due, left, ended, got.status, got.headers, got.body, got.wire_bytes))
             waiting.append(hits[-1])
             latest = max(latest, ended)
         self.clock.turn(latest)
         return hits
+
+    def _way(self) -> float:
+        return max(0.0002, self.latency / 2 + self.random.uniform(-self.jitter, self.jitter) / 2)
 
     def _free(self, at: float, *, client: bool) -> float:
         """The moment from which on that side runs again."""

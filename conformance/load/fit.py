@@ -15,15 +15,18 @@ UNSURE = 0.03
 """Seconds above the fastest answer of its kind from which on nobody can tell when a request arrived."""
 _PHASES = 8
 _KEPT = 5
+_AT_ONCE = 200
+_TELLING = 4
 _SIMPLEST = (Kind.CONCURRENCY, Kind.BUCKET, Kind.FIXED, Kind.SLIDING, Kind.COUNTER)
 
 
 @dataclass(frozen=True, slots=True)
 class Fit:
-    """A limit and how many of ``of`` requests it does not explain; ``also`` explain nearly as many.
+    """A limit and how many of ``of`` telling requests it does not explain; ``also`` explain about as many.
 
     ``spread`` is the part by which its window may be longer or shorter and explain as much. It is
-    ``doubted`` where an experiment made to confirm it came out otherwise.
+    ``doubted`` where an experiment made to confirm it came out otherwise, and ``impossible`` where more was
+    served at once than it ever lets through.
     """
 
     limit: Limit
@@ -32,6 +35,7 @@ class Fit:
     also: tuple[Limit, ...] = ()
     spread: float = 0.0
     doubted: bool = False
+    impossible: bool = False
     tolerance: float = 0.0
     """The part of requests that may go unexplained because answers take now more, now less time."""
 
@@ -40,9 +44,11 @@ class Fit:
         """``high``, ``medium`` or ``low``: by what is left unexplained, and by what else explains as much."""
         part = self.errors / self.of if self.of else 1.0
         most = 0.03 if self.limit.kind is Kind.COUNTER else 0.05
-        if part > most + self.tolerance or self.of < 8 or self.spread > 0.08 or self.doubted:
+        if self.also or self.doubted or self.impossible or self.of < 8:
             return "low"
-        return "medium" if self.also or part > 0.02 or self.spread > 0.03 else "high"
+        if part > most + self.tolerance or self.spread > 0.08:
+            return "low"
+        return "medium" if part > 0.02 or self.spread > 0.03 else "high"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,40 +68,99 @@ class Clues:
 
 
 def best(hits: Sequence[Hit], clues: Clues) -> Fit:
-    """The limit with the fewest errors; of equal ones the simplest kind."""
+    """The limit with the fewest errors of those that could have let through what was served at once.
+
+    Of equal ones the simplest kind. Where none could, the one with the fewest errors all the same.
+    """
     arrived, sent = seen_of(hits)
+    tight = tightest(hits)
+    fits = _kinds(arrived, sent, clues, tight)
+    strange = fits[0][0] > 0.2 * len(arrived)
+    if strange:
+        fits = _kinds(arrived, sent, clues, [])
+    errors, _, limit = fits[0]
+    flying = next((each for each in fits if each[2].kind is Kind.CONCURRENCY), None)
+    if flying and flying[0] <= 0.05 * len(sent) and _same(flying[2], limit, hits):
+        errors, _, limit = flying
+    near = errors + max(1, errors // 2)
+    others = (other for wrong, _, other in fits if wrong <= near and other.kind is not limit.kind)
+    also = tuple(other for other in others if not _same(limit, other, hits))
+    seen = sent if limit.kind is Kind.CONCURRENCY else arrived
+    shortest, longest = _alike_in_length(limit, errors, seen)
+    spread = (longest - shortest) / (longest + shortest) if longest else 0.0
+    tolerance = 0.0 if limit.rate == math.inf else min(0.03, unsteady(hits) * limit.rate / 2)
+    return Fit(limit, errors, telling(seen), also, spread, impossible=strange, tolerance=tolerance)
+
+
+def _kinds(
+    arrived: Sequence[Seen], sent: Sequence[Seen], clues: Clues, tight: Sequence[tuple[int, float]]
+) -> list[tuple[int, float, Limit]]:
+    """The best limit of each kind that explains about as much as the best of all, with its errors."""
     coarse: list[tuple[Kind, list[tuple[int, Limit]]]] = []
-    margin = max(6, len(hits) // 12)
+    margin = max(6, len(arrived) // 12)
     most = 1 << 30
     for kind in _SIMPLEST:
         seen = sent if kind is Kind.CONCURRENCY else arrived
-        found = _least(_coarse(kind, seen, clues), seen, _KEPT, most)
+        possible = (limit for limit in _coarse(kind, seen, clues) if not impossible(limit, tight))
+        found = _least(possible, seen, _KEPT, most)
         if found:
             coarse.append((kind, found))
             most = min(most, found[0][0] + margin)
     fits: list[tuple[int, float, Limit]] = []
     for order, (kind, found) in enumerate(coarse):
         if found[0][0] <= most:
-            errors, limit = _refined(found, sent if kind is Kind.CONCURRENCY else arrived)
+            errors, limit = _refined(found, sent if kind is Kind.CONCURRENCY else arrived, tight)
             fits.append((errors, order + _oddity(limit, clues), limit))
-    fits.sort(key=lambda each: each[:2])
-    errors, _, limit = fits[0]
-    also = tuple(other for wrong, _, other in fits[1:] if wrong <= errors + 1)
-    seen = sent if limit.kind is Kind.CONCURRENCY else arrived
-    shortest, longest = _alike_in_length(limit, errors, seen)
-    spread = (longest - shortest) / (longest + shortest) if longest else 0.0
-    tolerance = 0.0 if limit.rate == math.inf else min(0.03, unsteady(hits) * limit.rate / 2)
-    return Fit(limit, errors, sum(each.sure for each in seen), also, spread, tolerance=tolerance)
+    return sorted(fits, key=lambda each: each[:2])
+
+
+def tightest(hits: Sequence[Hit]) -> list[tuple[int, float]]:
+    """Numbers of requests, and the shortest time from sending to answering in which so many were served."""
+    served = sorted((hit.sent, hit.ended) for hit in hits if hit.ok)
+    found: list[float] = []
+    for first, (sent, _) in enumerate(served):
+        last = 0.0
+        for count, (_, ended) in enumerate(served[first : first + _AT_ONCE]):
+            last = max(last, ended)
+            if count == len(found):
+                found.append(last - sent)
+            else:
+                found[count] = min(found[count], last - sent)
+    kept = {round(1.1**power) for power in range(60)}
+    return [(count, seconds) for count, seconds in enumerate(found, 1) if count < 12 or count in kept]
+
+
+def impossible(limit: Limit, tight: Sequence[tuple[int, float]]) -> bool:
+    """Whether more requests were served within a time than the limit ever lets through in it."""
+    return any(count > limit.most(seconds * 1.02 + 0.002) + 1e-6 for count, seconds in tight)
+
+
+def telling(seen: Sequence[Seen]) -> int:
+    """How many of the requests say something of the limit: a long row of refusals says little."""
+    sure = [each for each in seen if each.sure]
+    return min(len(sure), _TELLING * sum(each.ok for each in sure))
+
+
+def _same(one: Limit, other: Limit, hits: Sequence[Hit]) -> bool:
+    """Whether nobody could tell them apart: one request at a time, or a window as long as the bank takes."""
+    if one.kind is Kind.CONCURRENCY:
+        took = statistics.median([hit.seconds for hit in hits if hit.ok] or [0.0])
+        took -= min(hit.seconds for hit in hits)
+        return other.window > 0 and abs(took / other.window - 1) < 0.15
+    return (
+        one.quota == other.quota == 1 and abs(one.window / other.window - 1) < 0.05 if other.window else False
+    )
 
 
 def seen_of(hits: Sequence[Hit]) -> tuple[list[Seen], list[Seen]]:
     """The hits as a limiter met them, in order: by about when they arrived, and by when they were sent.
 
     On the way a request was half as long as the fastest ones took; what more they took, the bank needed.
-    A failure of another kind than the usual refusal was let through.
+    A failure of another kind than the usual refusal was let through; of what was never answered nobody knows.
     """
-    road = min(hit.seconds for hit in hits)
     usual = usual_refusal(hits)
+    hits = [hit for hit in hits if hit.status or hit.status == usual]
+    road = min(hit.seconds for hit in hits)
     judged = [(hit, hit.ok or hit.status != usual) for hit in hits]
     least = {ok: min(hit.seconds for hit, its in judged if its is ok) for ok in {ok for _, ok in judged}}
     arrived, sent = [], []
@@ -118,12 +183,14 @@ def _oddity(limit: Limit, clues: Clues) -> float:
     return 10.0 * far + 5.0 * (limit.phase is not None) + 2.0 * limit.counts_refused
 
 
-def _refined(found: list[tuple[int, Limit]], seen: Sequence[Seen]) -> tuple[int, Limit]:
+def _refined(
+    found: list[tuple[int, Limit]], seen: Sequence[Seen], tight: Sequence[tuple[int, float]]
+) -> tuple[int, Limit]:
     """The best of a kind, from finer grids around its best few."""
     if found[0][1].kind is Kind.CONCURRENCY:
         return found[0]
     for step in (0.02, 0.005):
-        around = (near for _, limit in found for near in _around(limit, step))
+        around = (near for _, limit in found for near in _around(limit, step) if not impossible(near, tight))
         found = _least(around, seen, 2, found[0][0]) or found
     return _centred(found[0], seen)
 
@@ -193,19 +260,31 @@ def _coarse(kind: Kind, seen: Sequence[Seen], clues: Clues) -> Iterator[Limit]:
     if clues.near and kind is not Kind.COUNTER:
         low, high = clues.near * 0.8, clues.near * 2.1
     if kind is Kind.COUNTER:
-        # What is left of the last window decides, so that a window a little wrong explains little.
-        for window in _geometric(low, high, 1.012):
+        # In a steady stream two counters are like a bucket.
+        for rate in clues.rates[-1:]:
             for quota in quotas:
-                yield Limit(kind, quota, window, None, True)
-                yield Limit(kind, quota, window, None, False)
-    for window in _geometric(low, high, 1.04):
-        for quota in quotas:
-            for counting in (False, True) if kind is not Kind.FIXED else (False,):
+                for step in range(-4, 5):
+                    window = quota / rate * (1 + step * 0.012)
+                    yield Limit(kind, quota, window)
+                    yield from (Limit(kind, quota, window, phase) for phase in _begins(begin, window))
+    for counting in (False, True) if kind is not Kind.FIXED else (False,):
+        # Where refused requests count, those that asked kept the window full beyond its end.
+        lowest = min(low, (clues.longest - clues.shortest) * 0.5) if counting else low
+        if kind is Kind.COUNTER:
+            # What is left of the last window decides, so that a window a little wrong explains little.
+            for window in _geometric(lowest, high, 1.012):
+                yield from (Limit(kind, quota, window, None, counting) for quota in quotas)
+        for window in _geometric(lowest, high, 1.04):
+            for quota in quotas:
                 yield Limit(kind, quota, window, None, counting)
                 if kind is not Kind.SLIDING:
-                    for part in range(_PHASES):
-                        phase = begin - window + window * part / _PHASES
-                        yield Limit(kind, quota, window, phase, counting)
+                    phases = _begins(begin, window)
+                    yield from (Limit(kind, quota, window, phase, counting) for phase in phases)
+
+
+def _begins(first: float, window: float) -> Iterator[float]:
+    """When windows of the clock may begin."""
+    return (first - window + window * part / _PHASES for part in range(_PHASES))
 
 
 def _parts(count: int) -> Iterator[float]:

@@ -63,6 +63,19 @@ class Limit:
         counting = ", refused requests counted" if self.counts_refused else ""
         return f"{self.kind}, {self.quota} in {self.window:.3g} s{counting}"
 
+    def most(self, seconds: float) -> float:
+        """The most requests that it lets through in any time so long; infinite for one on concurrency."""
+        if self.kind is Kind.CONCURRENCY:
+            return math.inf
+        windows = seconds / self.window
+        if self.kind is Kind.BUCKET:
+            return self.quota * (1 + windows)
+        if self.kind is Kind.COUNTER:
+            # What was used up late in one window is let through again as its weight goes down.
+            return self.quota * (1 + windows) + 1
+        # Windows that begin one after another may end and begin once more in it than fit into it whole.
+        return self.quota * (int(windows) + (2 if self.kind is Kind.FIXED else 1))
+
     def errors(self, seen: Sequence[Seen], most: int = 1 << 30) -> int:
         """How many requests it would have judged otherwise; stops counting above ``most``."""
         judge = _JUDGES[self.kind]
@@ -78,9 +91,11 @@ def _bucket(limit: Limit, seen: Sequence[Seen], most: int) -> int:
         # A millionth: sums of fractions must not decide.
         allowed = tokens >= 1 - 1e-6
         wrong += each.sure and allowed is not each.ok
+        # What really happened moves the model on, so that one wrong guess is not counted twice.
         if each.ok:
-            # What really happened moves the model on, so that one wrong guess is not counted twice.
             tokens = max(tokens - 1, 0.0)
+        elif allowed:
+            tokens = 0.5
         if wrong > most:
             break
     return wrong
@@ -93,8 +108,9 @@ def _fixed(limit: Limit, seen: Sequence[Seen], most: int) -> int:
         if each.at >= begun + window - 1e-9:
             begun = each.at if limit.phase is None else begun + window * ((each.at - begun + 1e-9) // window)
             used = 0
-        wrong += each.sure and (used < limit.quota) is not each.ok
-        used += each.ok or limit.counts_refused
+        allowed = used < limit.quota
+        wrong += each.sure and allowed is not each.ok
+        used = used + (each.ok or limit.counts_refused) if each.ok or not allowed else limit.quota
         if wrong > most:
             break
     return wrong

@@ -1,7 +1,8 @@
 """The fast path over the network: one request at a time on each of many connections, parsed by httptools.
 
 Open loop: a request leaves when it is due, on an idle connection or a new one, whatever is still unanswered.
-Connections stay open between volleys. Not for several threads at once.
+Connections stay open between volleys, but for those that carried nothing: a server with a thread for each
+connection waits for their request and serves nobody else. Not for several threads at once.
 """
 
 from __future__ import annotations
@@ -46,6 +47,7 @@ class _Connection(asyncio.Protocol):
         self.flight: _Flight | None = None
         self.transport: asyncio.Transport | None = None
         self.closed = False
+        self.used = False
         self.parser = httptools.HttpResponseParser(self)
         self._begin()
 
@@ -62,7 +64,7 @@ class _Connection(asyncio.Protocol):
 
     def send(self, flight: _Flight, data: bytes) -> None:
         assert self.transport is not None
-        self.flight = flight
+        self.flight, self.used = flight, True
         flight.sent = time.monotonic()
         self.transport.write(data)
 
@@ -157,6 +159,7 @@ class _Gun:
         self.flying: dict[int, _Connection] = {}
         self.until: Until | None = None
         self.stopped = False
+        self.over = False
         self.failure = ""
         self.encoded: dict[tuple[int, str], bytes] = {}
         self.expected = -1
@@ -184,8 +187,11 @@ class _Gun:
             return
         if connection.closed:
             self.open -= 1
-            return
-        self._use(connection)
+        elif self.over:
+            self.open -= 1
+            connection.drop()
+        else:
+            self._use(connection)
 
     def _use(self, connection: _Connection) -> None:
         while self.waiting:
@@ -217,7 +223,8 @@ class _Gun:
                 self.open -= 1
                 connection.drop()
         while self.idle:
-            connection = self.idle.popleft()
+            # The one used last: a server may be about to close the others.
+            connection = self.idle.pop()
             if not connection.closed:
                 self._send(connection, flight)
                 return
@@ -254,11 +261,11 @@ class _Gun:
     async def warm(self, number: int) -> None:
         """Opens connections until so many stand."""
         self.idle = deque(c for c in self.idle if not c.closed)
-        self.open = len(self.idle)
+        self.open = len(self.idle) + len(self.tasks)
         await asyncio.gather(*(self.connect() for _ in range(max(0, number - self.open))))
 
     async def fire(self, shots: Sequence[Shot], until: Until | None, width: int) -> list[Hit]:
-        self.hits, self.until, self.stopped, self.failure = {}, until, False, ""
+        self.hits, self.until, self.stopped, self.over, self.failure = {}, until, False, False, ""
         self.landed_all = asyncio.Event()
         self.encoded, self.expected = {}, -1
         await self.warm(width)
@@ -285,9 +292,21 @@ class _Gun:
         for connection in list(self.flying.values()):
             connection._lost("no complete answer in time")
         self.waiting.clear()
+        self._spare()
         return [self.hits[index] for index in sorted(self.hits)]
 
-    def close(self) -> None:
+    def _spare(self) -> None:
+        """Closes what carried nothing, also what is still being opened."""
+        self.over = True
+        for connection in self.idle:
+            if not connection.used:
+                connection.drop()
+        self.idle = deque(connection for connection in self.idle if not connection.closed)
+
+    async def close(self) -> None:
+        for task in self.tasks:
+            task.cancel()
+        await asyncio.gather(*self.tasks, return_exceptions=True)
         for connection in self.idle:
             connection.drop()
 
@@ -367,7 +386,7 @@ class NetworkPath:
         if self._loop.is_closed():
             return
         for gun in self._guns.values():
-            gun.close()
+            self._loop.run_until_complete(gun.close())
         self._loop.run_until_complete(_settle())
         self._loop.close()
 
