@@ -7,14 +7,19 @@ from dataclasses import replace
 from functools import cache
 
 from conformance import embedded_hkma
+from conformance.bank.app import Bank
 from conformance.bank.mutant import BASES, Mutant
 from conformance.conduct import Scope, prepare
-from conformance.embedded import POLICY, memory
+from conformance.embedded import LIMITED_URL, POLICY, application, memory
+from conformance.embedded_limits import limited
+from conformance.load.timeline import Timeline
 from conformance.model import Plan, Profile, Result, Verdict
 from conformance.plan import Selection
 from conformance.run import judge
 from conformance.session import open_session
 from conformance.target import Target
+from conformance.wire import MemoryWire
+from tests.decisions import Decision, Reads, TellingState, changed, consulted, reaches, telling
 
 PHASE3 = frozenset(
     {"metadata", "keys", "authorize", "login", "request_object", "par", "token", "id_token", "client"}
@@ -110,11 +115,65 @@ DATASETS = tuple(
 """Datasets of every kind: series by month, day and quarter, registers in languages, tenders, segments."""
 
 
+TOLD = frozenset(
+    (profile, base)
+    for profile, bases in {
+        "phase1": ("open",),
+        "phase2": ("open",),
+        "phase3": ("open", "openid", "fapi1", "ciba"),
+        "phase4": ("open", "cavage-signature", "message-signature"),
+    }.items()
+    for base in bases
+)
+"""The profiles and bases with so many mutants that it pays to see first what each case depends on."""
+
+
+@cache
+def dependencies(profile: str, base: str) -> dict[str, frozenset[Decision]]:
+    """The decisions of a right bank that each case of a profile depends on."""
+    reads, clock, still = Reads(), Clock(), Timeline()
+    policy = BASES[base](POLICY)
+    told = telling(policy, reads)
+    usual, low = application(None, 0, told, clock), application(None, 0, limited(told), still)
+    for bank in (usual, low):
+        assert isinstance(bank, Bank)
+        bank.state = TellingState(reads)
+    hosts = {LIMITED_URL.partition("//")[2]: low}
+    wire = MemoryWire(lambda e, start: hosts.get(e["HTTP_HOST"], usual)(e, start), clock=still)
+    target, _ = memory(None, 0, policy, clock)
+    selection = Selection(skips=tuple(f"{name}.*" for name in (*GENERATED, *SEQUENCES)))
+    plan, chosen = prepare(target, Scope(profiles=(profile,), selection=selection))
+    with open_session(target, chosen, plan, wire=wire, clock=clock, sleep=clock.sleep) as session:
+        return consulted(plan, session, reads)
+
+
+def reached(plan: Plan, mutant: Mutant, profiles: tuple[str, ...]) -> Plan:
+    """The plan without the cases that depend on nothing that the defect changes."""
+    if mutant.on_the_wire or len(profiles) > 1 or (profiles[0], mutant.base) not in TOLD:
+        return plan
+    known = dependencies(profiles[0], mutant.base)
+    change = tuple(changed(BASES[mutant.base](POLICY), mutant.policy(POLICY)))
+    kept = tuple(
+        case
+        for case in plan.cases
+        if case.check in mutant.kills or case.id not in known or reaches(change, known[case.id])
+    )
+    return replace(plan, cases=kept)
+
+
 @cache
 def results(
-    mutant: Mutant | None, seed: int = 0, profiles: tuple[str, ...] = ("phase1",), base: str = "open"
+    mutant: Mutant | None,
+    seed: int = 0,
+    profiles: tuple[str, ...] = ("phase1",),
+    base: str = "open",
+    *,
+    whole: bool = False,
 ) -> tuple[Result, ...]:
-    """All results of the reference bank in memory; ``base`` names the conformant one without a mutant."""
+    """The results of the reference bank in memory; ``base`` names the conformant one without a mutant.
+
+    A mutant is judged by the cases that its defect reaches, or by the ``whole`` plan.
+    """
     clock = Clock()
     policy = POLICY if mutant else BASES[base](POLICY)
     if embedded_hkma.PROFILE in profiles:
@@ -122,6 +181,8 @@ def results(
     else:
         target, wire = memory(mutant, seed, policy, clock)
     plan, chosen = planned(target, mutant, seed, profiles)
+    if mutant and not whole:
+        plan = reached(plan, mutant, profiles)
     with open_session(target, chosen, plan, wire=wire, clock=clock, sleep=clock.sleep) as session:
         return judge(plan, session)
 

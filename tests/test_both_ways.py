@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from fnmatch import fnmatchcase
+from functools import partial
 from itertools import groupby
 
 import pytest
@@ -17,7 +18,7 @@ from conformance.model import Verdict
 from conformance.run import judge
 from conformance.session import open_session
 from conformance.target import Target
-from tests.matrix import LIMITS, fired, planned, profiles_of, results
+from tests.matrix import LIMITS, fired, planned, profiles_of
 
 WAIT = ("par.expires", "token.*expire*", "consent.expiry_*", "payment.consent_ends")
 """Checks that wait by the clock of the wall for what ends by itself, which in memory takes no time."""
@@ -37,6 +38,11 @@ def one_of_each_scope() -> list[Mutant]:
     return [[m for m in mutants if not any(map(left_out, m.kills))][-1] for _, mutants in scopes]
 
 
+def one_of_each_profile() -> list[Mutant]:
+    """A defect that the bank itself has, for each profile that mutants are judged by."""
+    return list({profiles_of(mutant): mutant for mutant in one_of_each_scope()}.values())
+
+
 def left_out(check: str) -> bool:
     return any(fnmatchcase(check, glob) for glob in (*WAIT, *REFUSED_BEFORE))
 
@@ -52,11 +58,17 @@ def on_loopback(mutant: Mutant) -> Iterator[Target]:
             yield Target.model_validate(bank.description)
 
 
-def found_over_tls(mutant: Mutant) -> set[str]:
+def beside(mutant: Mutant, check: str) -> bool:
+    """Whether a check is of the subject that a defect belongs to, or of one that must find it."""
+    return check.split(".")[0] in {mutant.scope, *(kill.split(".")[0] for kill in mutant.kills)}
+
+
+def found_over_tls(mutant: Mutant, judged: Callable[[str], bool]) -> set[str]:
     """The checks that find something at the bank on loopback, in the same order of cases as in memory."""
     with on_loopback(mutant) as target:
         plan, profiles = planned(target, mutant, 0, profiles_of(mutant))
-        plan = replace(plan, cases=tuple(case for case in plan.cases if not left_out(case.check)))
+        kept = (case for case in plan.cases if judged(case.check) and not left_out(case.check))
+        plan = replace(plan, cases=tuple(kept))
         with open_session(target, profiles, plan) as session:
             found = judge(plan, session)
     assert not [result.traceback for result in found if result.verdict is Verdict.ERROR]
@@ -64,5 +76,11 @@ def found_over_tls(mutant: Mutant) -> set[str]:
 
 
 @pytest.mark.parametrize("mutant", one_of_each_scope(), ids=lambda mutant: mutant.name)
-def test_a_defect_is_found_by_the_same_checks_in_memory_and_over_tls(mutant: Mutant) -> None:
-    assert found_over_tls(mutant) == set(fired(results(mutant, profiles=profiles_of(mutant))))
+def test_a_defect_is_found_over_tls_by_the_checks_that_find_it_in_memory(mutant: Mutant) -> None:
+    """In memory these are the checks that it names, and no other: test_mutants."""
+    assert found_over_tls(mutant, partial(beside, mutant)) == set(mutant.kills)
+
+
+@pytest.mark.parametrize("mutant", one_of_each_profile(), ids=lambda mutant: mutant.name)
+def test_no_check_of_another_subject_finds_a_defect_over_tls(mutant: Mutant) -> None:
+    assert found_over_tls(mutant, lambda _: True) == set(mutant.kills)
