@@ -17,7 +17,9 @@ if TYPE_CHECKING:
     from conformance.oauth.grant import Asked
 
 PATIENCE = 15_000
-"""Milliseconds that a page may take to show what a step names."""
+"""Milliseconds that a page may take to show what a step names, or to lead back to the TSP."""
+QUIET = 2_000
+"""Milliseconds without a request, after which a page leads nowhere else by itself."""
 
 
 def landed(front: Front, url: str, asked: Asked, values: Mapping[str, str], decision: str) -> Landing:
@@ -50,11 +52,17 @@ def landed(front: Front, url: str, asked: Asked, values: Mapping[str, str], deci
             browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
             # A private authority of tls.ca cannot be given to the browser; hosts are pinned by name instead.
             context = browser.new_context(ignore_https_errors=front.target.tls.ca is not None)
-            context.set_default_timeout(float(settings.get("patience", PATIENCE / 1000)) * 1000)
+            patience = float(settings.get("patience", PATIENCE / 1000)) * 1000
+            context.set_default_timeout(patience)
             context.route("**/*", routed)
             page = context.new_page()
+            under_way: set[Any] = set()
+            page.on("request", lambda request: under_way.add(request))
+            for end in ("requestfinished", "requestfailed"):
+                page.on(end, lambda request: under_way.discard(request))
             page.goto(url)
             _follow(page, steps, values, came, Error)
+            _wait(page, came, under_way, patience)
             browser.close()
     except Error as error:
         if not came:
@@ -80,8 +88,15 @@ def _follow(
                 f"login step {number} does not match the page: {str(problem).splitlines()[0][:160]}; "
                 f"the page says {offered!r}"
             ) from None
-    if not came:
-        page.wait_for_timeout(2_000)
+
+
+def _wait(page: Any, came: list[str], under_way: set[Any], patience: float) -> None:
+    """Waits for the way back for as long as the bank is asked for something, and a moment longer."""
+    waited = quiet = 0
+    while not came and waited < patience and quiet < QUIET:
+        page.wait_for_timeout(50)
+        waited += 50
+        quiet = 0 if under_way else quiet + 50
 
 
 def _take(page: Any, step: LoginStep, values: Mapping[str, str]) -> None:
