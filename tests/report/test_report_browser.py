@@ -107,6 +107,19 @@ def test_no_width_scrolls_sideways(browser: Browser, page: Path, width: int) -> 
     context.close()
 
 
+def test_paper_cuts_nothing_off(browser: Browser, page: Path) -> None:
+    context = browser.new_context(viewport={"width": 673, "height": 900})  # what an A4 sheet leaves of it
+    sheet, _ = opened(context, page)
+    sheet.evaluate(
+        "document.querySelectorAll('.matrix tr').forEach(row => { for (let n = 0; n < 50; n++) "
+        "row.append(row.lastElementChild.cloneNode(true)) })"
+    )
+    assert sheet.evaluate("document.querySelector('.matrix').scrollWidth") > 1500
+    sheet.emulate_media(media="print")
+    assert sheet.evaluate("document.documentElement.scrollWidth") <= 673
+    context.close()
+
+
 def test_the_keyboard_reaches_the_verdict_first(browser: Browser, page: Path) -> None:
     context = browser.new_context()
     sheet, _ = opened(context, page)
