@@ -1,6 +1,7 @@
-"""Every conformant authorization server over ten seeds, in memory: no finding, and nothing left open.
+"""The reference bank by every phase, and every conformant authorization server, over ten seeds in memory.
 
-``python -m benchmarks clean [SEEDS]`` prints a line for each server, and ends with 1 where one has a finding.
+``python -m benchmarks clean [SEEDS]`` prints a line for each, and ends with 1 where one has a finding or leaves
+anything open.
 """
 
 from __future__ import annotations
@@ -24,16 +25,24 @@ SERVERS = {
     "hybrid": "OpenID Connect, hybrid flow",
     "ciba": "FAPI 2.0 with backchannel requests",
 }
+PHASES = {
+    "phase1": "Phase I, open to everybody",
+    "phase2": "Phase II",
+    "phase4": "Phase IV",
+    "publication": "what a bank publishes",
+}
+ROWS = [(profile, "open", title) for profile, title in PHASES.items()]
+ROWS += [("phase3", base, title) for base, title in SERVERS.items()]
 OPEN = (Verdict.ERROR, Verdict.INCONCLUSIVE)
 
 
 def main() -> int:
     seeds = int(sys.argv[1]) if len(sys.argv) > 1 else 10
     wrong = 0
-    for base, title in SERVERS.items():
+    for profile, base, title in ROWS:
         begun, cases, passed, troubles = time.perf_counter(), 0, 0, []
         for seed in range(seeds):
-            found = results(None, seed, ("phase3",), base)
+            found = results(None, seed, (profile,), base)
             results.cache_clear()
             cases += len(found)
             passed += sum(r.verdict is Verdict.PASS for r in found)

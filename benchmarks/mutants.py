@@ -25,9 +25,7 @@ def main() -> int:
             wrong += 1
             say(f"    {mutant.name}: {', '.join(sorted(found)) or 'nothing'}, not {', '.join(mutant.kills)}")
     seconds = time.process_time() - begun
-    say(
-        f"{len(chosen)} mutants by the whole plan, {wrong} found by other checks, {seconds:.0f} s of processor"
-    )
+    say(f"{len(chosen)} mutants by the whole plan, {wrong} found by other checks, {seconds:.0f} s")
     return 1 if wrong else 0
 
 

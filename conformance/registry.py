@@ -150,11 +150,16 @@ def add(
     )
 
 
-def all_checks() -> Mapping[str, Check]:
-    """Every check, by id, after importing all that lies in ``conformance.checks``."""
+@cache
+def _import_checks() -> None:
     package = importlib.import_module("conformance.checks")
     for module in pkgutil.walk_packages(package.__path__, "conformance.checks."):
         importlib.import_module(module.name)
+
+
+def all_checks() -> Mapping[str, Check]:
+    """Every check, by id, after importing all that lies in ``conformance.checks``."""
+    _import_checks()
     return types.MappingProxyType(dict(sorted(_CHECKS.items())))
 
 

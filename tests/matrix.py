@@ -161,6 +161,21 @@ def reached(plan: Plan, mutant: Mutant, profiles: tuple[str, ...]) -> Plan:
     return replace(plan, cases=kept)
 
 
+PLANS: dict[tuple[str, str, str], tuple[Plan, tuple[Profile, ...]]] = {}
+
+
+def planned_once(
+    target: Target, mutant: Mutant | None, seed: int, profiles: tuple[str, ...]
+) -> tuple[Plan, tuple[Profile, ...]]:
+    """What is planned: the same for all mutants of a scope and a base that publish the same."""
+    if mutant is None or not profiles[0].startswith("phase"):
+        return planned(target, mutant, seed, profiles)
+    key = (profiles[0], mutant.base, mutant.scope)
+    if key not in PLANS:
+        PLANS[key] = planned(target, mutant, seed, profiles)
+    return PLANS[key]
+
+
 @cache
 def results(
     mutant: Mutant | None,
@@ -180,7 +195,7 @@ def results(
         target, wire = embedded_hkma.memory(mutant, seed, DATASETS, clock)
     else:
         target, wire = memory(mutant, seed, policy, clock)
-    plan, chosen = planned(target, mutant, seed, profiles)
+    plan, chosen = planned_once(target, mutant, seed, profiles)
     if mutant and not whole:
         plan = reached(plan, mutant, profiles)
     with open_session(target, chosen, plan, wire=wire, clock=clock, sleep=clock.sleep) as session:

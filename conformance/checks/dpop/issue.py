@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterator
+from functools import cache
 from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric import rsa
@@ -70,6 +71,11 @@ def symmetric_key_refused(protected: Protected) -> Findings:
     yield from _accepted(access, proofs, "a refusal of a proof by a symmetric key")
 
 
+@cache
+def _rsa() -> rsa.RSAPrivateKey:
+    return rsa.generate_private_key(public_exponent=65537, key_size=2048)
+
+
 @check(requests=3)
 def unlisted_algorithm_refused(protected: Protected) -> Findings:
     """Takes proofs of the algorithms that its metadata list, and of no other."""
@@ -77,13 +83,12 @@ def unlisted_algorithm_refused(protected: Protected) -> Findings:
     url, listed = _url(access), access.server.listed("dpop_signing_alg_values_supported")
     if not listed or "RS256" in listed:
         raise NotApplicable("the metadata list RS256, or no algorithms of proofs")
-    key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
     forged = jose.flipped(
         dpop.proof(access.client.proof_key, "POST", url, access.now(), nonce=_nonce(access)), 2
     )
     if _issued(access, forged):
         raise NotApplicable("the signature of proofs is not verified, which is judged elsewhere")
-    proof = dpop.proof(key, "POST", url, access.now(), nonce=_nonce(access), header={"alg": "RS256"})
+    proof = dpop.proof(_rsa(), "POST", url, access.now(), nonce=_nonce(access), header={"alg": "RS256"})
     yield from _accepted(
         access, iter([("with RS256", proof)]), "a refusal of an algorithm that is not listed"
     )
