@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -123,16 +124,27 @@ def currency_is_the_accounts(protected: Protected, operation: Operation) -> Find
 @check(requests=6, logins=("grant of all",))
 def balance_runs(protected: Protected, operation: Operation) -> Findings:
     """Carries the balance from each entry to the next by exactly the amount between them."""
-    for rows, exchange in _accounts(protected, operation).values():
+    sides = {} if operation.canonical else _sides(protected)
+    for account, (rows, exchange) in _accounts(protected, operation).items():
         groups = _groups(rows)
-        unsigned = all((row.decimal("balance") or 0) >= 0 for group in groups for row in group)
-        wrong = _breaks(groups, unsigned)
+        signs = (row.decimal("balance") or 0 for group in groups for row in group)
+        unsigned = not operation.canonical and min(signs, default=0) >= 0
+        wrong = _breaks(groups, unsigned=unsigned, owed=sides.get(account))
         if wrong:
             yield Finding(
                 "the balance before, and the amount", f"another balance after {len(wrong)} entries",
                 wrong[0].place("balance"), exchange,
             )  # fmt: skip
             return
+
+
+def _sides(protected: Protected) -> dict[str, bool]:
+    """Whether money is owed on each account, by what the bank tells of its booked balance."""
+    if "accounts.balances" not in protected.operations:
+        return {}
+    found = _accounts(protected, protected.operation("accounts.balances"))
+    told = ((account, row) for account, (rows, _) in found.items() for row in rows)
+    return {account: _signed(row) < 0 for account, row in told if row.text("type") in BOOKED}
 
 
 def _accounts(protected: Protected, operation: Operation) -> dict[str, tuple[list[Row], int]]:
@@ -174,26 +186,32 @@ def _groups(listed: list[Row]) -> tuple[tuple[Row, ...], ...]:
     return tuple(tuple(moments[moment]) for moment in sorted(moments))
 
 
-def _breaks(groups: tuple[tuple[Row, ...], ...], unsigned: bool) -> tuple[Row, ...]:
-    """The entries of which no order within their instant carries the balance on.
+def _breaks(groups: tuple[tuple[Row, ...], ...], *, unsigned: bool, owed: bool | None = None) -> list[Row]:
+    """The entries of which no order within their instant carries the balance on, from the newest back.
 
-    Balances may be ``unsigned``: sums owed, of which the mapping gives no sign.
+    Balances may be ``unsigned``: sums of which the mapping gives no sign; ``owed`` is that of the latest.
     """
     wrong: list[Row] = []
-    before: set[Decimal] = set()
-    for group in groups:
-        balances = [row.decimal("balance") for row in group]
-        told = {balance for balance in balances if balance is not None}
-        if len(told) < 1 or None in balances or any(row.decimal("amount") is None for row in group):
-            before = set()
-            continue
-        change = sum((_signed(row) for row in group), Decimal(0))
-        after = {start + change for start in before}
-        right = {each for each in after if each in told or (unsigned and abs(each) in told)}
-        if before and not right:
-            wrong.append(group[0])
-        before = right or told | ({-each for each in told} if unsigned else set())
-    return tuple(wrong)
+    after: set[Decimal] = set()
+    for newer, older in itertools.pairwise((*reversed(groups), ())):
+        if not after:
+            after = _told(newer)
+            after |= {-each for each in after} if unsigned and owed is not False else set()
+            after = {each for each in after if each <= 0} if unsigned and owed else after
+        known = not any(row.decimal("amount") is None for row in newer)
+        before = {each - sum(map(_signed, newer), Decimal(0)) for each in after if known}
+        told = _told(older)
+        right = {each for each in before if each in told or (unsigned and abs(each) in told)}
+        if before and told and not right:
+            wrong.append(newer[0])
+        after, owed = right, None
+    return wrong
+
+
+def _told(group: tuple[Row, ...]) -> set[Decimal]:
+    """The balances of a group's entries; none where one of them tells none."""
+    balances = [row.decimal("balance") for row in group]
+    return set() if None in balances else {each for each in balances if each is not None}
 
 
 def _signed(row: Row) -> Decimal:
