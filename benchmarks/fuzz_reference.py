@@ -2,8 +2,8 @@
 
 Each mutant of ``contract`` and ``negative`` is served by itself, two at a time; both tools get the
 descriptions of two of its lists. A mutant counts as found when a run tells of a kind that it does not tell of
-the right bank. What schemathesis told is kept in ``--kept FILE`` and not asked for again while the bank and the
-descriptions are the same, so that a run that broke off goes on; ``--table FILE`` writes the result.
+the right bank. What schemathesis told is kept in ``--kept FILE`` and not asked for again while the bank and
+the descriptions are the same, so that a run that broke off goes on; ``--table FILE`` writes the result.
 """
 
 from __future__ import annotations
