@@ -62,7 +62,7 @@ class Standing:
         self._credentials = credentials
         self.kind = credentials.kind
         self._lock = threading.Lock()
-        self._opened: dict[tuple[str, str], str] = {}
+        self._opened: dict[tuple[str, str], tuple[str, str]] = {}
         self._futile = 0
         self._pending: Ended | None = None
         self.early: list[Ended] = []
@@ -74,15 +74,22 @@ class Standing:
         return self._credentials.token
 
     def refused(self, answer: Answer) -> bool:
-        """Whether a token may have ended: what is refused under it was served under it before."""
+        """Whether a token may have ended: what is refused under it was served before.
+
+        It was under this token or, where this is the one in hand, under one that was in hand before.
+        """
         shown = self._credentials.shown(answer.request)
         if not shown:
             return False
         place = answer.request.method, answer.request.url.partition("?")[0]
+        held = self.token
+        worn = shown.replace(held.value, "*") if held else shown
         with self._lock:
+            before, worn_before = self._opened.get(place, ("", ""))
             if answer.ok and len(self._opened) < MOST:
-                self._opened[place] = shown
-            return answer.status == 401 and self._opened.get(place) == shown and self._futile < FUTILE
+                self._opened[place] = shown, worn
+            served = before == shown or (worn != shown and worn_before == worn)
+            return answer.status == 401 and served and self._futile < FUTILE
 
     def ended(self, again: Answer, now: float) -> bool:
         """Whether it has, by the answer to the same request sent once more."""

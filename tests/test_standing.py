@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from wsgiref.types import StartResponse, WSGIEnvironment
 
 from werkzeug.wrappers import Request, Response
@@ -77,6 +78,18 @@ def test_a_run_goes_on_when_the_bank_ends_a_token_early() -> None:
     assert statuses == [200] * 10
     assert (gate.given, gate.refused) == (4, 6)
     assert early == [3600] * 3
+
+
+def test_a_place_that_an_earlier_token_opened_tells_of_the_end_of_a_later_one() -> None:
+    gate = Gate(2)
+    with opened(gate) as (tsp, operation):
+
+        def asked(more: str = "") -> int:
+            request = tsp.request(operation)
+            return tsp.send(replace(request, url=f"{request.url}{more}")).status
+
+        assert [asked(), asked("/other"), asked(), asked(), asked("/other")] == [200] * 5
+        assert len(tsp.standing.early) == 2
 
 
 def test_a_refusal_that_does_not_repeat_is_no_end_of_a_token() -> None:
