@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Generator, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal, Protocol
 
 from pydantic import BaseModel, Field
@@ -43,6 +43,8 @@ class Token:
     life: str = ""
     """How long it is good for as the bank has written it; empty where it did not."""
     fetched: float = 0.0
+    answer: Reply | None = field(default=None, repr=False, compare=False)
+    """The answer that it came in."""
 
 
 Flow = Generator[Request, Reply, Token]
@@ -176,7 +178,7 @@ class Identity:
             return Token("")
         with self._vault.expecting(lambda body: self._spotted(body, now)):
             reply = yield asked
-        token = self._scheme.token(reply, now)
+        token = replace(self._scheme.token(reply, now), answer=reply)
         self._vault.add(token.value, "ACCESS_TOKEN")
         self._token = token
         self._renew_at = token.expires_at - min(EARLY, max(0.0, token.expires_at - now) / 10)

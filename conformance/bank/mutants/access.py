@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable
 from urllib.parse import unquote
 from wsgiref.types import WSGIApplication
 
@@ -13,6 +14,7 @@ from conformance.bank.mutant import mutant
 from conformance.bank.policy import Policy
 from conformance.bank.products.access import ID, SECRET
 from conformance.bank.products.policy import ProductPolicy
+from conformance.bank.products.tokens import PATH as TOKENS
 from conformance.bank.proxy import answering, fetch, intercepting, raw_path
 
 CLIENT, SECRET_VALUE = ProductPolicy().clients[0]
@@ -261,3 +263,47 @@ def life_of_a_token_in_milliseconds(policy: Policy) -> Policy:
 def token_forgotten_early(policy: Policy) -> Policy:
     """A token is refused after forty requests, long before the end that was told."""
     return policy.evolve("products.token_uses", 40)
+
+
+@mutant("access.wrong_client_refused", base="token-gated")
+def token_for_any_secret(policy: Policy) -> Policy:
+    """A registered client gets a token whatever secret it sends."""
+    return policy.evolve("products.secret_unchecked", True)
+
+
+def _token_answer(app: WSGIApplication, amend: Callable[[Response], None]) -> WSGIApplication:
+    """Change the answers that hold a token."""
+
+    def given(request: Request, response: Response) -> None:
+        if request.path == TOKENS and response.status_code == 200:
+            amend(response)
+
+    return answering(app, given)
+
+
+@mutant("access.token_is_not_stored", base="token-gated")
+def token_left_in_caches(app: WSGIApplication) -> WSGIApplication:
+    """The answer with a token may be kept for an hour."""
+    return _token_answer(app, lambda response: response.headers.set("Cache-Control", "max-age=3600"))
+
+
+@mutant("access.token_answer_is_complete", base="token-gated")
+def token_of_no_type(app: WSGIApplication) -> WSGIApplication:
+    """A token comes without its type."""
+
+    def amend(response: Response) -> None:
+        told = json.loads(response.get_data())
+        response.set_data(json.dumps({name: value for name, value in told.items() if name != "token_type"}))
+
+    return _token_answer(app, amend)
+
+
+@mutant("access.token_answer_is_complete", base="token-gated")
+def token_life_in_quotes(app: WSGIApplication) -> WSGIApplication:
+    """The life of a token is a text."""
+
+    def amend(response: Response) -> None:
+        told = json.loads(response.get_data())
+        response.set_data(json.dumps(told | {"expires_in": str(told["expires_in"])}))
+
+    return _token_answer(app, amend)
