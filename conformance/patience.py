@@ -5,6 +5,26 @@ from __future__ import annotations
 from email.utils import parsedate_to_datetime
 
 from conformance.answer import Answer
+from conformance.model import Request
+
+ATTEMPTS = 3
+LONGEST_WAIT = 60.0
+"""Seconds that a Retry-After is waited for; a bank that asks for more is left alone."""
+BLIP = 0.25
+"""Seconds after which a request is sent again for which a gateway got no answer of the bank."""
+
+
+def repeatable(request: Request) -> bool:
+    """Whether a request that may have been carried out does no harm when it is sent again."""
+    return request.method in ("GET", "HEAD", "OPTIONS")
+
+
+def fell(answer: Answer) -> bool:
+    """Whether a gateway says that what lies behind it gave no answer, and does not ask to come back later.
+
+    That is how a crash of the bank's own looks through a gateway (RFC 9110, 15.6.3 to 15.6.5).
+    """
+    return answer.status in (502, 503, 504) and answer.header("Retry-After") is None
 
 
 def asked_wait(answer: Answer, attempt: int, now: float) -> float | None:

@@ -20,15 +20,12 @@ from conformance.gate import Gate
 from conformance.load.shot import Hit, Path, Shot, Talk, Until
 from conformance.load.way import path_of
 from conformance.model import Exchange, Request
-from conformance.patience import asked_wait
+from conformance.patience import ATTEMPTS, BLIP, LONGEST_WAIT, asked_wait, fell, repeatable
 from conformance.secret import Vault
 from conformance.sharing import Sharing
 from conformance.standing import Credentials, Standing
 from conformance.wire import Certified, Received, Wire
 
-ATTEMPTS = 3
-LONGEST_WAIT = 60.0
-"""Seconds that a Retry-After is waited for; a bank that asks for more is left alone."""
 SLOWEST = 2.0
 """Seconds between requests to a bank that throttles whatever the rate."""
 NO_CONNECTIONS = 3
@@ -87,6 +84,7 @@ class Traffic:
         self._began = time.monotonic()
         self._failures: dict[str, int] = {}
         self._held: dict[str, int] = {}
+        self._good: dict[str, Request] = {}
         self._fetching = threading.RLock()
         self._gate = Gate()
         self.standing = Standing(credentials)
@@ -133,15 +131,23 @@ class Traffic:
             try:
                 answer = self._once(request, case, authority, waits=patient, certified=certified)
             except Dropped:
-                if last or not _repeatable(request):
+                if last or not repeatable(request):
                     raise
                 continue
             wait = asked_wait(answer, attempt, self.now()) if patient else None
             self._pace(answer.status == 429)
             if wait is None:
                 self._held[authority] = 0
+                if answer.ok and request.method == "GET":
+                    self._good[authority] = request
                 return self._renewed(answer, case, certified) if patient else answer
-            if last or wait > LONGEST_WAIT:
+            doubtful = answer.status in (502, 504) and not repeatable(request)  # it may have been carried out
+            if fell(answer) and (attempt > 1 or doubtful) and self._answers(request, case, certified):
+                self._held[authority] = 0
+                return answer
+            if fell(answer) and attempt == 1 and authority in self._good:
+                wait = BLIP
+            if last or doubtful or wait > LONGEST_WAIT:
                 self._held[authority] = self._held.get(authority, 0) + 1
                 raise Unreachable(
                     f"the bank answered {answer.status} and asked to come back in {wait:.0f} s, "
@@ -149,6 +155,14 @@ class Traffic:
                 )
             with self._lock:
                 self._pause_until = max(self._pause_until, time.monotonic() + wait)
+
+    def _answers(self, request: Request, case: str, certified: Certified | None) -> bool:
+        """Whether the bank answers another read at this moment, so that it is this request that it fails."""
+        control = self._good.get(_authority(request.url))
+        if control is None or control.url == request.url:
+            return False
+        answer = self._once(control, case, _authority(request.url), waits=True, certified=certified)
+        return asked_wait(answer, 1, self.now()) is None
 
     def _renewed(self, answer: Answer, case: str, certified: Certified | None) -> Answer:
         """The answer, or the one under a new token where the bank has ended the one in hand too early."""
@@ -383,7 +397,3 @@ def _authority(url: str) -> str:
     except ValueError as error:
         raise Refused(f"{url[:200]!r} is no address that can be sent to: {error}") from error
     return f"{(parts.hostname or '').lower()}:{port or (443 if parts.scheme == 'https' else 80)}"
-
-
-def _repeatable(request: Request) -> bool:
-    return request.method in ("GET", "HEAD", "OPTIONS")

@@ -137,12 +137,12 @@ def lengths_refused_with_a_text(app: WSGIApplication) -> WSGIApplication:
     return answering(app, amend)
 
 
-def _crashing(app: WSGIApplication, bad: Callable[[Request], bool]) -> WSGIApplication:
+def _crashing(app: WSGIApplication, bad: Callable[[Request], bool], status: int = 500) -> WSGIApplication:
     def intercept(request: Request) -> Response | None:
         if not bad(request):
             return None
         body = json.dumps({"error": {"code": "internal_error", "message": "The bank has a fault."}})
-        return Response(body, 500, content_type="application/json")
+        return Response(body, status, content_type="application/json")
 
     return intercepting(app, intercept)
 
@@ -151,6 +151,12 @@ def _crashing(app: WSGIApplication, bad: Callable[[Request], bool]) -> WSGIAppli
 def nul_fails_the_filter(app: WSGIApplication) -> WSGIApplication:
     """NUL in the id of a row fails the bank."""
     return _crashing(app, lambda request: "\x00" in request.path)
+
+
+@mutant("contract.input_never_fails_the_server")
+def long_names_end_behind_the_gateway(app: WSGIApplication) -> WSGIApplication:
+    """A name filter that is too long ends the process behind the gateway, which answers 502."""
+    return _crashing(app, lambda request: len(request.args.get("name", "")) == 101, 502)
 
 
 @mutant("contract.input_never_fails_the_server")

@@ -15,14 +15,14 @@ GUARDED = frozenset({401, 403, 407, 429})
 
 @check(requests=0, confirm=False)
 def input_never_fails_the_server(survey: Survey) -> Findings:
-    """Answers no input with a status of 500 or above."""
+    """Answers no input with a status of 500 or above, its own or that of a gateway before it."""
     from conformance.generate.lifecycle import steps
 
     signs = []
     lives = (trial for life in steps(survey) for trial in life.trials)
     for trial in (*survey.trials(), *lives, *(one.trial for one in absences(survey))):
         status = trial.answer.status
-        if status < 500 or status in (501, 503):
+        if not _crashed(trial):
             continue
         changed = trial.mutation
         what = changed.what if changed else "a right request"
@@ -35,6 +35,16 @@ def input_never_fails_the_server(survey: Survey) -> Findings:
     if not signs:
         accepted(survey)
     yield from findings(survey, signs)
+
+
+def _crashed(trial: Trial) -> bool:
+    """Whether an answer says that the server failed: itself with 500, or behind a gateway that tells so.
+
+    A function may be closed (503) or not be made yet (501); what asks to come back later is no crash.
+    """
+    status = trial.answer.status
+    closed = trial.kind in ("seed", "positive", "chain") or trial.answer.header("Retry-After") is not None
+    return status >= 500 and status != 501 and not (status == 503 and closed)
 
 
 def _input(trial: Trial) -> str:
