@@ -11,6 +11,8 @@ from conformance.model import Case, Result
 from tests.openworld.banks import blamed, found, judged
 from tests.openworld.sampan import FILE, FUNCTIONS, Rows, Sampan
 
+WESTERN = "\u00e4\u00b8\u00ad\u00e7\u2019\u00b0"
+"""Two Chinese characters in UTF-8, read as Windows-1252."""
 Change = Callable[[str, Rows, int], Rows | None]
 
 
@@ -67,7 +69,7 @@ def test_the_right_bank_is_not_blamed() -> None:
         (Sampan(row("rates", 1, at="01/07/2026 09:00")), {"fx.timestamp_fresh"}),
         (Sampan(row("branches", 0, hours={"weekdays": "09:00-05:00"})), {"location.opens_before_it_closes"}),
         (Sampan(row("branches", 0, at=[114.1715, 22.2778])), {"location.coordinates_in_hong_kong"}),
-        (Sampan(row("loans", 0, 0, text="\u00e4\u00b8\u00ad\u00e7\u2019\u00b0")), {"text.no_damaged_characters"}),
+        (Sampan(row("loans", 0, 0, text=WESTERN)), {"text.no_damaged_characters"}),
     ],
 )  # fmt: skip
 def test_a_wrong_one_is_found_by_the_checks_for_it(bank: Sampan, checks: set[str]) -> None:
