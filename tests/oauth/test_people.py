@@ -78,6 +78,8 @@ def test_a_redirect_uri_that_nobody_can_catch_is_told() -> None:
 @pytest.fixture
 def served() -> Iterator[Access]:
     policy = policy_of("openid").evolve("http.plain_http", CONFORMANT.http.plain_http)
+    for life in ("par_lifetime", "code_lifetime"):  # a browser may take a minute to start or to end
+        policy = policy.evolve(f"authorization.{life}", 3600)
     with serve(Bank(policy)) as url:
         data = description(url, policy=policy)
         section = data["authorization"]
