@@ -12,6 +12,7 @@ from werkzeug.wrappers import Request, Response
 from conformance.bank import http
 from conformance.bank.accounts import paging
 from conformance.bank.accounts.data import instant
+from conformance.bank.applications.calls import told
 from conformance.bank.applications.form import FORMS, agreed
 from conformance.bank.applications.links import FUNCTIONS
 from conformance.bank.applications.policy import ApplicationPolicy
@@ -55,15 +56,13 @@ def enquire(bank: Bank, request: Request, /, *, product: str) -> Response:
         if not known:
             store.replies[client, key] = identifier
             store.leads[identifier] = {"form": (product, form), "at": bank.now()}
-    told = {
+    row = {
         "id": identifier,
         "product": FUNCTIONS[product],
         "status": "received",
         "created_at": instant(store.leads[identifier]["at"]),
     }
-    response = http.answer({"data": told}, 202)
-    response.headers["Cache-Control"] = policy.cache_control
-    return response
+    return told(bank, row, 202)
 
 
 def _judge(policy: ApplicationPolicy, form: Any) -> None:

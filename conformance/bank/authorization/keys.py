@@ -56,16 +56,6 @@ def signed(bank: Bank, claims: Mapping[str, Any], algorithm: str = "ES256", **he
     return jws.sign(claims, _key(key_alg, period), {name: value for name, value in named.items() if value})
 
 
-def own_keys(bank: Bank) -> tuple[jws.Key, ...]:
-    """Give the current and the previous public keys, newest first."""
-    period = _period(bank)
-    return tuple(
-        jws.Key({"kid": _kid(algorithm, each)}, _key(algorithm, each).public_key())
-        for algorithm in algorithms(bank.policy.authorization)
-        for each in (period, period - 1)
-    )
-
-
 def jwks(bank: Bank) -> dict[str, Any]:
     """Give the key set: for each algorithm the current key and the one before it."""
     policy, period = bank.policy.authorization, _period(bank)

@@ -10,7 +10,7 @@ from conformance.bank import http
 from conformance.bank.accounts import paging
 from conformance.bank.authorization.resource import access, protected
 from conformance.bank.payments import days, events, ledger, otp
-from conformance.bank.payments.consents import told
+from conformance.bank.payments.consents import told, unknown
 from conformance.bank.payments.instruct import row
 from conformance.bank.payments.stores import Payment, stores
 
@@ -28,7 +28,7 @@ def _own(bank: Bank, request: Request, payment_id: str) -> Payment:
     if foreign and policy.foreign_payment_differs:
         raise http.Refusal(403, "forbidden", "The payment is another provider's.")
     if found is None or foreign:
-        raise http.Refusal(404, "not_found", "There is no such object.")
+        raise unknown()
     return found
 
 
@@ -101,7 +101,7 @@ def app_links(bank: Bank, _: Request) -> Response:
     """Tell which apps may open this host's links in place of a browser."""
     kind = bank.policy.payments.app_links
     if kind == "absent":
-        raise http.Refusal(404, "not_found", "There is no such object.")
+        raise unknown()
     if kind == "page":
         return Response("<!DOCTYPE html><title>Bank</title>", content_type="text/html; charset=utf-8")
     print_ = ":".join(["AB"] * 32)
@@ -118,7 +118,7 @@ def launch(bank: Bank, request: Request, payment_id: str) -> Response:
     """Show the page on which a merchant's customer approves; nothing that a browser says settles it."""
     found = stores(bank).payments.get(payment_id)
     if found is None or found.outcome != "merchant" or not bank.policy.payments.launch_served:
-        raise http.Refusal(404, "not_found", "There is no such object.")
+        raise unknown()
     if bank.policy.payments.result_from_browser and request.args:
         with stores(bank).lock:
             found.status = "completed"

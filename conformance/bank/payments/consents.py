@@ -24,6 +24,11 @@ TYPE = "payment"
 FURTHEST = 366 * 86400
 
 
+def unknown() -> http.Refusal:
+    """Give the refusal of what is not there, or is not the caller's."""
+    return http.Refusal(404, "not_found", "There is no such object.")
+
+
 def told(bank: Bank, payload: object, status: int = 200) -> Response:
     """Answer with payment data, which no cache keeps."""
     response = http.answer(payload, status)
@@ -81,7 +86,7 @@ def _own(bank: Bank, request: Request, consent_id: str) -> PaymentConsent:
     paging.judge_names(bank, request)
     found = stores(bank).consents.get(consent_id)
     if found is None or found.client_id != caller.client_id:
-        raise http.Refusal(404, "not_found", "There is no such object.")
+        raise unknown()
     return found
 
 

@@ -53,10 +53,12 @@ def poll(bank: Bank, request: Request) -> Response:
     if not isinstance(gone, list) or not isinstance(most, int) or not 0 <= most <= MOST:
         raise http.bad_request(bank, "ack is a list of identifiers, maxEvents a number up to 50.")
     with store.lock:
-        own = [each for each in store.events if each.client_id == caller.client_id]
         if policy.event_acknowledgement_kept:
-            ended = {each.identifier for each in own if each.identifier in gone}
-            store.events = [each for each in store.events if each.identifier not in ended]
+            store.events = [
+                each
+                for each in store.events
+                if each.client_id != caller.client_id or each.identifier not in gone
+            ]
         own = [
             each for each in store.events if each.client_id == caller.client_id or policy.events_of_all_told
         ]

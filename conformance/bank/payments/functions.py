@@ -19,11 +19,6 @@ class Instruction:
     optional: Members = ()
     outcome: str = "request"
 
-    @property
-    def moves_money(self) -> bool:
-        """Tell whether the customer's account is charged."""
-        return self.outcome in ("payment", "merchant")
-
 
 MONEY: Members = (("amount", "amount"), ("currency", "currency"))
 LATER: Members = (("reference", "text"), ("execution_date", "coming"), ("debtor_account", "text"))

@@ -14,7 +14,7 @@ from conformance.bank import http
 from conformance.bank.accounts import paging
 from conformance.bank.authorization.resource import access, protected
 from conformance.bank.payments import events, ledger, signature
-from conformance.bank.payments.consents import told
+from conformance.bank.payments.consents import told, unknown
 from conformance.bank.payments.forms import amount_of
 from conformance.bank.payments.stores import Movement, Payment, stores
 from conformance.bank.race import linger
@@ -42,10 +42,6 @@ def _again(made: Iterable[Movement], key: str, honoured: bool) -> Movement | Non
     return next((each for each in made if each.key == key), None) if honoured else None
 
 
-def _unknown() -> http.Refusal:
-    return http.Refusal(404, "not_found", "There is no such object.")
-
-
 @protected
 def debit(bank: Bank, request: Request) -> Response:
     """Debit an account under a mandate that is in force, within what its customer has allowed."""
@@ -53,9 +49,9 @@ def debit(bank: Bank, request: Request) -> Response:
     client_id, key, given = _asked(bank, request)
     mandate = store.payments.get(str(given.get("mandate")))
     if mandate is None or mandate.outcome != "mandate":
-        raise _unknown()
+        raise unknown()
     if mandate.client_id != client_id and policy.debit_client_bound:
-        raise _unknown()
+        raise unknown()
     amount = amount_of(bank, given)
     with store.lock:
         made = _again(mandate.debits, key, policy.debit_key_honoured)
@@ -93,9 +89,9 @@ def refund(bank: Bank, request: Request, payment_id: str) -> Response:
     client_id, key, given = _asked(bank, request)
     payment = store.payments.get(payment_id)
     if payment is None or payment.outcome != "merchant":
-        raise _unknown()
+        raise unknown()
     if payment.client_id != client_id and policy.refund_client_bound:
-        raise _unknown()
+        raise unknown()
     amount = amount_of(bank, given)
     held: AbstractContextManager[Any] = nullcontext() if policy.refund_races else store.lock
     with held:
@@ -129,7 +125,7 @@ def approve(bank: Bank, request: Request, payment_id: str) -> Response:
     caller, policy = access(bank, request, "consents"), bank.policy.payments
     found = stores(bank).payments.get(payment_id)
     if found is None or found.outcome != "merchant" or found.client_id != caller.client_id:
-        raise _unknown()
+        raise unknown()
     with stores(bank).lock:
         if found.status == "awaiting_customer":
             found.status = "completed" if policy.approval_told else "awaiting_customer"
