@@ -7,6 +7,8 @@ sections 2.3, 8 and E.1.2; RFC 8470.
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from conformance.tls import wire
 from conformance.tls.enumerate import Caller
 from conformance.tls.line import Fault
@@ -71,11 +73,9 @@ class Early:
 def unasked(connection: Connection13) -> bytes:
     """The application data that a server sends before the client's Finished; its patience is the line's."""
     data = b""
-    try:
+    with suppress(Alert, Fault):
         while b"\n" not in data and len(data) < 4096:
             kind, body = connection.receive()
             if kind == wire.DATA:
                 data += body
-    except (Alert, Fault):
-        return data
     return data

@@ -1,8 +1,8 @@
 """Known vulnerabilities that a malformed but harmless exchange shows. Sends what no honest client sends.
 
-Heartbleed (CVE-2014-0160), early ChangeCipherSpec (CVE-2014-0224), Bleichenbacher's oracle (ROBOT, 2017) and
-Ticketbleed (CVE-2016-9244), POODLE against TLS (CVE-2014-8730). Each is None when it could not be told;
-nothing that leaks is kept.
+Heartbleed (CVE-2014-0160), early ChangeCipherSpec (CVE-2014-0224), Bleichenbacher's oracle (ROBOT, 2017),
+Ticketbleed (CVE-2016-9244), POODLE against TLS (CVE-2014-8730), and requests in early data that are answered
+twice (RFC 8446 section 8). Each is None when it could not be told; nothing that leaks is kept.
 """
 
 from __future__ import annotations

@@ -56,12 +56,13 @@ class Connection12:
         self.early = 0
         self._ticket = b""
         self._lifetime = 0
-        self._out: Sealed | None = None
+        self.outgoing: Sealed | None = None
+        """What protects our records, once the handshake is through."""
         self.session: Session12 | None = None
         self.verify = b""
 
     def open(self, hello: Hello) -> Session12:
-        before = self._out
+        before = self.outgoing
         self.line.send(self._sealed(hello) if before else hello.record())
         flight = self.flight = wire.read_flight(self.messages)
         if flight.hello.version != TLS12:
@@ -85,7 +86,7 @@ class Connection12:
             proof = message(15, words((scheme,)) + vector(self.identity.sign(scheme, transcript), 2))
             ours += proof
             transcript += proof
-        self._out, incoming = protection12(chosen, master, hello.random, flight.hello.random)
+        self.outgoing, incoming = protection12(chosen, master, hello.random, flight.hello.random)
         self.verify = prf(name, master, b"client finished", digest(name, transcript), 12)
         finished = message(20, self.verify)
         change = b"\x01"
@@ -94,7 +95,7 @@ class Connection12:
         self.line.send(
             record(wire.HANDSHAKE, TLS12, ours)
             + record(wire.CHANGE, TLS12, change)
-            + record(wire.HANDSHAKE, TLS12, self._out.seal(wire.HANDSHAKE, finished))
+            + record(wire.HANDSHAKE, TLS12, self.outgoing.seal(wire.HANDSHAKE, finished))
         )
         self._finish(incoming)
         self.session = Session12(
@@ -126,7 +127,7 @@ class Connection12:
         out, incoming = protection12(chosen, session.master, hello.random, answer.random)
         kind, body = self.messages.record()
         finished = incoming.open(kind, body)
-        self.messages.incoming, self._out = incoming, out
+        self.messages.incoming, self.outgoing = incoming, out
         self.verify = prf(name, session.master, b"client finished", digest(name, transcript + finished), 12)
         self.line.send(
             record(wire.CHANGE, TLS12, b"\x01")
@@ -172,14 +173,9 @@ class Connection12:
         if kind != wire.HANDSHAKE or body[:1] != b"\x14":
             raise Fault("garbage", "no Finished message")
 
-    @property
-    def outgoing(self) -> Sealed | None:
-        """What protects our records, once the handshake is through."""
-        return self._out
-
     def send(self, kind: int, data: bytes) -> None:
-        assert self._out is not None
-        self.line.send(record(kind, TLS12, self._out.seal(kind, data)))
+        assert self.outgoing is not None
+        self.line.send(record(kind, TLS12, self.outgoing.seal(kind, data)))
 
     def receive(self) -> tuple[int, bytes]:
         """The next record, decrypted; raises ``Alert`` for a fatal one, ``Fault`` closed at the end."""
@@ -209,14 +205,14 @@ class Connection12:
             return
 
     def _sealed(self, hello: Hello) -> bytes:
-        assert self._out is not None
-        return record(wire.HANDSHAKE, TLS12, self._out.seal(wire.HANDSHAKE, hello.message()))
+        assert self.outgoing is not None
+        return record(wire.HANDSHAKE, TLS12, self.outgoing.seal(wire.HANDSHAKE, hello.message()))
 
     def renegotiates(self, hello: Hello) -> bool:
         """Whether the server begins a second handshake when the client asks for one within the connection."""
-        assert self._out is not None
+        assert self.outgoing is not None
         self.line.send(
-            self._sealed(hello) + record(wire.ALERT, TLS12, self._out.seal(wire.ALERT, b"\x01\x00"))
+            self._sealed(hello) + record(wire.ALERT, TLS12, self.outgoing.seal(wire.ALERT, b"\x01\x00"))
         )
         try:
             while True:
