@@ -194,7 +194,10 @@ def served(mutant: str = "", *, port: int = 0, folder: Path | None = None) -> It
     tls = replace(Tls.fresh("optional"), trusted_clients=trusted)
     with ExitStack() as stack:
         place = folder or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="conformance-")))
-        place.mkdir(parents=True, exist_ok=True)
+        try:
+            place.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise ConfigurationError(f"--folder {place}: cannot be made ({error.strerror})") from error
         ca = place / "ca.pem"
         ca.write_text(tls.authority.certificate, encoding="ascii")
         try:

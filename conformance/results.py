@@ -364,7 +364,8 @@ class _Reading:
         version = data.get("schema_version")
         if version != SCHEMA_VERSION:
             raise ConfigurationError(
-                f"{self.path}: results of schema version {version!r}; this release reads {SCHEMA_VERSION!r}"
+                f"{self.path}: results of schema version {version!r}; this release reads "
+                f"{SCHEMA_VERSION!r}, so take the release that wrote them"
             )
 
     def _needed(self) -> set[int]:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from conformance import coverage
 from conformance.coverage import Statement
 from conformance.errors import ConfigurationError
+from conformance.model import Requirement
 
 
 def lines(document: str = "") -> Iterator[str]:
@@ -46,23 +47,21 @@ def _of(document: str) -> Iterator[str]:
             yield f"{each.number:<9} {each.clause:<28} {coverage.judged(each):<9} {', '.join(each.by)}"
     yield ""
     for requirement in coverage.of(document):
-        how = ", ".join(use.check for use in requirement.uses) or (
-            f"{coverage.state(requirement)}: {requirement.untested}"
-        )
-        yield f"{requirement.id:<13} {requirement.text}"
-        yield f"{'':<13} {how}"
+        yield from _judged(requirement)
+
+
+def _judged(requirement: Requirement) -> Iterator[str]:
+    """A requirement, and by what it is judged."""
+    checks = ", ".join(use.check for use in requirement.uses)
+    yield f"{requirement.id:<13} {requirement.text}"
+    yield f"{'':<13} {checks or f'{coverage.state(requirement)}: {requirement.untested}'}"
 
 
 def statement(found: Statement) -> Iterator[str]:
     """One statement of a standard, and how each of its requirements is judged."""
     yield f"{found.number}  {found.document}, {found.clause}: {coverage.judged(found)}"
     for name in found.by:
-        requirement = coverage.requirements()[name]
-        how = ", ".join(use.check for use in requirement.uses) or (
-            f"{coverage.state(requirement)}: {requirement.untested}"
-        )
-        yield f"{name:<13} {requirement.text}"
-        yield f"{'':<13} {how}"
+        yield from _judged(coverage.requirements()[name])
 
 
 def foundation() -> Iterator[str]:

@@ -18,22 +18,22 @@ F = TypeVar("F", bound=Callable[..., Any])
 class Choice:
     """What the user chose of target and scope, as typed."""
 
-    bank_file: Path | None
-    base_url: str
-    mutant: str
-    profile: tuple[str, ...]
-    phase: tuple[str, ...]
-    check: tuple[str, ...]
-    skip: tuple[str, ...]
-    tag: tuple[str, ...]
-    operation: tuple[str, ...]
-    allow: tuple[str, ...]
-    jobs: int | None
-    seed: int
-    rate: float | None
-    max_requests: int | None
-    max_time: str | None
-    deep: str | None
+    bank_file: Path | None = None
+    base_url: str = ""
+    mutant: str = ""
+    profile: tuple[str, ...] = ()
+    phase: tuple[str, ...] = ()
+    check: tuple[str, ...] = ()
+    skip: tuple[str, ...] = ()
+    tag: tuple[str, ...] = ()
+    operation: tuple[str, ...] = ()
+    allow: tuple[str, ...] = ()
+    jobs: int | None = None
+    seed: int = 0
+    rate: float | None = None
+    max_requests: int | None = None
+    max_time: str | None = None
+    deep: str | None = None
 
     def __post_init__(self) -> None:
         if self.bank_file and self.base_url:

@@ -76,6 +76,7 @@ def command(choice: Choice, as_json: bool) -> int:
         plan, profiles = prepare(target, scoped(choice))
     going = [case for case in plan.cases if case.settled is None]
     writes = [case for case in going if case.writes]
+    chained = _chained(target, profiles, going)
     if as_json:
         facts = {
             "digest": plan.digest,
@@ -84,7 +85,7 @@ def command(choice: Choice, as_json: bool) -> int:
             "logins": logins(plan),
             "profiles": [profile.name for profile in profiles],
             "writes": [_written(case, target.writes) for case in writes],
-            "sequences": _chained(target, profiles, going),
+            "sequences": chained,
             "cases": [plain(case) for case in plan.cases],
         }
         click.echo(json.dumps(facts, indent=2, default=str))
@@ -95,15 +96,14 @@ def command(choice: Choice, as_json: bool) -> int:
     click.echo(f"requests  about {estimate(plan)} at the most; reads that cases share are sent once")
     click.echo(f"logins    about {logins(plan)} of customers; {LOGINS}")
     click.echo(f"writes    {len(writes)}")
-    chained = _chained(target, profiles, going)
-    if chained:
-        click.echo(f"sequences {len(chained)}, of the API description")
-    for line in chained:
-        click.echo(f"          {line}")
     for case in writes:
         click.echo(f"          {case.id}  {case.check}{_cost(case, target.writes)}")
     if target.writes is not None and any(case.creates for case in writes):
         click.echo(f"budget    {target.writes.currency} {target.writes.budget}, which a run never exceeds")
+    if chained:
+        click.echo(f"sequences {len(chained)}, of the API description")
+    for line in chained:
+        click.echo(f"          {line}")
     intrusive = [case for case in going if case.intrusive]
     click.echo(f"intrusive {len(intrusive)}")
     click.echo(f"digest    {plan.digest}")

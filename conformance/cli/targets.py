@@ -99,11 +99,7 @@ def found_again(
             raise ConfigurationError(
                 f"{subject.file} is neither here nor above {beside}: name it with --bank"
             )
-    none: tuple[str, ...] = ()
-    choice = Choice(
-        path, "" if path else base_url, mutant, none, none, none, none, none, none, allow, 1, 0, None, None,
-        None, None,
-    )  # fmt: skip
+    choice = Choice(path, "" if path else base_url, mutant, allow=allow, jobs=1)
     with opened(choice) as target:
         yield _moved(target, base_url) if path and base_url else target
 
