@@ -12,7 +12,7 @@ from urllib.parse import urljoin
 from conformance.adapter import Rows
 from conformance.answer import Answer
 from conformance.document import Document, NotJson, parse, parts_of, pointer
-from conformance.entry import CursorPaging
+from conformance.entry import CursorPaging, LinkPaging
 from conformance.errors import Inconclusive, NotApplicable
 from conformance.evidence import Evidence
 from conformance.model import Language, Request
@@ -117,7 +117,7 @@ class Reading:
         answer, seen = first, {first.body}
         for _ in range(MAX_PAGES):
             following = self._following(answer, language, query)
-            if following is None:
+            if following is None or not self._tsp.knows(following.url):
                 return
             answer = self._tsp.once(following)
             if answer.status != 200 or answer.body in seen:
@@ -125,13 +125,21 @@ class Reading:
             seen.add(answer.body)
             yield answer
 
+    def astray(self, language: Language | None = None) -> str:
+        """Where the last page leads on to, at a host that the target does not name; or nothing."""
+        if not isinstance(self.operation.continuation, LinkPaging):
+            return ""
+        *_, last = self.pages(language)
+        following = self._following(last, language)
+        return following.url if following is not None and not self._tsp.knows(following.url) else ""
+
     def led_back(self, language: Language | None = None) -> Answer | None:
         """A page with rows that came before, to which the last page leads on; None where none does."""
         if self.operation.continuation is None:
             return None
         pages = list(self.pages(language))
         following = self._following(pages[-1], language)
-        if following is None or len(pages) > MAX_PAGES:
+        if following is None or len(pages) > MAX_PAGES or not self._tsp.knows(following.url):
             return None
         answer = self._tsp.once(following)
         known = any(answer.body == page.body for page in pages)

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import ipaddress
 import json
 from collections.abc import Iterable, Iterator
 from itertools import zip_longest
 from typing import Any
+from urllib.parse import urlsplit
 
 from conformance.answer import Answer
 from conformance.checks.paging.pages import PARTS, count, keys_of
 from conformance.document import resolve
-from conformance.errors import NotApplicable
+from conformance.errors import Inconclusive, NotApplicable
 from conformance.model import Finding
 from conformance.reading import MAX_PAGES, Reading
 from conformance.registry import Findings
@@ -35,6 +37,13 @@ def repeated(reading: Reading) -> Findings:
 
 def lost(reading: Reading) -> Findings:
     """What a walk in smaller steps does not give although the plain walk does, or the other way round."""
+    astray = reading.astray()
+    if astray:
+        at, last = reading.operation.path, list(reading.pages())[-1]
+        if _inside(astray) and not _inside(last.request.url):
+            yield Finding("a next page at a host of the public", astray[:160], at, last.exchange)
+            return
+    _followed(astray)
     rule = reading.operation.continuation
     if rule is None or not rule.size_parameter:
         raise NotApplicable("the bank declares no parameter for the size of a page")
@@ -62,6 +71,7 @@ def untrue_total(reading: Reading) -> Findings:
     rule = reading.operation.continuation
     if rule is None or not rule.total:
         raise NotApplicable("the bank declares no total")
+    _followed(reading.astray())
     answers = list(reading.pages())
     counts = [reading.counts(answer) for answer in answers]
     # A page with rows, but none of this function's, does not tell how many they are.
@@ -78,6 +88,39 @@ def untrue_total(reading: Reading) -> Findings:
             at = f"page {number + 1}"
             yield Finding("a total of as many rows as came", f"{total}, and {rows} rows", at, answer.exchange)
             return
+
+
+def too_many(reading: Reading) -> Findings:
+    """More than one row on the first page when it is asked to hold one."""
+    rule = reading.operation.continuation
+    if rule is None or not rule.size_parameter:
+        raise NotApplicable("the bank declares no parameter for the size of a page")
+    if min(reading.counts(reading.success()), default=0) < 2:
+        raise NotApplicable("the list has fewer than two rows, so it has no second page")
+    try:
+        first = next(reading.pages_of(1))
+    except Inconclusive as error:
+        raise NotApplicable(f"the bank gives no page of one row: {error.reason}") from None
+    rows = min(reading.counts(first), default=0)
+    if rows > 1:
+        yield Finding("one row", f"{rows} rows", f"parameter {rule.size_parameter}", first.exchange)
+
+
+def _followed(astray: str) -> None:
+    if astray:
+        raise Inconclusive(
+            f"the next page is at {urlsplit(astray).netloc[:100]}, which was not asked: the file does not "
+            "name it under hosts:"
+        )
+
+
+def _inside(url: str) -> bool:
+    """Whether a host is one that nobody outside a bank can reach by its name or address."""
+    host = urlsplit(url).hostname or ""
+    try:
+        return not ipaddress.ip_address(host).is_global
+    except ValueError:
+        return "." not in host or host.endswith((".local", ".internal", ".intranet", ".corp", ".lan"))
 
 
 def _keys(reading: Reading, answers: Iterable[Answer]) -> list[str]:

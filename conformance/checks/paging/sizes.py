@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from conformance.checks.paging import continued
 from conformance.checks.paging.pages import PARTS, Pager
 from conformance.errors import NotApplicable
 from conformance.model import Finding
@@ -13,6 +14,9 @@ from conformance.tsp import Tsp
 @check(requests=1)
 def smallest_size_is_honoured(tsp: Tsp, reading: Reading) -> Findings:
     """Gives a page of one row when asked for one."""
+    if reading.operation.continuation is not None:
+        yield from continued.too_many(reading)
+        return
     pager = Pager.of(tsp, reading)
     pager.size()
     page = pager.page(None, 1)
