@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta, timezone
 from typing import TYPE_CHECKING, Any
 
+from conformance.document import NotJson
 from conformance.entry import header_fields
 from conformance.errors import Inconclusive
 from conformance.model import Request
@@ -102,7 +103,7 @@ def consent_made(
     """The identifier of a fresh consent; raises ``Inconclusive`` when none was made."""
     answer = consent_answer(access, rule, client, permissions, members)
     if not answer.ok:
-        raise Inconclusive(f"the consent was not made: {told(answer)}")
+        raise Inconclusive(f"the consent was not made: {said(access, answer)}")
     try:
         found = [match.value for match in compiled(rule.id).find(answer.json())]
     except Exception as error:
@@ -110,6 +111,18 @@ def consent_made(
     if not found or not isinstance(found[0], str | int):
         raise Inconclusive(f"the answer with the consent has no identifier at {rule.id}")
     return str(found[0])
+
+
+def said(access: Channel, answer: Answer) -> str:
+    """Status and error code of an answer of the bank's API, where bank.yaml says where that stands."""
+    path, code = access.target.errors.code, ""
+    try:
+        found = [match.value for match in compiled(path).find(answer.json())] if path else []
+    except NotJson:
+        found = []
+    if found and isinstance(found[0], str | int):
+        code = str(found[0])[:80]
+    return f"{told(answer)} {code}".strip()
 
 
 def referring(rule: ConsentRule, consent: str) -> dict[str, Any]:

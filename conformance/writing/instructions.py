@@ -20,8 +20,8 @@ from conformance.ledger import Ledger
 from conformance.model import Request
 from conformance.oauth.access import Access
 from conformance.oauth.client import Client
-from conformance.oauth.consent import consent_request, consent_values, referring
-from conformance.oauth.grant import Tokens, told
+from conformance.oauth.consent import consent_request, consent_values, referring, said
+from conformance.oauth.grant import Tokens
 from conformance.oauth.settings import ConsentRule, filled
 from conformance.operation import Operation
 from conformance.row import Row
@@ -119,8 +119,12 @@ class Instructions:
         body = made(rule.create.json_, {**values, **members})
         request = consent_request(self.access, rule.create, values, whole=body)
         tokens = self.own(rule.scope, caller)
+        word = "DPoP" if self.access.constraint == "dpop" else "Bearer"
+        request = request.with_header("Authorization", f"{word} {tokens.access_token}")
+        if self.settings.signature is not None and self.settings.signature.consents:
+            request = self.signed(request, caller)
         number = self.intended(f"{function} consent", {}, "")
-        answer = self.access.call(tokens, request, client=caller)
+        answer = self.access.call(tokens, request, client=caller, scheme="")
         self.settled(number, answer, rule.id)
         return answer
 
@@ -148,7 +152,8 @@ class Instructions:
         """The identifier of a consent that awaits its customer."""
         answer = self.proposed(function, instruction, client=client, **members)
         if not answer.ok:
-            raise Inconclusive(f"the consent to a right instruction was not made: {told(answer)}")
+            why = said(self.access, answer)
+            raise Inconclusive(f"the consent to a right instruction was not made: {why}")
         found = at(answer, self.rule.id)
         if not found:
             raise Inconclusive(f"the answer with the consent has no identifier at {self.rule.id}")
@@ -297,7 +302,8 @@ class Instructions:
         chosen = self.key() if key == NEW else key
         answer = self.sent(agreed, key=chosen, **options)
         if not answer.ok:
-            raise Inconclusive(f"control request refused: a right instruction was answered {told(answer)}")
+            why = said(self.access, answer)
+            raise Inconclusive(f"control request refused: a right instruction was answered {why}")
         return self.payment(agreed, answer, chosen)
 
     def payment(self, agreed: Agreed, answer: Answer, key: str = "") -> Payment:

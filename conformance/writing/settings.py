@@ -36,7 +36,8 @@ class Signing(Part):
     ``jws``: detached over the body (RFC 7515, appendix F); ``http-message``: RFC 9421; ``cavage``:
     draft-cavage-http-signatures-12. ``components`` are covered in order; ``max_age`` is how old a signature
     may be, in seconds. ``issued_at`` names the JWS header parameter that tells its time; ``unencoded`` signs
-    the body as it is (RFC 7797).
+    the body as it is (RFC 7797); ``members`` stand in a JWS header besides, and ``critical`` are listed in
+    its ``crit``. ``consents`` says that requests for consents are signed as well.
     """
 
     kind: Literal["jws", "http-message", "cavage"]
@@ -47,6 +48,9 @@ class Signing(Part):
     digest: str = ""
     max_age: Seconds = 60.0
     replay_refused: bool = True
+    members: dict[str, Any] = Field(default_factory=dict)
+    critical: tuple[str, ...] = ()
+    consents: bool = False
     key: SecretRef | None = None
     key_id: str = ""
 

@@ -81,7 +81,9 @@ def _jws(request: Request, signing: Signing, key: Any, key_id: str, made: float,
         "kid": key_id,
         signing.issued_at: int(made),
         "jti": secrets.token_urlsafe(12),
-        **({"b64": False, "crit": ["b64"]} if signing.unencoded else {}),
+        **signing.members,
+        **({"crit": list(signing.critical)} if signing.critical else {}),
+        **({"b64": False, "crit": [*signing.critical, "b64"]} if signing.unencoded else {}),
         **twist.header,
     }
     if signing.unencoded and header["crit"] and "b64" not in header["crit"]:

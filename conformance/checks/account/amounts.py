@@ -150,6 +150,7 @@ def _sides(protected: Protected) -> dict[str, bool]:
 def _accounts(protected: Protected, operation: Operation) -> dict[str, tuple[list[Row], int]]:
     """The rows of each account with an answer that has them, whether a bank lists accounts apart or not."""
     found: dict[str, tuple[list[Row], int]] = {}
+    seen: set[tuple[str, str]] = set()
     names = places_in(operation)
     identifiers = protected.identifiers(names[0]) if names else ()
     for number, one in enumerate(protected.objects(operation)):
@@ -157,7 +158,10 @@ def _accounts(protected: Protected, operation: Operation) -> dict[str, tuple[lis
         if reading.answer().status == 200:
             for row in reading.rows():
                 account = identifiers[number] if identifiers else row.text("account_id") or ""
-                found.setdefault(account, ([], reading.answer().exchange))[0].append(row)
+                rows = found.setdefault(account, ([], reading.answer().exchange))[0]
+                if not row.text("id") or (account, repr(row.value)) not in seen:  # told where pages repeat
+                    rows.append(row)
+                seen.add((account, repr(row.value)))
     return found
 
 

@@ -94,8 +94,8 @@ def account_is_that_of_the_consent(payments: Payments, operation: Operation, *, 
 @check(writes=True, requests=12, creates=1)
 def consent_serves_one_function(payments: Payments, operation: Operation, *, other: str) -> Findings:
     """Refuses an instruction of another kind than its customer allowed."""
-    instruction = payments.instruction(other)
     payments.operation(other)
+    instruction = payments.instruction(other)
     agreed = payments.agreed(operation.id)
     stranger = Agreed(other, instruction, agreed.tokens, agreed.consent, agreed.client)
     answer = payments.sent(stranger)
