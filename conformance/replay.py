@@ -24,7 +24,7 @@ from conformance.model import Exchange, Finding, Request, Result
 from conformance.offer import operations
 from conformance.redaction import MASK
 from conformance.registry import all_checks
-from conformance.replay_token import Bearer, bearer
+from conformance.replay_token import Bearer, bearer, issued
 from conformance.results import Run, visible
 from conformance.secret import Vault
 from conformance.session import Session, bank_phases
@@ -166,9 +166,10 @@ def _by_variables(exchange: Exchange, vault: Vault) -> dict[str, str]:
     """The masked header fields that the command line tells by variables which the bank's file names."""
     found = {}
     for name, value in exchange.request_headers:
-        if MASK not in value:
+        variables = _variable(exchange, name)
+        if MASK not in value or issued(variables):
             continue
-        told = re.sub(_VARIABLE, lambda m: vault.value_of(m[1]) or MASK, _variable(exchange, name))
+        told = re.sub(_VARIABLE, lambda m: vault.value_of(m[1]) or MASK, variables)
         if MASK not in told:
             found[name] = told
     return found

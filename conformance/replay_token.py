@@ -46,6 +46,12 @@ class Bearer:
         )
 
 
+def issued(told: str) -> bool:
+    """Whether a field of a command line names a token that the bank issued during the run: the same name may
+    stand for another token by now."""
+    return CARRIED.fullmatch(told) is not None
+
+
 def bearer(
     run: Run, session: Session, tsp: Tsp, case: tuple[str, str], told: str, *, proof: bool
 ) -> Bearer | None:
@@ -61,9 +67,10 @@ def bearer(
     profiles = [all_profiles()[p.name] for p in run.header.profiles if p.name in all_profiles()]
     access = Access(tsp, session.target, tsp.memory)
     protected = Protected(access, operations(session.target, tuple(profiles)))
+    given = _given(access, told, proof)
     carried = CARRIED.fullmatch(told)
-    if carried is None:
-        return _given(access, told, proof)
+    if given is not None or carried is None:
+        return given
     if carried[2]:
         tokens = protected.grant(int(carried[2]) - 1).tokens
     elif _own_name(protected, check, function):

@@ -98,10 +98,13 @@ def test_what_was_altered_or_had_a_token_of_its_own_is_left_to_its_case(lacking:
     shown = _shown(lacking)
     case = replace(shown.result.case, check="dpop.proof_target_compared")
     altered = replace(shown, result=replace(shown.result, case=case))
-    curl = shown.exchange.curl.replace("CUSTOMER_1_TOKEN", "ACCESS_TOKEN_3")
+    curl = shown.exchange.curl.replace("CUSTOMER_1_TOKEN", "ACCESS_TOKEN")
     own = replace(shown, exchange=replace(shown.exchange, curl=curl))
     heard: list[Exchange] = []
     with open_session(right, (), Plan((), (), 0, ""), record=heard.append) as session:
+        replay.sent(shown, lacking, session)
+        assert session.traffic.vault.value_of("ACCESS_TOKEN")  # of the TSP, which is not the one that went
+        heard.clear()
         for forged in (altered, own):
             said = _refusal(forged, lacking, session)
             assert "Authorization, DPoP held a value that is kept nowhere" in said
