@@ -20,6 +20,10 @@ ISO_4217 = frozenset(
 OFFSHORE = frozenset({"CNH"})
 """Market codes outside ISO 4217 that banks use: CNH, the renminbi traded in Hong Kong."""
 
+_WHOLE = frozenset("BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF".split())  # noqa: SIM905
+_THOUSANDTHS = frozenset("BHD IQD JOD KWD LYD OMR TND".split())  # noqa: SIM905
+_TEN_THOUSANDTHS = frozenset({"CLF", "UYW"})
+
 _WRITTEN = {
     "HK$": "HKD",
     "US$": "USD",
@@ -81,6 +85,13 @@ def code(written: str) -> str | None:
     if text in _WRITTEN:
         return _WRITTEN[text]
     return text if text in ISO_4217 or text in OFFSHORE else None
+
+
+def exponent(code: str) -> int:
+    """The decimal places of a currency's minor unit (ISO 4217); two for one that is not known."""
+    if code in _TEN_THOUSANDTHS:
+        return 4
+    return 0 if code in _WHOLE else 3 if code in _THOUSANDTHS else 2
 
 
 def codes_in(text: str) -> tuple[str, ...]:

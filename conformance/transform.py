@@ -15,7 +15,7 @@ from typing import Any
 
 from conformance import contact, currency, moment, quantity
 from conformance.errors import ConfigurationError
-from conformance.path import compiled
+from conformance.path import Path, compiled
 from conformance.quantity import Unreadable, plain
 
 __all__ = ["ABSENT", "Apply", "Unreadable", "chain", "names"]
@@ -169,9 +169,29 @@ def _per(setting: Any) -> Apply:
     return read
 
 
-@_transform("minor")
-def _minor(_: Any) -> Apply:
-    return lambda value, _: plain(quantity.divided(quantity.decimal(value), Decimal(100)))
+@_transform("minor", setting=None)
+def _minor(setting: Any) -> Apply:
+    fixed = currency.code(setting) if isinstance(setting, str) else None
+    path = compiled(setting) if setting is not None and fixed is None else None
+
+    def read(value: Any, node: Any) -> str:
+        places = currency.exponent(fixed or _currency_of(node, path) or "")
+        return plain(quantity.divided(quantity.decimal(value), Decimal(10) ** places))
+
+    return read
+
+
+_CURRENCIES = frozenset({"currency", "currencycode", "ccy", "curr", "cur"})
+
+
+def _currency_of(node: Any, path: Path | None) -> str | None:
+    """The currency at a path, else the one that the node itself names; None where none is known."""
+    if path is not None:
+        found = [match.value for match in path.find(node)]
+    else:
+        members = node.items() if isinstance(node, Mapping) else ()
+        found = [each for name, each in members if re.sub("[^a-z]", "", str(name).lower()) in _CURRENCIES]
+    return currency.code(found[0]) if found and isinstance(found[0], str) else None
 
 
 @_transform("absolute")

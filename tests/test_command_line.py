@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 import json
 import os
 import resource
@@ -10,6 +12,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import redirect_stderr, redirect_stdout
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -50,6 +53,19 @@ def bank(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         yield file
 
 
+@pytest.fixture(scope="module")
+def judged(tmp_path_factory: pytest.TempPathFactory, bank: Path) -> tuple[Path, int, str, str]:
+    """One run at the right bank: its folder, exit code, standard output and standard error."""
+    folder = tmp_path_factory.mktemp("judged")
+    out, err = io.StringIO(), io.StringIO()
+    asked = ("run", str(bank), "--profile", "phase1", "--format", "json", "--output-dir", "out")
+    quiet = redirect_stdout(out), redirect_stderr(err)
+    with contextlib.chdir(folder), quiet[0], quiet[1], pytest.raises(SystemExit) as ended:
+        main(asked)
+    assert isinstance(ended.value.code, int)
+    return folder, ended.value.code, out.getvalue(), err.getvalue()
+
+
 @pytest.mark.parametrize("name", COMMANDS)
 def test_every_command_has_help(run: Run, name: str) -> None:
     code, out, _ = run(name, "--help")
@@ -70,12 +86,14 @@ def test_help_comes_in_under_three_tenths_of_a_second() -> None:
     assert min(took() for _ in range(5)) < 0.3
 
 
-def test_a_right_bank_ends_with_0_and_standard_output_holds_only_the_report(run: Run, bank: Path) -> None:
-    code, out, err = run("run", str(bank), "--profile", "phase1", "--format", "json", "--output-dir", "out")
+def test_a_right_bank_ends_with_0_and_standard_output_holds_only_the_report(
+    judged: tuple[Path, int, str, str],
+) -> None:
+    folder, code, out, err = judged
     assert code == 0
     assert json.loads(out)["phases"][0]["conformance"] == "conformant"
     assert "report: out/report.html" in err
-    assert Path("out/results.jsonl").is_file()
+    assert (folder / "out/results.jsonl").is_file()
 
 
 def test_a_defect_ends_with_1_and_is_shown(run: Run, tmp_path: Path) -> None:
@@ -105,19 +123,21 @@ def test_an_unreachable_bank_ends_with_4_not_1(run: Run) -> None:
     assert "not conformant" not in out
 
 
-def test_a_results_file_is_drawn_again_with_its_own_exit_code(run: Run, bank: Path) -> None:
-    run("run", str(bank), "--phase", "1", "--output-dir", "out")
-    code, out, _ = run("report", "out/results.jsonl", "--format", "markdown")
+def test_a_results_file_is_drawn_again_with_its_own_exit_code(
+    run: Run, judged: tuple[Path, int, str, str]
+) -> None:
+    code, out, _ = run("report", str(judged[0] / "out/results.jsonl"), "--format", "markdown")
     assert code == 0
     assert "conformant" in out
 
 
-def test_plan_sends_nothing_and_gives_the_digest_of_the_run(run: Run, bank: Path) -> None:
+def test_plan_sends_nothing_and_gives_the_digest_of_the_run(
+    run: Run, bank: Path, judged: tuple[Path, int, str, str]
+) -> None:
     code, out, _ = run("plan", str(bank), "--phase", "1", "--json")
     plan = json.loads(out)
-    run("run", str(bank), "--phase", "1", "--output-dir", "out")
     assert code == 0
-    assert results.read("out/results.jsonl").header.plan.digest == plan["digest"]
+    assert results.read(judged[0] / "out/results.jsonl").header.plan.digest == plan["digest"]
 
 
 def test_plan_needs_no_secret(run: Run) -> None:
@@ -141,6 +161,21 @@ def test_ids_of_every_kind_are_explained(run: Run, id: str) -> None:
     code, out, _ = run("explain", id)
     assert code == 0
     assert out.count("\n") >= 1
+
+
+def test_a_module_of_mutants_that_cannot_be_imported_keeps_nothing_else_from_being_explained(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken() -> None:
+        raise ImportError("no module named nowhere")
+
+    monkeypatch.setattr("conformance.bank.mutant.all_mutants", broken)
+    assert run("explain", "exit-codes")[0] == 0
+    code, out, err = run("explain", "fx-buy-and-sell-swapped")
+    assert (code, out) == (2, "")
+    assert "nothing is called fx-buy-and-sell-swapped" in err
+    assert "nowhere" in err
+    assert "Traceback" not in err
 
 
 def test_every_requirement_and_check_is_explained(run: Run) -> None:

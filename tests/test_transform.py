@@ -207,6 +207,18 @@ def test_what_has_no_one_reading_is_not_read(described: Any, written: Any) -> No
     assert refused.value.expected
 
 
+def test_minor_units_are_those_of_the_currency() -> None:
+    assert read("minor", 780025) == "7800.25"
+    assert read("minor", 780025, {"currency": "HKD"}) == "7800.25"
+    assert read("minor", 780025, {"CurrencyCode": "JPY"}) == "780025"
+    assert read("minor", 780025, {"ccy": "KWD"}) == "780.025"
+    assert read("minor", 780025, {"currency": "?"}) == "7800.25"
+    assert read({"minor": "$.paid.in"}, 780025, {"paid": {"in": "JPY"}, "currency": "HKD"}) == "780025"
+    assert read({"minor": "JPY"}, 780025, {"currency": "HKD"}) == "780025"
+    with pytest.raises(ConfigurationError):
+        chain({"minor": "yen"})
+
+
 def test_a_rate_per_hundred_is_divided_exactly() -> None:
     assert read({"per": "$.unit"}, Decimal("4.98"), {"unit": 100}) == "0.0498"
     assert read({"per": "$.unit"}, "5.1200", {"unit": "100"}) == "0.0512"

@@ -168,12 +168,16 @@ def _fields(schema: Any, recommended: set[str], indent: str) -> Iterator[str]:
 def _mutant(id: str, known: list[str]) -> Iterator[str]:
     from conformance.bank.mutant import all_mutants
 
-    mutants = {m.name: m for m in all_mutants()}
+    mutants: dict[str, Any] = {}
+    problems = []
+    try:
+        mutants = {m.name: m for m in all_mutants()}
+    except Exception as error:  # a module of mutants is code that anybody may have changed
+        problems = [f"mutants: cannot be read: {type(error).__name__}: {error}; reinstall the suite"]
     if id not in mutants:
         near = get_close_matches(id, [*known, *mutants], 1)
-        raise ConfigurationError(
-            f"nothing is called {id}; " + (f"did you mean {near[0]}?" if near else "see conformance list")
-        )
+        hint = f"did you mean {near[0]}?" if near else "see conformance list"
+        raise ConfigurationError(f"nothing is called {id}; {hint}", *problems)
     mutant = mutants[id]
     yield f"{mutant.name}: {mutant.summary}"
     yield f"killed by   {', '.join(mutant.kills)}"

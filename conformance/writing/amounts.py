@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any, Literal
 
+from conformance.currency import exponent
+
 MEMBERS = ("amount", "limit", "premium")
 """Members of instructions that are amounts of money."""
-WHOLE = ("CLP", "ISK", "JPY", "KRW", "VND", "XAF", "XOF", "XPF")
-"""Currencies without minor units (ISO 4217) among those that Hong Kong's banks pay in."""
 Amounts = Literal["text", "number", "minor"]
 _PLAIN = re.compile(r"-?[0-9]{1,30}(\.[0-9]{1,12})?", re.ASCII)
 
@@ -28,5 +28,5 @@ def written(instruction: Mapping[str, Any], amounts: Amounts) -> dict[str, Any]:
 def _number(value: str, amounts: Amounts, currency: str) -> int | float:
     exact = Decimal(value)
     if amounts == "minor":
-        exact = exact if currency in WHOLE else exact.scaleb(2)
+        exact = exact.scaleb(exponent(currency))
     return int(exact) if exact == exact.to_integral_value() else float(exact)
