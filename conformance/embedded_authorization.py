@@ -60,6 +60,33 @@ def authorization(
     place = folder or _folder()
     bound = policy.sender_constraint
     scopes = [scope for scope in ("openid", "accounts", "services") if scope in policy.scopes]
+    return {
+        "issuer": policy.issuer or base_url,
+        **_client(one, " ".join(scopes), hide, place),
+        "sender_constraint": "" if bound == "none" else bound,
+        "login": {
+            "strategy": "form",
+            "settings": {
+                "steps": [LOGIN, {"tick": "account", "press": "Approve"}],
+                "deny": [LOGIN, {"press": "Deny"}],
+                "cancel": [{"press": "Cancel"}],
+            },
+        },
+        "customers": [
+            {
+                "name": person.name,
+                "username": person.username,
+                "password": hide(f"{person.customer_id}-password", person.password),
+            }
+            for person in fixture.customers
+        ],
+        "second_tsp": _client(two, " ".join(scopes), hide, place, rsa=True),
+        "settings": _settings(policy, fixture, hide),
+    }
+
+
+def _settings(policy: AuthorizationPolicy, fixture: AuthorizationFixture, hide: Hide) -> dict[str, object]:
+    """The free part of the section."""
     settings: dict[str, object] = {
         "machine_scope": "consents",
         "code_lifetime": policy.code_lifetime,
@@ -92,29 +119,7 @@ def authorization(
             "approve": [{"fill": fill, "press": "Approve"}],
             "deny": [{"fill": fill, "press": "Deny"}],
         }
-    return {
-        "issuer": policy.issuer or base_url,
-        **_client(one, " ".join(scopes), hide, place),
-        "sender_constraint": "" if bound == "none" else bound,
-        "login": {
-            "strategy": "form",
-            "settings": {
-                "steps": [LOGIN, {"tick": "account", "press": "Approve"}],
-                "deny": [LOGIN, {"press": "Deny"}],
-                "cancel": [{"press": "Cancel"}],
-            },
-        },
-        "customers": [
-            {
-                "name": person.name,
-                "username": person.username,
-                "password": hide(f"{person.customer_id}-password", person.password),
-            }
-            for person in fixture.customers
-        ],
-        "second_tsp": _client(two, " ".join(scopes), hide, place, rsa=True),
-        "settings": settings,
-    }
+    return settings
 
 
 def _client(

@@ -51,8 +51,8 @@ class Session:
     """One run against one target.
 
     ``operations`` are the functions that the bank offers, by id; ``scan`` is what another scanner says of its
-    TLS. Every round of confirmation has a memory of
-    its own, so that a finding is confirmed by fresh traffic that all findings of the round share.
+    TLS. Every round of confirmation has a memory of its own, so that a finding is confirmed by fresh traffic
+    that all findings of the round share.
     """
 
     target: Target
@@ -234,13 +234,7 @@ def open_session(
         vault.add(secret)
     limits = target.limits
     traffic = Traffic(
-        wire
-        or NetworkWire(
-            target.tls.context(),
-            timeout=limits.timeout,
-            max_body=limits.max_body,
-            connections=limits.jobs + 4,
-        ),
+        wire or _network(target),
         target.base_url,
         vault=vault,
         credentials=target.authentication.flow(vault),
@@ -282,8 +276,11 @@ def _wire(target: Target, wire: Wire | None, certified: Certified) -> Wire:
     """The connections of a TSP that shows this certificate."""
     if isinstance(wire, MemoryWire):
         return wire.showing(certified)
-    limits = target.limits
-    context = target.tls.context((certified.certificate, certified.key))
+    return _network(target, (certified.certificate, certified.key))
+
+
+def _network(target: Target, shown: tuple[str, str] | None = None) -> NetworkWire:
+    limits, context = target.limits, target.tls.context(shown)
     return NetworkWire(context, timeout=limits.timeout, max_body=limits.max_body, connections=limits.jobs + 4)
 
 
