@@ -21,6 +21,7 @@ def main() -> int:
         "cheap",
         "fuzz_defects",
         "fuzz_runs",
+        "tls_programs",
     }
     if name and name not in others:
         sys.stderr.write(f"there is no measurement {name!r}, only {', '.join(sorted(others))}\n")

@@ -1,6 +1,6 @@
 """Time and memory of a whole run, reports included, as its cases and its descriptions grow.
 
-``python benchmarks/growth.py`` prints a table; each row is a process of its own. Datasets of HKMA's stand-in
+``python -m benchmarks growth`` prints a table; each row is a process of its own. Datasets of HKMA's stand-in
 make cases, and a generated API description makes operations, 10, 100 and 1,000 of them.
 """
 
@@ -8,9 +8,7 @@ from __future__ import annotations
 
 import json
 import os
-import sys
 import tempfile
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +16,7 @@ from typing import Any
 
 from werkzeug.wrappers import Request, Response
 
+from benchmarks.machine import say
 from conformance import embedded_hkma
 from conformance.conduct import Output, Scope, conduct
 from conformance.profile import all_profiles
@@ -31,9 +30,9 @@ FORMATS = ("json", "junit", "sarif", "markdown", "csv")
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """One run: how many operations and cases it had, CPU seconds, peak resident memory in MB."""
+    """One run: how many datasets or operations it had and how many cases, CPU seconds, peak memory in MB."""
 
-    operations: int
+    number: int
     cases: int
     seconds: float
     megabytes: float
@@ -125,20 +124,15 @@ def measured(run: Callable[[int, Path], int], number: int) -> Measured:
 def main() -> None:
     """Prints the table."""
     all_checks(), all_profiles()
-    sys.stdout.write(
-        f"{time.strftime('%Y-%m-%d')}, CPU seconds of one run with HTML and {', '.join(FORMATS)}\n"
-    )
+    say(f"CPU seconds of one run with HTML and {', '.join(FORMATS)}")
     for title, run, numbers in (
         ("datasets of HKMA's stand-in", datasets, (1, 16, 166)),
         ("operations of an API description", described, (10, 100, 1000)),
     ):
-        sys.stdout.write(f"\n{title}\n{'number':>8} {'cases':>8} {'CPU s':>8} {'peak MB':>8}\n")
+        say(f"\n{title}\n{'number':>8} {'cases':>8} {'CPU s':>8} {'peak MB':>8}")
         for number in numbers:
             one = measured(run, number)
-            sys.stdout.write(
-                f"{one.operations:>8} {one.cases:>8} {one.seconds:>8.2f} {one.megabytes:>8.0f}\n"
-            )
-            sys.stdout.flush()
+            say(f"{one.number:>8} {one.cases:>8} {one.seconds:>8.2f} {one.megabytes:>8.0f}")
 
 
 if __name__ == "__main__":

@@ -18,9 +18,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from conformance.errors import ConfigurationError
 from conformance.tls.certificate import Trust
 from conformance.tls.facts import Endpoint
 from conformance.tls.hosts import TlsHosts
+from conformance.tls.imported import read_sslyze
 from conformance.tls.suites import suite
 from tests.tls.authority import ROOT
 
@@ -31,14 +33,6 @@ OURS, SSLYZE, TESTSSL, TESTSSL_WHOLE = "ours", "sslyze", "testssl", "testssl-who
 CAP = {SSLYZE: 120.0, TESTSSL: 240.0, TESTSSL_WHOLE: 600.0}
 """Seconds after which a program is ended."""
 
-_SSLYZE = {
-    "ssl_2_0": "SSLv2",
-    "ssl_3_0": "SSLv3",
-    "tls_1_0": "TLSv1.0",
-    "tls_1_1": "TLSv1.1",
-    "tls_1_2": "TLSv1.2",
-    "tls_1_3": "TLSv1.3",
-}
 _TESTSSL = {
     "SSLv2": "SSLv2",
     "SSLv3": "SSLv3",
@@ -86,8 +80,7 @@ def measure(server: str, program: str, place: str, port: int) -> Measured:
     with tempfile.TemporaryDirectory() as folder:
         out = Path(folder) / "out.json"
         took, ended = _run(_command(program, place, out, port), CAP[program])
-        data = _json(out)
-    found = _read_sslyze(data) if program == SSLYZE else _read_testssl(data)
+        found = _read_sslyze(out) if program == SSLYZE else _read_testssl(_json(out))
     return Measured(server, program, found, took, ended)
 
 
@@ -142,18 +135,13 @@ def _json(out: Path) -> Any:
     return None
 
 
-def _read_sslyze(data: Any) -> Found:
-    found = {}
-    for scan in (data or {}).get("server_scan_results", []):
-        result: dict[str, Any] = scan.get("scan_result") or {}
-        for key, version in _SSLYZE.items():
-            accepted = (result.get(f"{key}_cipher_suites") or {}).get("result") or {}
-            names = {one["cipher_suite"]["name"] for one in accepted.get("accepted_cipher_suites", [])}
-            if names:
-                found[version] = frozenset(
-                    re.sub(r"^SSL_CK_", "SSL2_", one).removeprefix("TLS_") for one in names
-                )
-    return found
+def _read_sslyze(out: Path) -> Found:
+    """What sslyze found, as a run reads its report; nothing where it was cut off before it wrote one."""
+    try:
+        scans = read_sslyze(out).hosts
+    except ConfigurationError:
+        return {}
+    return scans[0].suites if scans else {}
 
 
 def _read_testssl(data: Any) -> Found:
