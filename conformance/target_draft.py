@@ -27,7 +27,8 @@ authentication: {authentication}
 #                  client_secret: "env:BANK_SECRET", style: form}}
 # tls: {{ca: bank-ca.pem, client_certificate: tsp.pem, client_key: "file:tsp.key"}}
 
-# How a language is chosen: a header, a query parameter, or a column of the rows.
+# How a language is chosen: by a header, a query parameter, a column of the rows, or a placeholder: what is
+# named lang stands as {{lang}} in the path, the body, or the names of members ($.name{{lang}}).
 {language}
 # maintenance: ["02:30-07:00"]        # Hong Kong time
 limits: {{requests_per_second: 10, jobs: 4}}
@@ -78,7 +79,7 @@ def draft(base_url: str, api: Path | None, name: str, output: Path) -> str:
         relative = os.path.relpath(api.resolve(), output.resolve().parent)
         line = f"api: {_quoted(relative)}"
         guesses = Guesses(load_description(api))
-        found = dict(_guessed(guesses.api.operations))
+        found = dict(_guessed(guesses))
         authentication = guesses.authentication() or authentication
         spoken = next(filter(None, map(guesses.language, found.values())), "")
         language = f"language: {spoken}" if spoken else language
@@ -104,12 +105,13 @@ def _offerable(id: str, guesses: dict[str, ApiOperation]) -> bool:
     return id in guesses or any(function == id for _, function in _WORDS)
 
 
-def _guessed(operations: tuple[ApiOperation, ...]) -> Iterator[tuple[str, ApiOperation]]:
+def _guessed(guesses: Guesses) -> Iterator[tuple[str, ApiOperation]]:
     """Each function with the first plain operation whose path speaks of it."""
     taken: set[str] = set()
     for words, function in _WORDS:
-        for operation in operations:
-            fits = re.search(words, operation.path.lower()) and "{" not in operation.path
+        for operation in guesses.api.operations:
+            plain = "{" not in operation.path or guesses.spoken_in_path(operation)
+            fits = re.search(words, operation.path.lower()) and plain
             if fits and operation.path not in taken and operation.method in ("GET", "POST"):
                 taken.add(operation.path)
                 yield function, operation
@@ -128,7 +130,13 @@ def _entry(
     missing = [name for name in schema.get("required", ()) if name not in fields]
     lines = [f"  {function.id}:                       # guessed from {operation.path}: {function.title}"]
     lines.append(f"    request: {{method: {operation.method}, path: {_quoted(below + operation.path)}}}")
-    if not guesses.language(operation):
+    beside = guesses.beside(rows) if rows else {}
+    if beside:
+        values = ", ".join(f"{name}: {end}" for name, end in beside.items())
+        lines.append(
+            f"    language: {{placeholder: lang, values: {{{values}}}}}   # side by side in each row"
+        )
+    elif not guesses.language(operation):
         lines.append("    language: none                    # its parameters choose none")
     paging = guesses.paging(operation)
     if paging:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,7 +19,15 @@ SYNONYMS: Mapping[str, tuple[str, ...]] = {
     "brand": ("brand", "brand name"),
     "description": ("description", "desc", "product description", "summary", "short description", "blurb"),
     "currency": ("currency", "ccy", "currency code", "currency cd", "foreign currency"),
-    "currencies": ("currencies", "currency", "currency code", "ccy", "currency codes"),
+    "currencies": (
+        "currencies",
+        "available currencies",
+        "supported currencies",
+        "currency",
+        "currency code",
+        "ccy",
+        "currency codes",
+    ),
     "base": ("base", "base currency", "base currency code", "quote currency", "against"),
     "unit": ("unit", "units", "per unit", "unit of currency"),
     "buy": ("buy", "buy rate", "bank buy rate", "buying rate", "bid", "bid rate", "tt buy"),
@@ -41,7 +49,7 @@ SYNONYMS: Mapping[str, tuple[str, ...]] = {
     "terms_url": ("terms url", "tcs and cs url", "terms and conditions url", "tnc url"),
     "apply_url": ("apply url", "application url", "application form url"),
     "photo_url": ("photo url", "image url", "image"),
-    "scheme": ("scheme", "card scheme", "card type", "network"),
+    "scheme": ("scheme", "card scheme", "card type", "network", "card network", "card brand"),
     "provider": ("provider", "insurer", "fund house", "issuer"),
 }
 """The canonical fields and the names that banks give them, in plain words."""
@@ -66,6 +74,18 @@ _LANGUAGES = {"en": r"^en", "tc": r"zh[-_]?(hk|tw|hant)|^tc$|^zht", "sc": r"zh[-
 _CURSORS = ("cursor", "after", "pagetoken", "nexttoken", "continuation", "starting_after", "nextpagetoken")
 _SIZES = ("limit", "pagesize", "page_size", "size", "perpage", "per_page", "maxitems")
 _NUMBERS = ("page", "pagenumber", "page_number", "pageno", "pageindex")
+_OFFSETS = ("offset", "skip", "startrow", "start_row", "rowoffset")
+_TOTAL = re.compile(
+    r"total( (count|elements|items|records|results|resources|rows|number))?|(item|row|record)s? count"
+)
+_ENDS = {
+    "en": ("EN", "En", "en", "Eng", "eng"),
+    "tc": ("TC", "Tc", "tc", "HK", "TW", "Chi", "chi"),
+    "sc": ("SC", "Sc", "sc", "CN"),
+}
+"""How the names of members end that hold one text in several languages."""
+_NESTED = ("address", "district", "latitude", "longitude", "phone")
+"""Fields that banks put into an object within the row."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,19 +130,51 @@ class Guesses:
                 return f"{{header: {parameter.name}, values: {_flow(spelt)}}}"
             if parameter.place == "query" and len(spelt) > 1:
                 return f"{{query: {_quoted(parameter.name)}, values: {_flow(spelt)}}}"
+            if parameter.place == "path" and len(spelt) > 1:
+                return f"{{placeholder: {_quoted(parameter.name)}, values: {_flow(spelt)}}}"
         return ""
+
+    def spoken_in_path(self, operation: ApiOperation) -> bool:
+        """Whether the places of a path are that of a language alone."""
+        places = re.findall(r"\{([^{}]+)\}", operation.path)
+        return len(places) == 1 and f"placeholder: {_quoted(places[0])}" in self.language(operation)
+
+    def beside(self, rows: Rows) -> Mapping[str, str]:
+        """How the names of members end that stand side by side, one for each language; empty without any."""
+        members = rows.members[-1]
+        for name in members:
+            for english in _ENDS["en"]:
+                stem = name.removesuffix(english)
+                if stem == name or not stem:
+                    continue
+                ends = {"en": english}
+                for language in ("tc", "sc"):
+                    end = next((e for e in _ENDS[language] if stem + e in members), "")
+                    ends |= {language: end} if end else {}
+                if len(ends) > 1:
+                    return ends
+        return {}
 
     def paging(self, operation: ApiOperation) -> str:
         """How the pages of a list are asked for, where its parameters say so."""
         names = {p.name.lower().replace("-", ""): p.name for p in operation.parameters if p.place == "query"}
         size = next((f", size_parameter: {_quoted(names[n])}" for n in _SIZES if n in names), "")
+        total = self._named(operation, lambda name: bool(_TOTAL.fullmatch(words(name))))
+        size += f", total: {total}" if total else ""
         for name in _CURSORS:
-            following = self._next(operation) if name in names else ""
+            following = ""
+            if name in names:
+                following = self._named(
+                    operation, lambda name: bool(re.match(r"next|cursor|after", name, re.IGNORECASE))
+                )
             if following:
                 return f"{{kind: cursor, parameter: {_quoted(names[name])}, next: {following}{size}}}"
         for name in _NUMBERS:
             if name in names:
                 return f"{{kind: page, parameter: {_quoted(names[name])}{size}}}"
+        for name in _OFFSETS:
+            if name in names:
+                return f"{{kind: offset, parameter: {_quoted(names[name])}{size}}}"
         return ""
 
     def rows(self, operation: ApiOperation) -> Rows | None:
@@ -153,6 +205,27 @@ class Guesses:
                 if member is not None and fits:
                     yield name, _source(member, up, schema, self._schema(members[member]))
                     break
+            else:
+                elsewhere = self._elsewhere(name, schema, rows)
+                if elsewhere:
+                    yield name, elsewhere
+
+    def _elsewhere(self, name: str, schema: Mapping[str, Any], rows: Rows) -> str:
+        """A field whose member has a language at the end of its name, or stands in an object of the row."""
+        members = rows.members[-1]
+        ends = self.beside(rows)
+        if ends:
+            stems = {m.removesuffix(ends["en"]): m for m in members if m.endswith(ends["en"])}
+            stem = _meant(name, stems)
+            if stem is not None and self._fits(schema, self._schema(members[stems[stem]])):
+                return _quoted(_path("$", stem) + "{lang}") if re.fullmatch(r"\w+", stem) else ""
+        for outer, inner in members.items() if name in _NESTED else ():
+            held = self._members(self._schema(inner))
+            member = _meant(name, held)
+            if member is not None and self._fits(schema, self._schema(held[member])):
+                found = _source(member, 0, schema, self._schema(held[member]))
+                return found.replace("$.", f"{_path('$', outer)}.", 1)
+        return ""
 
     def _fits(self, canonical: Mapping[str, Any], own: Mapping[str, Any]) -> bool:
         """Whether a member can be what a canonical field is: objects and their lists are left to a person."""
@@ -168,13 +241,13 @@ class Guesses:
                 return self._schema(schema.schema)
         return None
 
-    def _next(self, operation: ApiOperation) -> str:
-        """The JSONPath of a member of the answer whose name speaks of what comes next."""
+    def _named(self, operation: ApiOperation, fits: Callable[[str], bool]) -> str:
+        """The JSONPath of the nearest member of the answer whose name fits; empty without any."""
         waiting = [("$", self._answer(operation) or {})]
         while waiting:
             path, schema = waiting.pop(0)
             for name, inner in self._members(schema).items():
-                if re.match(r"next|cursor|after", name, re.IGNORECASE):
+                if fits(name) and "properties" not in self._schema(inner):
                     return _path(path, name)
                 if path.count(".") < 2 and "properties" in self._schema(inner):
                     waiting.append((_path(path, name), self._schema(inner)))

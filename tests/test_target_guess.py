@@ -122,3 +122,40 @@ def test_a_description_that_tells_little_still_gives_a_file_that_can_be_read(
 @pytest.mark.parametrize("name", ["BankBuyRate", "bank_buy_rate", "bank-buy-rate", "bankBuyRate"])
 def test_a_name_is_the_same_words_in_every_style(name: str) -> None:
     assert words(name) == "bank buy rate"
+
+
+def test_pages_by_rows_and_totals_are_read_from_parameters_and_answers(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    paging = {"type": "object", "properties": {"totalCount": {"type": "integer"}}}
+    answer = {"type": "object", "properties": {"paging": paging, "rates": RATES}}
+    document = described({"/fx": get(answer, query("offset"), query("limit"))})
+    rate = drafted(tmp_path, document, monkeypatch)["other.fx-rate"]
+    told = rate.paging.model_dump()
+    assert (told["kind"], told["parameter"], told["size_parameter"]) == ("offset", "offset", "limit")
+    assert told["total"] == "$.paging.totalCount"
+
+
+def test_a_language_in_the_path_is_a_placeholder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    place = {"name": "lang", "in": "path", "required": True, "schema": {**TEXT, "enum": ["en", "tc", "sc"]}}
+    found = drafted(tmp_path, described({"/{lang}/fx.json": get(RATES, place)}), monkeypatch)
+    assert found["other.fx-rate"].request.path == "/{lang}/fx.json"
+    assert found["language"].placeholder == "lang"
+
+
+def test_languages_side_by_side_become_one_field(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    place = {"type": "object", "properties": {"lat": NUMBER, "lng": NUMBER}}
+    row = {
+        "branchNo": TEXT,
+        "nameEN": TEXT,
+        "nameTC": TEXT,
+        "nameSC": TEXT,
+        "addressEN": TEXT,
+        "addressTC": TEXT,
+    }
+    document = described({"/branches": get(listed({**row, "addressSC": TEXT, "place": place}))})
+    branch = drafted(tmp_path, document, monkeypatch)["other.branch"]
+    assert branch.language.values == {"en": "EN", "tc": "TC", "sc": "SC"}
+    assert branch.fields["name"] == "$.name{lang}"
+    assert branch.fields["address"] == "$.address{lang}"
+    assert branch.fields["latitude"] == {"from": "$.place.lat", "as": "decimal"}
