@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from decimal import Decimal
 from itertools import pairwise
 from pathlib import Path
@@ -71,7 +72,9 @@ class Caller:
         scope = operation["security"][0]["oauth"][0]
         token = self.world.one.machine_token() if scope == "consents" else self.token
         if "requestBody" in operation and "json" not in options:
-            options["json"] = operation["requestBody"]["content"]["application/json"]["example"]
+            shown = operation["requestBody"]["content"]["application/json"]["example"]
+            ends = datetime.fromtimestamp(self.world.bank.now() + 30 * 86400, UTC).isoformat()
+            options["json"] = {**shown, "expires_at": ends} if "expires_at" in shown else shown
         return self.world.one.call(
             self.place(path, unknown) + query, options.pop("token", token), method.upper(), **options
         )
