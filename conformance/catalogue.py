@@ -39,7 +39,6 @@ class Dataset:
     texts: tuple[str, ...] = ()
     dates: tuple[str, ...] = ()
     complete: bool = False
-    probed: bool = False
     known: tuple[str, ...] = ()
 
     @property
@@ -77,6 +76,5 @@ def _dataset(name: str, given: Mapping[str, Any]) -> Dataset:
         format=given.get("format", ""),
         parameters=tuple((k, str(v)) for k, v in given.get("parameters", {}).items()),
         complete=given.get("complete", False),
-        probed=given.get("probed", False),
         **listed,
     )

@@ -25,8 +25,8 @@ Break it. A module conformance/bank/mutants/<topic>.py holds functions; the docs
   filters and availability. A wrong name is an AttributeError that lists the right ones. Calls can be chained.
 - `policy.edit_rows("deposits.*", edit)` changes each row just before the wire, on the list and on its detail
   path; `policy.edit_list("other.atm", edit)` changes the whole list before filters and paging.
-- products/edits.py makes edits: put, change, drop, rename, swap, append, prepend, add, multiply, shift,
-  as_number, as_text, shared_text for rows; only_in("tc", …) and where("currency", "JPY", …) narrow one; nth,
+- products/edits.py makes edits: put, change, drop, rename, swap, append, add, multiply, shift,
+  as_number, as_text for rows; only_in("tc", …) and where("currency", "JPY", …) narrow one; nth,
   every, without, twice, first, rows_only_in for lists. A lambda `(row, language) -> row` does the rest.
 - Refusal(status, code, message) raised in any handler becomes the error body of the policy in force.
 

@@ -68,11 +68,6 @@ def append(path: str, text: str) -> RowEdit:
     return change(path, lambda old: f"{old}{text}")
 
 
-def prepend(path: str, text: str) -> RowEdit:
-    """Write text before that of the field."""
-    return change(path, lambda old: f"{text}{old}")
-
-
 def add(path: str, amount: str) -> RowEdit:
     """Add to a decimal, which stays a string."""
     return change(path, lambda old: str(Decimal(old) + Decimal(amount)))
@@ -102,11 +97,6 @@ def as_number(path: str) -> RowEdit:
 def as_text(path: str) -> RowEdit:
     """Send a number or boolean as a string."""
     return change(path, lambda old: str(old).lower())
-
-
-def shared_text(path: str, text: str) -> RowEdit:
-    """Send the same text in every language."""
-    return change(path, lambda _: text)
 
 
 def only_in(language: str, edit: RowEdit) -> RowEdit:
