@@ -1,7 +1,7 @@
 """The reference bank by every phase, and every conformant authorization server, over ten seeds in memory.
 
-``python -m benchmarks clean [SEEDS]`` prints a line for each, and ends with 1 where one has a finding or leaves
-anything open.
+``python -m benchmarks clean [SEEDS]`` prints a line for each, and ends with 1 where one has a finding, or
+leaves anything open.
 """
 
 from __future__ import annotations

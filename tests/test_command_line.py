@@ -155,7 +155,7 @@ def test_everything_can_be_listed(run: Run, kind: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "id", ["fail", "exit-codes", "other.fx-rate", "fx_rate", "phase1", "fx-buy-and-sell-swapped"]
+    "id", ["fail", "exit-codes", "other.fx-rate", "fx_rate", "phase1", "fx-buy-and-sell-swapped", "RFC 9700"]
 )
 def test_ids_of_every_kind_are_explained(run: Run, id: str) -> None:
     code, out, _ = run("explain", id)
