@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from typing import Any
 
 ISO_4217 = frozenset(
     """
@@ -23,6 +25,8 @@ OFFSHORE = frozenset({"CNH"})
 _WHOLE = frozenset("BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF".split())  # noqa: SIM905
 _THOUSANDTHS = frozenset("BHD IQD JOD KWD LYD OMR TND".split())  # noqa: SIM905
 _TEN_THOUSANDTHS = frozenset({"CLF", "UYW"})
+
+_MEMBERS = frozenset({"currency", "currencycode", "ccy", "curr", "cur"})
 
 _WRITTEN = {
     "HK$": "HKD",
@@ -92,6 +96,12 @@ def exponent(code: str) -> int:
     if code in _TEN_THOUSANDTHS:
         return 4
     return 0 if code in _WHOLE else 3 if code in _THOUSANDTHS else 2
+
+
+def beside(node: Any) -> list[Any]:
+    """What the members of an object that are named as a currency hold."""
+    members = node.items() if isinstance(node, Mapping) else ()
+    return [held for name, held in members if re.sub("[^a-z]", "", str(name).lower()) in _MEMBERS]
 
 
 def codes_in(text: str) -> tuple[str, ...]:

@@ -22,6 +22,7 @@ from conformance.errors import NotApplicable, Outcome
 from conformance.feed import Feed
 from conformance.generate.contract import Contract, contract
 from conformance.generate.identities import Bounded, Signer, Strangers
+from conformance.generate.listed import ListedTsp, reading_posts
 from conformance.generate.survey import Budget, Survey
 from conformance.ledger import Ledger
 from conformance.load.load import Load
@@ -351,9 +352,10 @@ def _survey(supply: Supply) -> Survey:
             lambda: session.traffic.constant_headers(session.traffic.now()),
         )
 
+    described: Contract = supply.memory.once(("contract",), made)
     return Survey(
-        supply.memory.once(("contract",), made),
-        supply.tsp,
+        described,
+        ListedTsp(supply.tsp, session.ledger, reading_posts(described)),
         seed=session.seed,
         jobs=session.jobs,
         budget=Budget(deep=session.deep),

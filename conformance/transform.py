@@ -15,14 +15,13 @@ from typing import Any
 
 from conformance import contact, currency, moment, quantity
 from conformance.errors import ConfigurationError
-from conformance.path import Path, compiled
+from conformance.path import compiled
 from conformance.quantity import Unreadable, plain
 
 __all__ = ["ABSENT", "Apply", "Unreadable", "chain", "names"]
 
 ABSENT: Any = type("Absent", (), {"__repr__": lambda _: "absent", "__slots__": ()})()
 """What a transform gives for a value that stands for none."""
-
 Apply = Callable[[Any, Any], Any]
 """A transform at work: the value and the node that its field reads from give the canonical value."""
 
@@ -175,23 +174,11 @@ def _minor(setting: Any) -> Apply:
     path = compiled(setting) if setting is not None and fixed is None else None
 
     def read(value: Any, node: Any) -> str:
-        places = currency.exponent(fixed or _currency_of(node, path) or "")
+        named = [match.value for match in path.find(node)] if path else currency.beside(node)
+        places = currency.exponent(fixed or currency.code(str(named[0] if named else "")) or "")
         return plain(quantity.divided(quantity.decimal(value), Decimal(10) ** places))
 
     return read
-
-
-_CURRENCIES = frozenset({"currency", "currencycode", "ccy", "curr", "cur"})
-
-
-def _currency_of(node: Any, path: Path | None) -> str | None:
-    """The currency at a path, else the one that the node itself names; None where none is known."""
-    if path is not None:
-        found = [match.value for match in path.find(node)]
-    else:
-        members = node.items() if isinstance(node, Mapping) else ()
-        found = [each for name, each in members if re.sub("[^a-z]", "", str(name).lower()) in _CURRENCIES]
-    return currency.code(found[0]) if found and isinstance(found[0], str) else None
 
 
 @_transform("absolute")
