@@ -166,7 +166,13 @@ def judged(statement: Statement) -> str:
     return next(each for each in ("checked", "attested", "untested") if each in states)
 
 
-def documents(requirement: Requirement) -> frozenset[str]:
+@functools.cache
+def documents() -> tuple[str, ...]:
+    """The documents that requirements rest on, by name."""
+    return tuple(row.document for row in table())
+
+
+def documents_of(requirement: Requirement) -> frozenset[str]:
     """The documents that a requirement rests on: its source, its tags and the statements that it judges."""
     named = {requirement.source.document, *_judging().get(requirement.id, ())}
     for tag in requirement.tags:
@@ -188,14 +194,14 @@ def _judging() -> Mapping[str, frozenset[str]]:
 
 def of(document: str) -> tuple[Requirement, ...]:
     """The requirements that rest on a document, in the order of the profiles."""
-    return tuple(r for r in requirements().values() if document in documents(r))
+    return tuple(r for r in requirements().values() if document in documents_of(r))
 
 
 def table() -> tuple[Row, ...]:
     """A row for each document that a requirement rests on, by name."""
     counted: dict[str, dict[str, int]] = {}
     for requirement in requirements().values():
-        for document in documents(requirement):
+        for document in documents_of(requirement):
             row = counted.setdefault(document, {"checked": 0, "attested": 0, "untested": 0})
             row[state(requirement)] += 1
     numbered = [statement.document for statement in statements().values()]

@@ -45,7 +45,7 @@ def command(id: tuple[str, ...]) -> int:
 
 def _lines(id: str) -> Iterator[str]:
     from conformance.cli import coverage_lines
-    from conformance.coverage import statements
+    from conformance.coverage import documents, statements
     from conformance.profile import all_profiles
     from conformance.registry import all_checks
 
@@ -69,6 +69,8 @@ def _lines(id: str) -> Iterator[str]:
     stem = id.split("/")[0]
     if stem in requirements:
         yield from _requirement(requirements[stem], checks)
+    elif id in documents():
+        yield from coverage_lines.lines(id)
     elif id in statements():
         yield from coverage_lines.statement(statements()[id])
     elif id in checks:
@@ -94,6 +96,7 @@ def _lines(id: str) -> Iterator[str]:
                 *profiles,
                 *VERDICTS,
                 *statements(),
+                *documents(),
                 "exit-codes",
                 "coverage",
                 "oidf",

@@ -1,6 +1,6 @@
 """Reports: each module beside this one is a format, found by its name, and draws from ``content``.
 
-A format has ``SUFFIX`` (of the file that it is usually written to) and ``render(report, stream)``.
+A format has ``render(report, stream)``.
 """
 
 from __future__ import annotations
@@ -20,8 +20,6 @@ __all__ = ["Format", "Report", "build", "formats", "load", "write"]
 
 class Format(Protocol):
     """A module of this package that draws a report."""
-
-    SUFFIX: str
 
     def render(self, report: Report, stream: TextIO) -> None:
         """Writes the whole report to a text stream (UTF-8)."""

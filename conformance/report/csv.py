@@ -10,8 +10,6 @@ from conformance.report.content.summary import Report
 from conformance.report.content.wording import one_line
 from conformance.verdict import standing
 
-SUFFIX = ".csv"
-
 COLUMNS = (
     "requirement", "level", "source", "check", "function", "case", "verdict", "waived",
     "expected", "actual", "at", "seen", "tried", "reason",

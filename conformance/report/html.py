@@ -27,8 +27,6 @@ from conformance.report.content.wording import (
 )
 from conformance.verdict import ORDER, Conformance, counted, standing
 
-SUFFIX = ".html"
-
 CARDS = 150
 """Cards of one kind that are drawn; more are counted. Keeps the file readable and under 10 MB."""
 

@@ -9,8 +9,6 @@ from conformance.report.content.findings import Card, OpenItem
 from conformance.report.content.summary import Report, RequirementLine, Section
 from conformance.results import SCHEMA_VERSION, plain
 
-SUFFIX = ".json"
-
 
 def render(report: Report, stream: TextIO) -> None:
     """Writes one JSON object, indented, with control characters made visible."""

@@ -8,8 +8,6 @@ from typing import TextIO
 from conformance.errors import ConfigurationError
 from conformance.report.content.summary import Report
 
-SUFFIX = ".jsonl"
-
 
 def render(report: Report, stream: TextIO) -> None:
     """Copies the whole lines of the results file; a broken last one is left out.

@@ -18,8 +18,6 @@ from conformance.report.content.wording import WORD, shown
 from conformance.results import Run
 from conformance.verdict import blocks, standing
 
-SUFFIX = ".xml"
-
 # What XML 1.0 section 2.2 forbids: parsers reject the whole file for one of these.
 _ILLEGAL = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 

@@ -10,8 +10,6 @@ from conformance.report.content.summary import Coverage, Report
 from conformance.report.content.wording import SIGN, WORD, instant, one_line
 from conformance.verdict import counted
 
-SUFFIX = ".md"
-
 CARDS = 50
 """Cards of one kind; a step summary holds 1 MB."""
 

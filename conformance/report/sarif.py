@@ -22,8 +22,6 @@ from conformance.report.content.summary import Report
 from conformance.report.content.wording import one_line, shown
 from conformance.results import plain
 
-SUFFIX = ".sarif"
-
 MOST = 20_000
 """Results in the file; the rest is counted in a notification."""
 

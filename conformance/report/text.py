@@ -15,8 +15,6 @@ from conformance.report.content.summary import Coverage, Report
 from conformance.report.content.wording import PLAIN_SIGN, SIGN, WORD, instant, one_line, span
 from conformance.verdict import Conformance, counted
 
-SUFFIX = ".txt"
-
 CARDS = 20
 IDS = 6
 """Requirements that a reason names; the rest is counted."""
