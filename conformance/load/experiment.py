@@ -147,9 +147,11 @@ class Experiments:
     def trial(self, limit: Limit) -> bool | None:
         """Whether a limit does what it is said to do, from a state in which it has let go of everything.
 
-        It is used up at once and must let through what it is said to, no less and no more; then: a window is
-        shut just before its end and open just after; a bucket has filled up by a few, a counter has forgotten
-        a part. None where the caps leave no room, or all answers were long on their way.
+        It must let through what it is said to, no less and no more, and not as another kind would: a window
+        is used up in two parts, is shut just before its end, open just after, and lets through what its kind
+        then does; a bucket that was emptied has filled up by a few, two counters have forgotten a part.
+
+        None where the caps leave no room, or answers were long on their way.
         """
         window, quota = limit.window, limit.quota
         for _ in range(_TRIES):
@@ -157,11 +159,11 @@ class Experiments:
                 return None
             known = len(self.volleys)
             self._forgotten(limit)
-            hits = self.burst(quota + _MORE, IN_A_ROW).hits
-            if not hits or hits[0].seconds > UNSURE + min(self._fastest(), 1.0):
-                continue
-            held = self._follows(limit, hits[0])
-            seen, sent = seen_of([hit for volley in self.volleys[known:] for hit in volley.hits])
+            held = self._behaves(limit)
+            hits = [hit for volley in self.volleys[known:] for hit in volley.hits]
+            if not hits:
+                return None
+            seen, sent = seen_of(hits)
             judged = sent if limit.kind is Kind.CONCURRENCY else seen
             if held is None or sum(not each.sure for each in judged) > len(judged) * 0.2:
                 continue
@@ -177,32 +179,45 @@ class Experiments:
         if limit.phase is not None:
             self.rest(limit.window * 1.02 - (self.now() - limit.phase) % limit.window)
 
-    def _follows(self, limit: Limit, first: Hit) -> bool | None:
-        """What a used-up limit must do next; None where an answer was too long on its way to tell."""
-        window, start = limit.window, first.arrived
+    def _behaves(self, limit: Limit) -> bool | None:
+        """What no errors of single requests show; None where an answer was too long on its way to tell."""
+        if limit.kind in (Kind.FIXED, Kind.SLIDING) and not limit.counts_refused:
+            return self._ends(limit)
+        first = self.burst(limit.quota + _MORE, IN_A_ROW).hits
+        if not first or self._slow(first[0]):
+            return None
         if limit.kind is Kind.CONCURRENCY:
             self.overlap(limit.quota)
         elif limit.kind is Kind.BUCKET:
             self.until(self.now() + 3.5 / limit.rate)
-            return 3 <= len(self.burst(_MORE, 3).accepted) <= 5
-        elif limit.kind is Kind.COUNTER or limit.counts_refused:
-            self.until(start + window * 1.55)
-            self.burst(limit.quota + _MORE, 3)
+            few = self.burst(_MORE, 3)
+            more = limit.rate * (few.hits[-1].sent - few.hits[0].sent) if few.hits else 0.0
+            return 3 <= len(few.accepted) <= 5 + more
         else:
-            if limit.phase is not None:
-                start -= (start - limit.phase) % window
-            early, late = self._at(start + window * 0.95), self._at(start + window * 1.05)
-            return None if early is None or late is None else late.ok and not early.ok
+            self.until(first[0].arrived + limit.window * 1.55)
+            self.burst(limit.quota + _MORE, 3)
         return True
 
-    def _at(self, moment: float) -> Hit | None:
-        """One request at a moment; None where it did not come through in time."""
-        self.until(moment)
-        hit = self.one()
-        fastest = self._fastest()
-        prompt = hit and hit.seconds - fastest < UNSURE and hit.arrived - fastest / 2 - moment < UNSURE
-        return hit if prompt else None
+    def _ends(self, limit: Limit) -> bool | None:
+        """Half the quota, the rest and more late in the window, and what comes just before and after it."""
+        window, quota, rate = limit.window, limit.quota, self.caps.rate
+        if limit.phase is not None:
+            # What is left of the window that the first request finds.
+            window -= (self.now() - limit.phase) % window
+        half = max(1, quota // 2)
+        shots = [Shot(index / rate, self.request) for index in range(half)]
+        shots += [Shot(window * 0.55 + index / rate, self.request) for index in range(quota - half + 2)]
+        early, late = Shot(window * 0.95, self.request), Shot(window * 1.05, self.request)
+        shots += [early, late]
+        shots += [Shot(window * 1.1 + index / rate, self.request) for index in range(quota + 2)]
+        hits = self.volley(sorted(shots, key=lambda shot: shot.at), None, rate).hits
+        edges = {id(hit.shot): hit for hit in hits}
+        before, after = edges.get(id(early)), edges.get(id(late))
+        if before is None or after is None or any(self._slow(hit) for hit in (before, after, hits[0])):
+            return None
+        return after.ok and not before.ok
 
-    def _fastest(self) -> float:
-        """Seconds that the fastest answer took."""
-        return min(hit.seconds for volley in self.volleys for hit in volley.hits)
+    def _slow(self, hit: Hit) -> bool:
+        """Whether a request left late or its answer was long on its way."""
+        fastest = min(hit.seconds for volley in self.volleys for hit in volley.hits)
+        return hit.lag > UNSURE or hit.seconds - fastest > UNSURE

@@ -82,7 +82,7 @@ def best(hits: Sequence[Hit], clues: Clues) -> Fit:
     flying = next((each for each in fits if each[2].kind is Kind.CONCURRENCY), None)
     if flying and flying[0] <= 0.05 * len(sent) and _same(flying[2], limit, hits):
         errors, _, limit = flying
-    near = errors + max(1, errors // 2)
+    near = errors + max(2, errors // 2)
     others = (other for wrong, _, other in fits if wrong <= near and other.kind is not limit.kind)
     also = tuple(other for other in others if not _same(limit, other, hits))
     seen = sent if limit.kind is Kind.CONCURRENCY else arrived

@@ -91,10 +91,10 @@ def _bucket(limit: Limit, seen: Sequence[Seen], most: int) -> int:
         # A millionth: sums of fractions must not decide.
         allowed = tokens >= 1 - 1e-6
         wrong += each.sure and allowed is not each.ok
-        # What really happened moves the model on, so that one wrong guess is not counted twice.
+        # What really happened moves the model on, so that being wrong by one is not counted twice.
         if each.ok:
             tokens = max(tokens - 1, 0.0)
-        elif allowed:
+        elif 1 <= tokens < 2:
             tokens = 0.5
         if wrong > most:
             break
@@ -110,7 +110,7 @@ def _fixed(limit: Limit, seen: Sequence[Seen], most: int) -> int:
             used = 0
         allowed = used < limit.quota
         wrong += each.sure and allowed is not each.ok
-        used = used + (each.ok or limit.counts_refused) if each.ok or not allowed else limit.quota
+        used += each.ok or used == limit.quota - 1
         if wrong > most:
             break
     return wrong
