@@ -33,14 +33,14 @@ def is_slip(wanted: str, name: str) -> bool:
         return False
     if _folded(wanted) == _folded(name):
         return True
-    return _one_edit(wanted, name)
+    return one_edit(wanted, name)
 
 
 def _folded(name: str) -> str:
     return re.sub(r"[\s_-]", "", name).casefold()
 
 
-def _one_edit(one: str, other: str) -> bool:
+def one_edit(one: str, other: str) -> bool:
     """Whether one letter more, less or different, or two neighbours exchanged, make one name the other.
 
     Digits do not count: ``line1`` and ``line2`` are two names.

@@ -105,7 +105,18 @@ def _begins_on_purpose(body: str) -> bool:
 
 def _branches(pattern: str) -> list[str]:
     """The alternatives of a pattern that stand in no group and no class."""
-    found, depth, inside, start, at = [], 0, False, 0, 0
+    found, depth, start = [], 0, 0
+    for at, letter in _signs(pattern):
+        depth += (letter == "(") - (letter == ")")
+        if letter == "|" and depth == 0:
+            found.append(pattern[start:at])
+            start = at + 1
+    return [*found, pattern[start:]]
+
+
+def _signs(pattern: str) -> Iterator[tuple[int, str]]:
+    """The places and letters that may be signs of the pattern: none that is escaped or within a class."""
+    inside, at = False, 0
     while at < len(pattern):
         letter = pattern[at]
         if letter == "\\":
@@ -114,15 +125,9 @@ def _branches(pattern: str) -> list[str]:
             inside = letter != "]"
         elif letter == "[":
             inside = True
-        elif letter == "(":
-            depth += 1
-        elif letter == ")":
-            depth -= 1
-        elif letter == "|" and depth == 0:
-            found.append(pattern[start:at])
-            start = at + 1
+        else:
+            yield at, letter
         at += 1
-    return [*found, pattern[start:]]
 
 
 def _unwrapped(branch: str) -> str:
@@ -130,18 +135,9 @@ def _unwrapped(branch: str) -> str:
     if not (branch.startswith("(") and branch.endswith(")")) or branch.startswith(("(?=", "(?!", "(?<")):
         return branch
     inner = branch[1:-1].removeprefix("?:")
-    depth, inside, at = 0, False, 0
-    while at < len(inner):
-        letter = inner[at]
-        if letter == "\\":
-            at += 1
-        elif inside:
-            inside = letter != "]"
-        elif letter == "[":
-            inside = True
-        elif letter in "()":
-            depth += 1 if letter == "(" else -1
-            if depth < 0:
-                return branch
-        at += 1
+    depth = 0
+    for _, letter in _signs(inner):
+        depth += (letter == "(") - (letter == ")")
+        if depth < 0:
+            return branch
     return inner

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from conformance.slip import one_edit
+
 WORDS = frozenset(
     """
     access accessibility account accounts accrual address advance affordable age agreement alert allowed
@@ -71,7 +73,7 @@ def meant_by(word: str) -> str | None:
     if len(lower) < LONG - 1 or len(lower) > 24 or lower in WORDS or not lower.isascii():
         return None
     for known in _TARGETS:
-        if abs(len(known) - len(lower)) <= 1 and _one_edit(lower, known) and not _inflected(lower, known):
+        if abs(len(known) - len(lower)) <= 1 and one_edit(lower, known) and not _inflected(lower, known):
             return known
     return None
 
@@ -96,20 +98,6 @@ _COMPOUNDS = frozenset(
     timeline timetable timezone website
     """.split()  # noqa: SIM905
 )
-
-
-def _one_edit(one: str, other: str) -> bool:
-    """Whether one letter more, less or different, or two neighbours exchanged, make one word the other."""
-    start = 0
-    while start < min(len(one), len(other)) and one[start] == other[start]:
-        start += 1
-    end = 0
-    while end < min(len(one), len(other)) - start and one[-1 - end] == other[-1 - end]:
-        end += 1
-    left, right = one[start : len(one) - end], other[start : len(other) - end]
-    if len(left) == len(right) == 2:
-        return left == right[::-1]
-    return len(left) <= 1 and len(right) <= 1
 
 
 def _inflected(word: str, known: str) -> bool:
