@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta, timezone
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 from conformance.document import NotJson
 from conformance.entry import header_fields
@@ -74,8 +75,17 @@ def consent_request(
     if body is not None:
         fields["Content-Type"] = "application/json"
         content = json.dumps(body).encode()
-    url = access.tsp.url(filled(asked.path, values))
+    url = access.tsp.url(_path(asked.path, values))
     return access.tsp.authorized(Request(asked.method, url, tuple(fields.items()), content))
+
+
+def _path(template: str, values: Mapping[str, Any]) -> str:
+    """A path with its values, each of which stays one segment whatever a bank has put into it."""
+    whole = filled(template, values)
+    if template.startswith("{") and template.endswith("}") and template.count("{") == 1:
+        return str(whole)
+    told = {k: quote(str(v), safe=":@") for k, v in values.items() if "{" + k + "}" in template}
+    return str(filled(template, told))
 
 
 def consent_answer(

@@ -17,13 +17,15 @@ from conformance.reference import Part, SecretRef
 class Asked(Part):
     """One request of the consent resource. ``{name}`` stands for a value, in texts and in lists.
 
-    ``headers`` are sent beside those of every request.
+    ``headers`` are sent beside those of every request. ``reads`` says whether it changes nothing, whatever
+    its method; None leaves it to what it is asked for, and to its method.
     """
 
     method: str = "POST"
     path: str
     json_: Any = Field(default=None, alias="json")
     headers: dict[str, HeaderValue] = Field(default_factory=dict)
+    reads: bool | None = None
 
     @field_validator("headers")
     @classmethod

@@ -193,12 +193,13 @@ class Payments(Instructions):
         values: Mapping[str, Any] | None = None,
         reads: bool = False,
     ) -> Answer:
-        """The answer to a call about one payment, with the TSP's own token. One that does not only read is
-        told to the ledger."""
+        """The answer to a call about one payment, with the TSP's own token. One that does not only read, as
+        bank.yaml says, else by what it is for and its method, is told to the ledger."""
         caller = client or self.access.client
         request = consent_request(self.access, asked, {"id": id, **(values or {})})
         number = 0
-        if not reads and asked.method not in ("GET", "HEAD"):
+        known = asked.reads if asked.reads is not None else reads or asked.method in ("GET", "HEAD")
+        if not known:
             number = self.intended(f"{asked.method} {asked.path}", {}, "")
         tokens = self.own(self.settings.read_scope, caller)
         answer = self.access.call(tokens, request, client=caller)
