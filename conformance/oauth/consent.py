@@ -41,8 +41,13 @@ def consent_values(
 ) -> dict[str, Any]:
     """What the template of a consent is filled with; of each moment there is the day in Hong Kong as well."""
     ends = access.now() + timedelta(days=rule.days).total_seconds()
+    named = permissions or rule.permissions
+    if not named and "permissions" not in members and "{permissions}" in json.dumps(rule.create.json_):
+        raise Inconclusive(
+            "settings.consent.permissions is missing in bank.yaml: what {permissions} in the consent stands for"
+        )
     values = {
-        "permissions": list(permissions or rule.permissions),
+        "permissions": list(named),
         "expires_at": instant(ends),
         "transaction_from": None,
         "transaction_to": None,

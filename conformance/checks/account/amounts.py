@@ -129,7 +129,7 @@ def balance_runs(protected: Protected, operation: Operation) -> Findings:
         groups = _groups(rows)
         signs = (row.decimal("balance") or 0 for group in groups for row in group)
         unsigned = not operation.canonical and min(signs, default=0) >= 0
-        wrong = _breaks(groups, unsigned=unsigned, owed=sides.get(account))
+        wrong = _breaks(groups, unsigned=unsigned, owned=sides.get(account) is False)
         if wrong:
             yield Finding(
                 "the balance before, and the amount", f"another balance after {len(wrong)} entries",
@@ -190,25 +190,24 @@ def _groups(listed: list[Row]) -> tuple[tuple[Row, ...], ...]:
     return tuple(tuple(moments[moment]) for moment in sorted(moments))
 
 
-def _breaks(groups: tuple[tuple[Row, ...], ...], *, unsigned: bool, owed: bool | None = None) -> list[Row]:
+def _breaks(groups: tuple[tuple[Row, ...], ...], *, unsigned: bool, owned: bool = False) -> list[Row]:
     """The entries of which no order within their instant carries the balance on, from the newest back.
 
-    Balances may be ``unsigned``: sums of which the mapping gives no sign; ``owed`` is that of the latest.
+    Balances may be ``unsigned``: sums of which the mapping gives no sign, unless the latest is ``owned``.
     """
     wrong: list[Row] = []
     after: set[Decimal] = set()
     for newer, older in itertools.pairwise((*reversed(groups), ())):
         if not after:
             after = _told(newer)
-            after |= {-each for each in after} if unsigned and owed is not False else set()
-            after = {each for each in after if each <= 0} if unsigned and owed else after
+            after |= {-each for each in after} if unsigned and not owned else set()
         known = not any(row.decimal("amount") is None for row in newer)
         before = {each - sum(map(_signed, newer), Decimal(0)) for each in after if known}
         told = _told(older)
         right = {each for each in before if each in told or (unsigned and abs(each) in told)}
         if before and told and not right:
             wrong.append(newer[0])
-        after, owed = right, None
+        after, owned = right, False
     return wrong
 
 
