@@ -188,14 +188,15 @@ def assert_tiers_follow(tiers: list[dict[str, str]]) -> None:
 
 @pytest.mark.parametrize("seed", range(20))
 def test_rates_are_fresh_and_the_bank_never_loses(seed: int) -> None:
-    found = rows(Client(Bank(seed=seed)), "/fx-rates")
+    now = datetime.now().astimezone()
+    found = rows(Client(Bank(seed=seed, clock=now.timestamp)), "/fx-rates")
     assert len({row["currency"] for row in found}) >= 12
     assert {"CNY", "USD", "JPY"} <= {row["currency"] for row in found}
     assert {row["unit"] for row in found if row["currency"] == "JPY"} == {"100"}
     spreads: dict[tuple[str, str], Decimal] = {}
     for row in found:
         spreads[row["currency"], row["rate_type"]] = Decimal(row["sell"]) - Decimal(row["buy"])
-        age = datetime.now().astimezone() - datetime.fromisoformat(row["last_updated"])
+        age = now - datetime.fromisoformat(row["last_updated"])
         assert 0 <= age.total_seconds() < 900
     assert min(spreads.values()) > 0
     for (currency, kind), spread in spreads.items():
