@@ -133,9 +133,9 @@ class Tokens:
 
     @property
     def expires_at(self) -> float:
-        value = self.members.get("expires_in")
+        value: Any = self.members.get("expires_in")
         try:
-            seconds = float(value) if not isinstance(value, bool) else math.inf  # type: ignore[arg-type]
+            seconds = math.inf if isinstance(value, bool) else float(value)
         except (TypeError, ValueError, ArithmeticError):
             return math.inf
         return self.received + seconds

@@ -231,15 +231,16 @@ def request_object_variety(access: Access) -> Findings:
     """Takes right request objects of every form: a list in aud, each spelling of typ, a clock ahead."""
     control(access)
     now = int(access.now())
-    for what, options in {
+    forms: dict[str, dict[str, Any]] = {
         "with another server beside it in aud": {
             "claims": {"aud": [access.audience, "https://elsewhere.example"]}
         },
         "with typ JWT": {"header": {"typ": "JWT"}},
         "without typ": {"header": {"typ": None}},
         "with nbf 8 seconds ahead": {"claims": {"nbf": now + 8, "iat": now + 8}},
-    }.items():
-        made = attempted(access, **options)  # type: ignore[arg-type]
+    }
+    for what, options in forms.items():
+        made = attempted(access, **options)
         if not made.accepted:
             yield Finding(f"a signed request {what} accepted", made.words, "request", made.answer.exchange)
 
