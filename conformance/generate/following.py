@@ -125,7 +125,7 @@ def _sent(survey: Survey, request: Request) -> Answer | None:
 def _next(survey: Survey, scoped: Scoped, call: Call, page: Page) -> Request | None:
     """The request for the page that follows, as the answer says; None where it says that none does."""
     base = page.answer.request
-    link = _link(page.answer)
+    link = next_link(page.answer)
     if link:
         url = urljoin(base.url, link)
         here, there = urlsplit(base.url), urlsplit(url)
@@ -143,7 +143,8 @@ def _next(survey: Survey, scoped: Scoped, call: Call, page: Page) -> Request | N
     return survey.request(call.with_query(name, str(told)), scoped)
 
 
-def _link(answer: Answer) -> str:
+def next_link(answer: Answer) -> str:
+    """The address of the page that follows, in a Link field or a member such as ``links.next``; or empty."""
     for value in answer.values("Link"):
         for part in value.split(","):
             where, _, rest = part.partition(";")

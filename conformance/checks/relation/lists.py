@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from urllib.parse import parse_qsl, urlsplit
+
 from conformance.generate.cause import Sighting, told
+from conformance.generate.following import next_link, total
+from conformance.generate.lifecycle import is_size
 from conformance.generate.listing import MOST_PAGES, Listing, key_of, listings, more
 from conformance.generate.survey import Survey, document, needs
 from conformance.model import Finding
@@ -174,7 +178,11 @@ def _cut(listing: Listing) -> bool:
     """Whether the longest page that was asked for may not be the whole list."""
     if listing.whole is None:
         return True
-    return len(listing.whole.rows) in FULL or more(document(listing.whole.answer), len(listing.whole.rows))
+    answer, came = listing.whole.answer, len(listing.whole.rows)
+    asked = [int(v) for k, v in parse_qsl(urlsplit(answer.request.url).query) if is_size(k) and v.isdecimal()]
+    if came in FULL or any(came >= size for size in asked):
+        return True
+    return (total(answer) or 0) > came or bool(next_link(answer)) or more(document(answer), came)
 
 
 def _same(value: object, wanted: str) -> bool:
