@@ -104,50 +104,39 @@ def check(
 
     def register(function: Callable[P, Findings]) -> Callable[P, Findings]:
         subject = function.__module__.removeprefix("conformance.checks.").split(".")[0]
-        name = f"{subject}.{function.__name__}"
-        add(function, name, writes, intrusive, requests, confirm, creates, logins, each)
+        signature = inspect.signature(function).parameters
+        made = Check(
+            id=f"{subject}.{function.__name__}",
+            function=function,
+            purpose=" ".join((inspect.getdoc(function) or "").split("\n\n")[0].split()),
+            needs=tuple(n for n, p in signature.items() if p.kind is not inspect.Parameter.KEYWORD_ONLY),
+            parameters=types.MappingProxyType(
+                {n: p for n, p in signature.items() if p.kind is inspect.Parameter.KEYWORD_ONLY}
+            ),
+            writes=writes,
+            intrusive=intrusive,
+            requests=requests,
+            confirm=confirm,
+            creates=creates,
+            logins=logins,
+            each=each,
+        )
+        _add(made)
         return function
 
     return register
 
 
-def add(
-    function: Callable[..., Findings],
-    id: str,
-    writes: bool,
-    intrusive: bool,
-    requests: int,
-    confirm: bool,
-    creates: int = 0,
-    logins: tuple[int | str, ...] = (),
-    each: str = "",
-) -> None:
-    """Registers a function under an id; refuses a second one and a check without a purpose."""
-    known = _CHECKS.get(id)
-    if known is not None and known.function.__code__.co_filename != function.__code__.co_filename:
+def _add(made: Check) -> None:
+    """Registers a check; refuses one whose id another has, and one without a purpose."""
+    known = _CHECKS.get(made.id)
+    if known is not None and known.function.__code__.co_filename != made.function.__code__.co_filename:
         raise ConfigurationError(
-            f"check {id} exists twice: {known.function.__module__}, {function.__module__}"
+            f"check {made.id} exists twice: {known.function.__module__}, {made.function.__module__}"
         )
-    purpose = inspect.getdoc(function)
-    if not purpose:
-        raise ConfigurationError(f"check {id} has no docstring to say what it verifies")
-    signature = inspect.signature(function).parameters
-    _CHECKS[id] = Check(
-        id=id,
-        function=function,
-        purpose=" ".join(purpose.split("\n\n")[0].split()),
-        needs=tuple(n for n, p in signature.items() if p.kind is not inspect.Parameter.KEYWORD_ONLY),
-        parameters=types.MappingProxyType(
-            {n: p for n, p in signature.items() if p.kind is inspect.Parameter.KEYWORD_ONLY}
-        ),
-        writes=writes,
-        intrusive=intrusive,
-        requests=requests,
-        confirm=confirm,
-        creates=creates,
-        logins=logins,
-        each=each,
-    )
+    if not made.purpose:
+        raise ConfigurationError(f"check {made.id} has no docstring to say what it verifies")
+    _CHECKS[made.id] = made
 
 
 @cache

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from difflib import get_close_matches
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from conformance.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from conformance.bank.mutant import Mutant
+    from conformance.model import Function, Requirement, Resource
+    from conformance.registry import Check
 
 VERDICTS = {
     "pass": "The check ran and found nothing.",
@@ -104,7 +109,7 @@ def _lines(id: str) -> Iterator[str]:
         )
 
 
-def _requirement(requirement: Any, checks: Any) -> Iterator[str]:
+def _requirement(requirement: Requirement, checks: Mapping[str, Check]) -> Iterator[str]:
     yield f"{requirement.id}  ({requirement.level})"
     yield requirement.text
     yield ""
@@ -128,7 +133,7 @@ def _requirement(requirement: Any, checks: Any) -> Iterator[str]:
         yield f"reproduce   conformance run BANK.yaml --check {requirement.id}"
 
 
-def _check(check: Any, requirements: Any) -> Iterator[str]:
+def _check(check: Check, requirements: Iterable[Requirement]) -> Iterator[str]:
     yield f"{check.id}: {check.purpose}"
     yield ""
     yield f"takes       {', '.join(check.parameters) or 'no arguments'}"
@@ -141,7 +146,7 @@ def _check(check: Any, requirements: Any) -> Iterator[str]:
     yield f"reproduce   conformance run BANK.yaml --check {check.id}"
 
 
-def _function(function: Any, resources: Any) -> Iterator[str]:
+def _function(function: Function, resources: Mapping[str, Resource]) -> Iterator[str]:
     yield f"{function.id}: {function.title}"
     standing = "core" if function.core else "left to the bank"
     yield f"profile     {function.profile} ({standing}), {function.clause}"
@@ -151,13 +156,13 @@ def _function(function: Any, resources: Any) -> Iterator[str]:
         yield from _resource(resources[function.resource])
 
 
-def _resource(resource: Any) -> Iterator[str]:
+def _resource(resource: Resource) -> Iterator[str]:
     yield f"fields of {resource.name} (* required, + recommended):"
     schema = resource.schema
     yield from _fields(schema, set(resource.recommended), "  ")
 
 
-def _fields(schema: Any, recommended: set[str], indent: str) -> Iterator[str]:
+def _fields(schema: Mapping[str, Any], recommended: set[str], indent: str) -> Iterator[str]:
     required = set(schema.get("required", ()))
     for name, inner in schema.get("properties", {}).items():
         mark = "*" if name in required else "+" if name in recommended else " "
@@ -171,7 +176,7 @@ def _fields(schema: Any, recommended: set[str], indent: str) -> Iterator[str]:
 def _mutant(id: str, known: list[str]) -> Iterator[str]:
     from conformance.bank.mutant import all_mutants
 
-    mutants: dict[str, Any] = {}
+    mutants: dict[str, Mutant] = {}
     problems = []
     try:
         mutants = {m.name: m for m in all_mutants()}
