@@ -332,6 +332,9 @@ def _chained(first: bytes, rest: Iterator[bytes]) -> Iterator[bytes]:
     yield from rest
 
 
+_NUMBERED = re.compile(r"^\[Errno -?\d+\] ")
+
+
 def _words(error: BaseException) -> str:
     text = " ".join(str(error).split()) or type(error).__name__
-    return text[:300]
+    return _NUMBERED.sub("", text)[:300]
