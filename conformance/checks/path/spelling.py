@@ -108,8 +108,12 @@ def _few(path: str) -> tuple[str, str, str]:
 
 
 def _path(tsp: Tsp, operation: Operation) -> str:
+    """The path of a function without a slash at its end; raises ``NotApplicable`` where nothing is left."""
     probe.required_credentials(tsp, operation)
-    return probe.path_of(tsp.request(operation)).rstrip("/")
+    path = probe.path_of(tsp.request(operation)).rstrip("/")
+    if not path:
+        raise NotApplicable("the function has the shortest path, which cannot be spelt otherwise")
+    return path
 
 
 def _gated(tsp: Tsp, operation: Operation, spellings: Iterable[str]) -> Findings:

@@ -7,7 +7,7 @@ from werkzeug.wrappers import Request, Response
 
 from conformance.bank.mutant import BASES, Mutant
 from conformance.model import Verdict
-from tests.checks.other_bank import gated, judge, rates, serving
+from tests.checks.other_bank import FIELDS, gated, judge, rates, serving
 from tests.matrix import fired, results
 
 CHECKS = ["access.*", "path.*"]
@@ -90,3 +90,13 @@ def test_the_gated_reference_bank_has_no_finding(seed: int) -> None:
     assert not [r for r in run if r.verdict in (Verdict.ERROR, Verdict.INCONCLUSIVE)]
     judged = {r.case.check for r in found if r.verdict is Verdict.PASS}
     assert {"access.credentials_required", "path.encoding_gated", "access.refusals_alike"} <= judged
+
+
+def test_a_function_at_the_root_has_no_other_spelling() -> None:
+    @Request.application
+    def bank(request: Request) -> Response:
+        return pair(request, Response(status=401)) if request.path == "/" else Response(status=404)
+
+    entry = {"request": {"path": "/"}, "rows": ["$[*]"], "fields": FIELDS}
+    judged = judge(bank, ["path.*"], **PAIR, functions={"other.fx-rate": entry})
+    assert {result.verdict for result in judged.results} == {Verdict.NOT_APPLICABLE}
