@@ -1,4 +1,4 @@
-"""Rate limits found against limits set: ``python -m benchmarks.limits [near] [far] [busy]``.
+"""Rate limits found against limits set: ``python -m benchmarks.limits [near] [far] [busy] [--times N]``.
 
 For each server and rate: what was found, how far off, how sure, with how many requests and in what time.
 ``far`` puts 50 ms of latency and 10 ms of jitter before every server. ``busy`` counts the outcomes of
@@ -7,9 +7,10 @@ searches in memory, on a machine that stands still for a moment now and then: wh
 
 from __future__ import annotations
 
-import sys
+import argparse
 import time
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack
 from dataclasses import replace
 from functools import partial
@@ -30,6 +31,7 @@ Server = Callable[[], AbstractContextManager[str]]
 CEILING = 200.0
 """Requests a second that a search may send."""
 WAYS = ("near", "far", "busy")
+OUTCOMES = ("right", "right, not sure", "wrong, not sure", "sure and wrong")
 BANK_KINDS = {
     "token-bucket": Kind.BUCKET,
     "fixed-window": Kind.FIXED,
@@ -64,7 +66,7 @@ def measure(url: str) -> Measured:
 def busy() -> None:
     """Prints how many searches of how many were right, not sure, and sure of what is wrong."""
     for stop in (0.02, 0.06, 0.15):
-        counts = dict.fromkeys(("right", "right, not sure", "wrong, not sure", "sure and wrong"), 0)
+        counts = Counter[str]()
         for name, kind in BANK_KINDS.items():
             for number in (5, 20):
                 for seed in range(5):
@@ -74,52 +76,83 @@ def busy() -> None:
                     request = Request("GET", f"https://bank.example{limiters.PATH}")
                     caps = Caps(CEILING, 800, 60.0)
                     found = Search(request, caps, path.fire, path.rest, path.now).run()
-                    right = off(found, kind, number) <= 0.1
-                    sure = found.fit is not None and found.fit.confidence != "low"
-                    words = ("right" if right else "sure and wrong") if sure else None
-                    counts[words or ("right, not sure" if right else "wrong, not sure")] += 1
-        told = ", ".join(f"{count} {outcome}" for outcome, count in counts.items())
+                    counts[outcome(found, kind, number)] += 1
+        told = ", ".join(f"{counts[each]} {each}" for each in OUTCOMES)
         print(f"busy     stops of {stop * 1000:.0f} ms twice a second: {told}", flush=True)  # noqa: T201
 
 
+def outcome(found: Measured, kind: Kind | None, number: float) -> str:
+    """One of the ``OUTCOMES``: what is not sure is not claimed, and no check compares with it."""
+    right = off(found, kind, number) <= 0.1
+    if found.fit is not None and found.fit.confidence == "low":
+        return "right, not sure" if right else "wrong, not sure"
+    return "right" if right else "sure and wrong"
+
+
 def off(found: Measured, kind: Kind | None, number: float) -> float:
-    """The part by which a search missed; infinite for another kind, and for a limit where there is none."""
+    """The part by which a search missed; infinite for another kind, and for a limit where there is none.
+
+    The larger of what it missed the rate by and, beyond one request, the number.
+    """
     if found.limit is None or kind is None:
         return 0.0 if found.limit is None and kind is None else float("inf")
     if found.limit.kind is not kind:
         return float("inf")
-    met = found.limit.quota if kind is Kind.CONCURRENCY else found.limit.rate
-    return abs(met / number - 1)
+    quota = max(0, abs(found.limit.quota - number) - 1) / number
+    return quota if kind is Kind.CONCURRENCY else max(quota, abs(found.limit.rate / number - 1))
 
 
 def main() -> None:
-    """Prints a line for each server."""
-    ways = [word for word in sys.argv[1:] if word in WAYS] or list(WAYS)
-    wanted = [word for word in sys.argv[1:] if word not in WAYS]
+    """Prints a line for each search, and with ``--times`` how many came out how for each server."""
+    words = argparse.ArgumentParser(description=__doc__)
+    words.add_argument("words", nargs="*", help="near, far, busy, or a part of a server's name")
+    words.add_argument("--times", type=int, default=1, help="searches for each server")
+    words.add_argument("--minutes", type=float, default=60.0, help="after which no more rounds begin")
+    told = words.parse_args()
+    ways = [word for word in told.words if word in WAYS] or list(WAYS)
+    wanted = [word for word in told.words if word not in WAYS]
     if "busy" in ways:
         busy()
+    end = time.monotonic() + told.minutes * 60
     for way in ways:
-        if way == "busy":
-            continue
+        if way != "busy":
+            _rounds(way, wanted, told.times, end)
+
+
+def _rounds(way: str, wanted: Sequence[str], times: int, end: float) -> None:
+    """Searches each server once in a round, so that a table that is cut short has all of them."""
+    table: dict[str, Counter[str]] = {}
+    for _ in range(times):
         for name, server, kind, number in servers():
             if wanted and not any(word in name for word in wanted):
                 continue
-            with ExitStack() as stack:
-                url = stack.enter_context(server())
-                if way == "far":
-                    url = stack.enter_context(limiters.far(url))
-                began = time.monotonic()
-                found = measure(url)
-                seconds = time.monotonic() - began
-            missed = off(found, kind, number)
-            sure = found.fit.confidence if found.fit else ""
-            # What is not sure is not claimed: the report says so, and no check compares with it.
-            verdict = "ok " if missed <= 0.1 else "not told" if sure == "low" else "BAD"
-            print(  # noqa: T201
-                f"{verdict:8} {way:5}{name:32}{found.limit or found.reason}"
-                f"  off {missed:.1%}  {sure}  {len(found.hits)} requests  {seconds:.1f} s",
-                flush=True,
-            )
+            if time.monotonic() > end:
+                break
+            counts = table.setdefault(name, Counter())
+            counts[_searched(way, name, server, kind, number)] += 1
+    if times > 1:
+        print(f"\n{way:32}" + "".join(f"{each:>17}" for each in OUTCOMES))  # noqa: T201
+        for name, counts in [*table.items(), ("all", sum(table.values(), Counter()))]:
+            print(f"{name:32}" + "".join(f"{counts[each]:17}" for each in OUTCOMES))  # noqa: T201
+
+
+def _searched(way: str, name: str, server: Server, kind: Kind | None, number: float) -> str:
+    """Searches a server once, prints a line, and gives the outcome."""
+    with ExitStack() as stack:
+        url = stack.enter_context(server())
+        if way == "far":
+            url = stack.enter_context(limiters.far(url))
+        began = time.monotonic()
+        found = measure(url)
+        seconds = time.monotonic() - began
+    came = outcome(found, kind, number)
+    sure = found.fit.confidence if found.fit else ""
+    print(  # noqa: T201
+        f"{came:17}{way:5}{name:32}{found.limit or found.reason}"
+        f"  off {off(found, kind, number):.1%}  {sure}  {len(found.hits)} requests  {seconds:.1f} s",
+        flush=True,
+    )
+    return came
 
 
 if __name__ == "__main__":

@@ -123,13 +123,19 @@ class Experiments:
         shots += [Shot(window * 1.12 + index / rate, self.request) for index in range(quota + 2)]
         self.volley(sorted(shots, key=lambda shot: shot.at), None, rate)
 
-    def decay(self, seconds: Sequence[float], quota: int) -> None:
+    def enough(self, limit: Limit) -> int:
+        """Requests of which a limit refuses some, also where it lets some more through meanwhile."""
+        share = min(0.8, limit.rate / self.caps.rate) if limit.kind is Kind.BUCKET else 0.0
+        return int(limit.quota / (1 - share)) + _MORE
+
+    def decay(self, seconds: Sequence[float], limit: Limit) -> None:
         """A burst, silence, and another, and so on: how many pass shows how much has been forgotten."""
-        volley = self.burst(quota + _MORE, 2)
+        count = self.enough(limit)
+        volley = self.burst(count, 2)
         for each in seconds:
             if volley.hits:
                 self.until(volley.hits[0].sent + each)
-            volley = self.burst(quota + _MORE, 2)
+            volley = self.burst(count, 2)
 
     def took(self) -> float:
         """Seconds that an answer usually takes."""
@@ -155,7 +161,7 @@ class Experiments:
         """
         window, quota = limit.window, limit.quota
         for _ in range(_TRIES):
-            if not self.room(4.5 * window, quota * 2 + 2 * _MORE):
+            if not self.room(4.5 * window, quota + self.enough(limit) + _MORE):
                 return None
             known = len(self.volleys)
             self._forgotten(limit)
@@ -183,7 +189,7 @@ class Experiments:
         """What no errors of single requests show; None where an answer was too long on its way to tell."""
         if limit.kind in (Kind.FIXED, Kind.SLIDING) and not limit.counts_refused:
             return self._ends(limit)
-        first = self.burst(limit.quota + _MORE, IN_A_ROW).hits
+        first = self.burst(self.enough(limit), IN_A_ROW).hits
         if not first or self._slow(first[0]):
             return None
         if limit.kind is Kind.CONCURRENCY:

@@ -141,7 +141,7 @@ class Search(Experiments):
         """
         hit = self.one()
         if hit is not None and hit.seconds > _SLOW:
-            self.rest(min(2.5, 10 * hit.seconds, self.left() / 10))
+            self.rest(min(2.5, 15 * hit.seconds, self.left() / 10))
         return [hit] if hit else []
 
     def _recovery(self, last: Hit) -> tuple[Hit, Hit | None]:
@@ -169,7 +169,12 @@ class Search(Experiments):
             if Kind.CONCURRENCY in (limit.kind, *(other.kind for other in fit.also)):
                 self._flying(limit.quota, turn)
             elif limit.kind is Kind.BUCKET:
-                clues = self._bucket(fit, clues)
+                if fit.also and turn % 2:
+                    # Used up after a rest, a bucket fills up evenly, and a window is shut for a while.
+                    self.rest(limit.window * (2.1 + 0.31 * turn))
+                    self.decay([limit.window * 0.6], limit)
+                else:
+                    clues = self._bucket(fit, clues)
             elif limit.kind is Kind.COUNTER or limit.counts_refused:
                 self._silence(limit, turn)
             elif fit.also and turn % 2:
@@ -195,16 +200,16 @@ class Search(Experiments):
         """What two counters have forgotten after more than a window, each time after another time."""
         self.rest(limit.window * 2.1)
         parts = (1.2 + 0.17 * turn, 1.54 - 0.11 * turn)
-        self.decay([limit.window * part for part in parts], limit.quota)
+        self.decay([limit.window * part for part in parts], limit)
 
     def _bucket(self, fit: Fit, clues: Clues) -> Clues:
         """Streams from an empty bucket until the rate that one shows is the rate that it was made for."""
-        rate, quota = fit.limit.rate, fit.limit.quota
+        rate = fit.limit.rate
         if self.volleys[-1].hits and self.volleys[-1].hits[-1].ok:
-            self.burst(quota + 12, 3)
+            self.burst(self.enough(fit.limit), 3)
         shown = self.stream(rate)
         if shown > rate * 1.5:
-            self.burst(quota + 12, 3)
+            self.burst(self.enough(fit.limit), 3)
             shown = self.stream(shown)
         return replace(clues, rates=(rate, shown))
 
