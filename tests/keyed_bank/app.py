@@ -238,7 +238,8 @@ class KeyedBank:
     def _note(self, request: Request, key: str) -> Response:
         if key not in self.notes:
             raise Refused(404)
-        return _json(self.notes[key])
+        clerk = {"clerk": "C. Chan"} if self.has("note_shows_its_clerk") else {}
+        return _json({**self.notes[key], **clerk})
 
     def _remove(self, request: Request, key: str) -> Response:
         if key not in self.notes:

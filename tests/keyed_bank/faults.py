@@ -24,4 +24,5 @@ FAULTS: Mapping[str, str] = {
     "total_of_statements_wrong": "relation.totals_are_true",
     "limit_of_a_card_gone": "relation.described_links_lead_on",
     "total_of_cards_wrong": "relation.totals_are_true",
+    "note_shows_its_clerk": "contract.members_are_described",
 }

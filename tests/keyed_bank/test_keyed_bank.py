@@ -22,7 +22,7 @@ from conformance.wire import MemoryWire
 from tests.keyed_bank.app import KeyedBank, description, token
 from tests.keyed_bank.faults import FAULTS
 
-OWN = ("identity.*", "relation.*")
+OWN = ("identity.*", "relation.*", "contract.members_are_described", "contract.unknown_objects_are_not_found")
 
 
 def _key(value: str) -> dict[str, Any]:

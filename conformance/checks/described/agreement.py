@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any
-from urllib.parse import unquote, urlsplit
+from collections.abc import Iterator
+from urllib.parse import urlsplit
 
 from conformance import probe
 from conformance.answer import Answer
 from conformance.dictionary import Dictionaries, Dictionary, reads
-from conformance.document import NotJson, parse, pointer, resolve, shown
+from conformance.document import NotJson, parse, shown
 from conformance.errors import Inconclusive, Unreachable
 from conformance.model import Finding, Request
 from conformance.openapi import ApiOperation, ApiSchema
@@ -17,6 +16,7 @@ from conformance.operation import Operation
 from conformance.registry import Findings, check
 from conformance.schema import BadSchema
 from conformance.tsp import Tsp
+from conformance.undescribed import undescribed
 
 MOST = 8
 """Findings of one function that are told."""
@@ -51,7 +51,7 @@ def no_undocumented_members(tsp: Tsp, dictionaries: Dictionaries, offered: tuple
         except NotJson:
             continue
         told: set[str] = set()
-        for place, name in _undocumented(one.description.document, schema.schema, value):
+        for place, name in undescribed(one.description.document, schema.schema, value):
             kind = "/".join("*" if part.isdigit() else part for part in place.split("/"))
             if kind not in told and len(told) < MOST:
                 told.add(kind)
@@ -153,51 +153,3 @@ def _answers(
             yield found[0], operation, answer, schema
     if not shown_any:
         raise Inconclusive("no answer was found whose schema the dictionary gives")
-
-
-def _undocumented(document: Any, schema: Any, value: Any) -> Iterator[tuple[str, str]]:
-    """Members of a value that no part of its schema names, where its schema names members at all."""
-    waiting: list[tuple[str, tuple[Any, ...], Any]] = [("", (schema,), value)]
-    while waiting:
-        at, given, node = waiting.pop()
-        parts = tuple(_parts(document, given))
-        if isinstance(node, list):
-            inner = tuple(p["items"] for p in parts if "items" in p)
-            waiting += [(f"{at}/{i}", inner, child) for i, child in enumerate(node[:200]) if inner]
-        elif isinstance(node, dict):
-            named = [p["properties"] for p in parts if isinstance(p.get("properties"), Mapping)]
-            free = any(map(_open, parts))
-            for name, child in node.items():
-                described = tuple(one[name] for one in named if name in one)
-                if described:
-                    waiting.append((at + pointer((name,)), described, child))
-                elif named and not free:
-                    yield at + pointer((name,)), name
-
-
-def _open(schema: Mapping[str, Any]) -> bool:
-    """Whether a schema expressly admits members that it does not name."""
-    rest = schema.get("additionalProperties")
-    return rest is True or isinstance(rest, Mapping) or "patternProperties" in schema
-
-
-def _parts(document: Any, given: tuple[Any, ...]) -> Iterator[Mapping[str, Any]]:
-    """The schemas that apply to one value: behind references and in every branch."""
-    waiting = list(given)
-    seen: set[int] = set()
-    while waiting and len(seen) < 500:
-        schema = waiting.pop()
-        if not isinstance(schema, Mapping) or id(schema) in seen:
-            continue
-        seen.add(id(schema))
-        yield schema
-        target = schema.get("$ref")
-        if isinstance(target, str) and target.startswith("#/"):
-            try:
-                waiting.append(resolve(document, unquote(target[1:])))
-            except LookupError:
-                continue
-        for name in ("allOf", "anyOf", "oneOf"):
-            branches = schema.get(name)
-            waiting += branches if isinstance(branches, list) else []
-        waiting += [schema[name] for name in ("then", "else") if name in schema]
