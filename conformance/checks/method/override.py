@@ -43,7 +43,7 @@ def override_ignored(tsp: Tsp, operations: tuple[Operation, ...]) -> Findings:
     honoured = False
     for at, each in wrong.items():
         answer = tsp.send(each)
-        other = answer.ok and data and not probe.has_rows(operation, answer)
+        other = answer.ok and data and not probe.has_rows(operation, answer) and _taken(tsp, operation, at)
         if answer.status in (405, 501) or other:
             honoured = True
             yield Finding(
@@ -55,3 +55,11 @@ def override_ignored(tsp: Tsp, operations: tuple[Operation, ...]) -> Findings:
             )
     if not honoured:
         probe.control(tsp, operation)
+
+
+def _taken(tsp: Tsp, operation: Operation, at: str) -> bool:
+    """Whether a parameter that means nothing leaves the data, so that it is the method that does not."""
+    if at.startswith("header"):
+        return True
+    neutral = probe.with_query(tsp.request(operation), f"{probe.word('override')}={probe.UNKNOWN_METHOD}")
+    return probe.has_rows(operation, probe.asked(tsp, neutral))
