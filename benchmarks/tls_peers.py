@@ -27,9 +27,9 @@ import yaml
 
 from benchmarks.machine import described, say
 from benchmarks.tls_programs import OURS, SSLYZE, TESTSSL, TESTSSL_WHOLE, Found, Measured, measure
+from tests.ports import free_port
 from tests.tls.mutual_servers import MUTUAL
 from tests.tls.servers import DEFECTIVE, GOOD, Server
-from tests.tls.stacks import free_port
 
 HERE = Path(__file__).resolve().parent
 KEPT, EXPLAINED, TABLE = HERE / "tls_peers.jsonl", HERE / "tls_peers.yaml", HERE / "tls_peers.md"

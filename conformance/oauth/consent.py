@@ -44,7 +44,7 @@ def consent_values(
     named = permissions or rule.permissions
     if not named and "permissions" not in members and "{permissions}" in json.dumps(rule.create.json_):
         raise Inconclusive(
-            "settings.consent.permissions is missing in bank.yaml: what {permissions} in the consent stands for"
+            "settings.consent.permissions is missing in bank.yaml: the names for {permissions} in the consent"
         )
     values = {
         "permissions": list(named),
