@@ -118,3 +118,15 @@ def null_and_not_available(policy: Policy) -> Policy:
 def chinese_decoded_as_western(policy: Policy) -> Policy:
     """The description of one card holds Chinese in UTF-8 that was read as Windows-1252."""
     return policy.edit_list(CARDS, nth(0, append("description", " \u00e4\u00b8\u00ad\u00e7\u2019\u00b0")))
+
+
+@mutant("text.no_leftover_marks")
+def nothing_of_a_program(policy: Policy) -> Policy:
+    """The description of one card ends in what a program writes for an object."""
+    return policy.edit_list(CARDS, nth(0, append("description", " [object Object]")))
+
+
+@mutant("text.no_leftover_marks")
+def place_that_nothing_was_put_into(policy: Policy) -> Policy:
+    """The description of one card names the place of a value instead of the value."""
+    return policy.edit_list(CARDS, nth(0, append("description", " {{ product.rate }}")))

@@ -30,7 +30,11 @@ _MOJIBAKE = re.compile(
     "\ufffd|\u00c3[\u0080-\u00bf\u201a\u0192\u2020\u2021\u02c6\u2030]|\u00e2\u20ac[\u0080-\u00bf\u2122\u0153\u201c\u201d\u02dc\u00a6]"
     f"|(?:[\u00e4-\u00e9][{_TRAILING}]{{2}}){{2}}"
 )
-_LEFTOVER = re.compile(r"(?<=[^\s#])\s*#+\s*\Z|''|(?<!^)\"\"(?!\Z)")
+_LEFTOVER = re.compile(
+    r"(?<=[^\s#])\s*#+\s*\Z|''|(?<!^)\"\"(?!\Z)"
+    r"|\A\s*(?:null|undefined|NaN|#REF!|#VALUE!)\s*\Z|\[object Object\]|\{\{\s*[\w.]+\s*\}\}|\$\{[\w.]+\}"
+)
+"""Marks of footnotes and of quotation, values of programs, and places that nothing was put into."""
 
 
 @check()
@@ -74,7 +78,7 @@ def no_damaged_characters(reading: Reading) -> Findings:
 
 @check()
 def no_leftover_marks(reading: Reading) -> Findings:
-    """Sends text without an editor's left-overs: a trailing # or doubled quotation marks."""
+    """Sends text without left-overs: a trailing #, doubled quotation marks, a word of a program."""
     for member, text in strings(reading):
         if found := _LEFTOVER.search(text):
             yield Finding(
