@@ -75,3 +75,9 @@ def introspection_of_no_type(policy: Policy) -> Policy:
 def introspection_for_another(policy: Policy) -> Policy:
     """The signed introspection names another audience."""
     return policy.evolve("authorization.introspection_aud_right", False)
+
+
+@mutant("introspection.authentication_needed")
+def introspection_for_everybody(policy: Policy) -> Policy:
+    """Whoever names a TSP is told of its tokens."""
+    return policy.evolve("authorization.introspection_without_authentication", True)

@@ -34,3 +34,9 @@ def any_client_revokes(policy: Policy) -> Policy:
 def unknown_token_is_an_error(policy: Policy) -> Policy:
     """The revocation of an unknown token is refused."""
     return policy.evolve("authorization.revocation_unknown_is_error", True)
+
+
+@mutant("revocation.authentication_needed")
+def revocation_for_everybody(policy: Policy) -> Policy:
+    """Whoever names a TSP ends its tokens."""
+    return policy.evolve("authorization.revocation_without_authentication", True)

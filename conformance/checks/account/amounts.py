@@ -10,7 +10,7 @@ from decimal import Decimal
 from conformance.errors import NotApplicable
 from conformance.model import Finding
 from conformance.operation import Operation
-from conformance.path_values import places_in
+from conformance.path_values import places_in, plain
 from conformance.protected import Protected
 from conformance.reading import Reading
 from conformance.registry import Findings, check
@@ -38,6 +38,11 @@ def digits(currency: str) -> int:
     return 0 if currency in WHOLE else 3 if currency in THOUSANDTHS else 2
 
 
+def _fits(value: Decimal, currency: str | None) -> bool:
+    exponent = value.normalize().as_tuple().exponent
+    return not currency or not isinstance(exponent, int) or -exponent <= digits(currency)
+
+
 def _readings(protected: Protected, operation: Operation) -> Iterator[Reading]:
     for reading in protected.readings(operation.id):
         if reading.answer().status == 200:
@@ -54,8 +59,7 @@ def decimals_fit_currency(protected: Protected, operation: Operation) -> Finding
                 value, currency = row.decimal(name), row.text("currency")
                 if value is None or currency is None or found >= MOST:
                     continue
-                exponent = value.normalize().as_tuple().exponent
-                if isinstance(exponent, int) and -exponent > digits(currency):
+                if not _fits(value, currency):
                     found += 1
                     yield Finding(
                         f"at most {digits(currency)} decimals in {currency}", f"{value:f}"[:40],
@@ -69,14 +73,16 @@ def rows_belong_to_object(protected: Protected, operation: Operation) -> Finding
     names = places_in(operation)
     if not names:
         raise NotApplicable("the function is not asked for one object")
+    known = operation.resource.schema.get("properties", {}) if operation.resource else {}
+    field = next((name for name in known if plain(name) == plain(names[0])), names[0])
     for identifier in protected.identifiers(names[0])[:6]:
         reading = protected.reading(_one(protected, operation, identifier))
         if reading.answer().status != 200:
             continue
         for row in reading.rows():
-            told = row.text(names[0])
+            told = row.text(field)
             if told is not None and told != identifier:
-                yield Finding(f"the {names[0]} that was asked for", "another one", row.place(names[0]),
+                yield Finding(f"the {field} that was asked for", "another one", row.place(field),
                               reading.answer().exchange)  # fmt: skip
                 return
 
@@ -148,7 +154,11 @@ def _sides(protected: Protected) -> dict[str, bool]:
 
 
 def _accounts(protected: Protected, operation: Operation) -> dict[str, tuple[list[Row], int]]:
-    """The rows of each account with an answer that has them, whether a bank lists accounts apart or not."""
+    """The rows of each account with an answer that has them, whether a bank lists accounts apart or not.
+
+    An account of which a row with an identifier comes twice is left out: that is told where pages repeat.
+    """
+    repeated: set[str] = set()
     found: dict[str, tuple[list[Row], int]] = {}
     seen: set[tuple[str, str]] = set()
     names = places_in(operation)
@@ -159,10 +169,11 @@ def _accounts(protected: Protected, operation: Operation) -> dict[str, tuple[lis
             for row in reading.rows():
                 account = identifiers[number] if identifiers else row.text("account_id") or ""
                 rows = found.setdefault(account, ([], reading.answer().exchange))[0]
-                if not row.text("id") or (account, repr(row.value)) not in seen:  # told where pages repeat
-                    rows.append(row)
+                rows.append(row)
+                if row.text("id") and (account, repr(row.value)) in seen:
+                    repeated.add(account)
                 seen.add((account, repr(row.value)))
-    return found
+    return {account: rows for account, rows in found.items() if account not in repeated}
 
 
 def _groups(listed: list[Row]) -> tuple[tuple[Row, ...], ...]:
@@ -233,16 +244,31 @@ def balance_follows_entries(protected: Protected, operation: Operation) -> Findi
             latest = _latest(rows, row)
             if row.text("type") not in BOOKED or not latest or row.decimal("amount") is None:
                 continue
+            if not _fits(_signed(row), row.text("currency")):
+                continue  # told where decimals are
             compared = True
             told = _signed(row)
             waiting = sum((_signed(each) for each in rows if _is_pending(each)), Decimal(0))
             unsigned = -told in latest and bool(_breaks(_groups(rows), unsigned=False))
-            if told not in latest and told - waiting not in latest and not unsigned:
+            held = row.text("type") == "current" and told - waiting in latest  # may count what is on its way
+            if told not in latest and not held and not unsigned:
+                if not _stand_still(protected, protected.operation("accounts.transactions")):
+                    raise NotApplicable("entries are booked while balances are read")
                 yield Finding("the balance after the latest booked entry", "another amount",
                               row.place("amount"), exchange)  # fmt: skip
                 return
     if not compared:
         raise NotApplicable("no account tells a booked balance and one after its latest entry")
+
+
+def _stand_still(protected: Protected, operation: Operation) -> bool:
+    """Whether the latest entries are still those that were read: life goes on while a run lasts."""
+    for one in protected.objects(operation):
+        reading = protected.reading(one)
+        before, now = reading.rows_of(reading.answer()), reading.rows_of(protected.control(one))
+        if [row.value for row in before.rows] != [row.value for row in now.rows]:
+            return False
+    return True
 
 
 def _latest(rows: list[Row], balance: Row) -> frozenset[Decimal]:
@@ -255,9 +281,13 @@ def _latest(rows: list[Row], balance: Row) -> frozenset[Decimal]:
     ]
     if until is None or any(abs(moment - until) < AT_ONCE for moment, _ in timed):
         return frozenset()
-    last = max((moment for moment, _ in timed if moment < until), default=None)
-    told = [row.decimal("balance") for moment, row in timed if moment == last]
-    return frozenset(each for each in told if each is not None) if None not in told else frozenset()
+    since = Decimal(0)
+    for last in sorted({moment for moment, _ in timed if moment < until}, reverse=True):
+        group = tuple(row for moment, row in timed if moment == last)
+        if told := _told(group):
+            return frozenset(each + since for each in told)
+        since += sum(map(_signed, group), Decimal(0))
+    return frozenset()
 
 
 def _is_pending(row: Row) -> bool:

@@ -10,9 +10,11 @@ from conformance import jose
 from conformance.answer import Answer
 from conformance.errors import Inconclusive, NotApplicable
 from conformance.model import Finding
+from conformance.oauth.client import BY_CERTIFICATE
 from conformance.oauth.grant import members_of, told
 from conformance.protected import Protected, tried
 from conformance.registry import Findings, check
+from conformance.wire import UNCERTIFIED
 
 PLACE = "introspection endpoint"
 SIGNED = "application/token-introspection+jwt"
@@ -61,6 +63,27 @@ def other_tsp_told_nothing(protected: Protected) -> Findings:
     answer = tried(lambda: protected.access.introspect(tokens.access_token, client=other))
     if answer is not None and answer.ok and members_of(answer).get("active") is True:
         yield Finding("active false for another TSP's token", "active true", PLACE, answer.exchange)
+
+
+@check(requests=5, logins=("grant of all",))
+def authentication_needed(protected: Protected) -> Findings:
+    """Tells nothing of a token to whoever does not authenticate."""
+    access = protected.access
+    tokens = protected.tokens(protected.probe())
+    if tokens.client.method == "none":
+        raise NotApplicable("the TSP is one that does not authenticate itself")
+    members, _ = _asked(protected, tokens.access_token)
+    if members.get("active") is not True:
+        raise Inconclusive("control request refused: the TSP's own token is not active")
+    certified = UNCERTIFIED if tokens.client.method in BY_CERTIFICATE else None
+    for form in ({}, {"client_id": tokens.client.client_id}):
+        told_ = {"token": tokens.access_token, **form}
+        answer = tried(
+            lambda: access.post("introspection_endpoint", told_, authenticated=False, certified=certified)  # noqa: B023
+        )
+        if answer is not None and answer.ok and members_of(answer).get("active") is True:
+            yield Finding("a refusal without client authentication", "active true", PLACE, answer.exchange)
+            return
 
 
 @check(requests=12, logins=(1, "grant of all"))

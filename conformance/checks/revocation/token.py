@@ -7,9 +7,11 @@ import secrets
 from conformance.answer import Answer
 from conformance.errors import Inconclusive, NotApplicable
 from conformance.model import Finding
+from conformance.oauth.client import BY_CERTIFICATE
 from conformance.oauth.grant import Grant, told
 from conformance.protected import Protected, tried
 from conformance.registry import Findings, check
+from conformance.wire import UNCERTIFIED
 
 PLACE = "revocation endpoint"
 
@@ -100,3 +102,24 @@ def unknown_token_is_no_error(protected: Protected) -> Findings:
     answer = protected.access.revoke(secrets.token_urlsafe(32))
     if answer.status != 200:
         yield Finding("status 200 for an unknown token", told(answer), PLACE, answer.exchange)
+
+
+@check(requests=14, logins=(1, "grant of all"))
+def authentication_needed(protected: Protected) -> Findings:
+    """Ends no token at the word of whoever does not authenticate."""
+    grant, access = _begun(protected), protected.access
+    client = grant.client
+    if client.method == "none":
+        raise NotApplicable("the TSP is one that does not authenticate itself")
+    certified = UNCERTIFIED if client.method in BY_CERTIFICATE else None
+    for form in ({}, {"client_id": client.client_id}):
+        told_ = {"token": grant.access_token, **form}
+        answer = tried(
+            lambda: access.post("revocation_endpoint", told_, authenticated=False, certified=certified)  # noqa: B023
+        )
+        if answer is not None and _opens(protected, grant) is None:
+            expected = "the token to stay good without client authentication"
+            yield Finding(expected, "its end", PLACE, answer.exchange)
+            protected.control(protected.probe())
+            return
+    _revoked(protected, grant.access_token, "access_token")

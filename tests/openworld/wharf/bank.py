@@ -233,7 +233,7 @@ class Wharf(Login):
         booked = found.entries[-1][2]
         told = {"interimBooked": booked, "interimAvailable": booked + HELD}
         if self.has("pending_is_booked"):
-            told["interimBooked"] += HELD + Decimal("0.01")
+            told["interimBooked"] += HELD
         if self.has("balance_has_no_sign"):
             told = {kind: -amount for kind, amount in told.items()}
         moment = datetime.datetime.fromtimestamp(self.now(), HK).isoformat(timespec="seconds")
