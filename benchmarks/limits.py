@@ -103,7 +103,7 @@ def off(found: Measured, kind: Kind | None, number: float) -> float:
 
 
 def main() -> None:
-    """Prints a line for each search, and with ``--times`` how many came out how for each server."""
+    """Prints a line for each search, and in a table how many came out how for each server."""
     words = argparse.ArgumentParser(description=__doc__)
     words.add_argument("words", nargs="*", help="near, far, busy, or a part of a server's name")
     words.add_argument("--times", type=int, default=1, help="searches for each server")
@@ -130,7 +130,7 @@ def _rounds(way: str, wanted: Sequence[str], times: int, end: float) -> None:
                 break
             counts = table.setdefault(name, Counter())
             counts[_searched(way, name, server, kind, number)] += 1
-    if times > 1:
+    if len(table) > 1 or times > 1:
         print(f"\n{way:32}" + "".join(f"{each:>17}" for each in OUTCOMES))  # noqa: T201
         for name, counts in [*table.items(), ("all", sum(table.values(), Counter()))]:
             print(f"{name:32}" + "".join(f"{counts[each]:17}" for each in OUTCOMES))  # noqa: T201

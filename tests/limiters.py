@@ -11,7 +11,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -121,7 +121,9 @@ class _Road:
             writer.close()
             return
         self.writers += (writer, far_writer)
-        await asyncio.gather(self._way(reader, far_writer), self._way(far_reader, writer))
+        # The end of the road cancels what is still on its way.
+        with suppress(asyncio.CancelledError):
+            await asyncio.gather(self._way(reader, far_writer), self._way(far_reader, writer))
 
     async def _way(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         loop, earliest = asyncio.get_running_loop(), 0.0
