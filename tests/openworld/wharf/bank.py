@@ -241,7 +241,8 @@ class Wharf(Login):
             {"balanceType": kind, "lastChangeDateTime": moment, "balanceAmount": self.money(found, amount)}
             for kind, amount in told.items()
         ]
-        return answer({"account": {"bban": "012-4***-**890"}, "balances": rows})
+        told_ = {"account": {"bban": "012-4***-**890"}, "balances": rows}
+        return answer({**told_, "_links": {"self": {"href": request.full_path}}})
 
     def money(self, account: Account, amount: Decimal) -> dict[str, str]:
         currency = "CNY" if self.has("another_currency") else account.currency
