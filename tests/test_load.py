@@ -212,19 +212,19 @@ def test_a_limit_of_nginx_is_met_and_what_is_sure_of_it_is_right() -> None:
 
 def test_a_long_road_changes_nothing() -> None:
     clock = Timeline()
-    bank = Bank(replace(Policy(), limits=LimitPolicy(kind="token-bucket", quota=20)), clock=clock)
+    bank = Bank(replace(Policy(), limits=LimitPolicy(kind="token-bucket", quota=5)), clock=clock)
     path = BusyPath(MemoryWire(bank, clock=clock), clock, 0, latency=0.05, jitter=0.01)
     found = Search(REQUEST, Caps(200.0, 500, 60.0), path.fire, path.rest, path.now).run()
     assert found.limit is not None
     assert found.limit.kind is Kind.BUCKET
-    assert found.limit.rate == pytest.approx(20, rel=0.1)
+    assert found.limit.rate == pytest.approx(5, rel=0.1)
 
 
 def over_network(url: str) -> Measured:
     path = NetworkPath(timeout=10)
     try:
         request = replace(REQUEST, url=url)
-        return Search(request, Caps(200.0, 500, 60.0), path.fire, path.rest, path.now).run()
+        return Search(request, Caps(200.0, 300, 12.0), path.fire, path.rest, path.now).run()
     finally:
         path.close()
 
