@@ -260,7 +260,8 @@ def _aged(node: Any) -> Any:
         return [_aged(child) for child in node]
     if not isinstance(node, dict):
         return node
-    aged = {name: _aged(child) for name, child in node.items() if name not in ("const", "examples")}
+    newer = ("const", "examples", "if", "then", "else")
+    aged = {name: _aged(child) for name, child in node.items() if name not in newer}
     if "const" in node:
         aged["enum"] = [node["const"]]
     if isinstance(node.get("examples"), list):

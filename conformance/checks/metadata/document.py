@@ -56,10 +56,14 @@ def published(access: Access, *, kind: str = "oauth") -> Findings:
     issuer = access.configured.issuer
     if not issuer:
         raise NotApplicable(f"no issuer is configured below which {kind} metadata would lie")
-    answer = access.tsp.get(well_known(issuer, kind), headers=(("Accept", "application/json"),))
+    json = (("Accept", "application/json"),)
+    answer = access.tsp.get(well_known(issuer, kind), headers=json)
     # RFC 8414, 5: the document of OpenID Connect Discovery is the same, at a place of its own.
-    elsewhere = any(document.kind == "openid" for document, _ in documents(access))
-    if answer.status == 404 and kind == "oauth" and elsewhere:
+    if (
+        400 <= answer.status < 500
+        and kind == "oauth"
+        and access.tsp.get(well_known(issuer, "openid"), headers=json).status == 200
+    ):
         raise NotApplicable("the server publishes its metadata at the place of OpenID Connect Discovery")
     if answer.status != 200:
         yield Finding("status 200", f"{answer.status}", f"{kind} metadata", answer.exchange)
