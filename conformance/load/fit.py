@@ -83,7 +83,7 @@ def best(hits: Sequence[Hit], clues: Clues) -> Fit:
     if flying and flying[0] <= 0.05 * len(sent) and _same(flying[2], limit, hits):
         errors, _, limit = flying
     near = errors + max(2, errors // 2)
-    others = (other for wrong, _, other in fits if wrong <= near and other.kind is not limit.kind)
+    others = (other for wrong, _, other in fits if wrong <= near and _counting(other) != _counting(limit))
     also = tuple(other for other in others if not _same(limit, other, hits))
     seen = sent if limit.kind is Kind.CONCURRENCY else arrived
     shortest, longest = _alike_in_length(limit, errors, seen)
@@ -95,23 +95,30 @@ def best(hits: Sequence[Hit], clues: Clues) -> Fit:
 def _kinds(
     arrived: Sequence[Seen], sent: Sequence[Seen], clues: Clues, tight: Sequence[tuple[int, float]]
 ) -> list[tuple[int, float, Limit]]:
-    """The best limit of each kind that explains about as much as the best of all, with its errors."""
+    """The best limit of each kind, with refusals counted and not, that explains about as much as the best
+    of all, with its errors."""
     coarse: list[tuple[Kind, list[tuple[int, Limit]]]] = []
     margin = max(6, len(arrived) // 12)
     most = 1 << 30
     for kind in _SIMPLEST:
         seen = sent if kind is Kind.CONCURRENCY else arrived
-        possible = (limit for limit in _coarse(kind, seen, clues) if not impossible(limit, tight))
-        found = _least(possible, seen, _KEPT, most)
-        if found:
-            coarse.append((kind, found))
-            most = min(most, found[0][0] + margin)
+        possible = [limit for limit in _coarse(kind, seen, clues) if not impossible(limit, tight)]
+        for counting in (False, True):
+            found = _least((each for each in possible if each.counts_refused is counting), seen, _KEPT, most)
+            if found:
+                coarse.append((kind, found))
+                most = min(most, found[0][0] + margin)
     fits: list[tuple[int, float, Limit]] = []
     for order, (kind, found) in enumerate(coarse):
         if found[0][0] <= most:
             errors, limit = _refined(found, sent if kind is Kind.CONCURRENCY else arrived, tight)
             fits.append((errors, order + _oddity(limit, clues), limit))
     return sorted(fits, key=lambda each: each[:2])
+
+
+def _counting(limit: Limit) -> tuple[Kind, bool]:
+    """How a limit counts: another way of counting is another limit."""
+    return limit.kind, limit.counts_refused
 
 
 def tightest(hits: Sequence[Hit]) -> list[tuple[int, float]]:

@@ -121,7 +121,8 @@ class Search(Experiments):
                 break
             borne = self.trial(fit.limit)
             if borne is not False:
-                fit = replace(fit, doubted=borne is None and fit.confidence != "high")
+                # What took the place of a limit that failed its trial is not believed without one.
+                fit = replace(fit, doubted=borne is None and (turn > 0 or fit.confidence != "high"))
                 break
             # What the trial showed belongs to what has to be explained.
             fit = self._fit(clues)
