@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
-from typing import Any
+from typing import Any, Protocol
 
 from werkzeug.wrappers import Request, Response
 
@@ -62,6 +62,38 @@ def judged(
     plan = replace(plan, cases=tuple(case for case in plan.cases if only(case)))
     with open_session(target, profiles, plan, wire=MemoryWire(app)) as session:
         return judge(plan, session)
+
+
+class Clocked(Protocol):
+    """A bank with a clock of its own, which ``ahead`` moves."""
+
+    ahead: float
+
+    def now(self) -> float: ...
+
+    def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]: ...
+
+
+def judged_in_time(bank: Clocked, target: Target, scope: Scope, only: str = "") -> tuple[Result, ...]:
+    """The results of a scope, or of ``only`` one check of it; waiting moves the bank's clock."""
+
+    def sleep(seconds: float) -> None:
+        bank.ahead += seconds
+
+    plan, profiles = prepare(target, scope)
+    if only:
+        plan = replace(plan, cases=tuple(case for case in plan.cases if case.check == only))
+    with open_session(target, profiles, plan, wire=MemoryWire(bank), clock=bank.now, sleep=sleep) as session:
+        return judge(plan, session)
+
+
+def told(results: Iterable[Result], *verdicts: Verdict) -> list[str]:
+    """What was said of the cases that ended with one of the verdicts."""
+    return [
+        f"{r.case.id} {r.case.check} {r.reason} {r.findings} {r.traceback[-300:]}"
+        for r in results
+        if r.verdict in verdicts
+    ]
 
 
 def blamed(results: Iterable[Result]) -> dict[str, list[str]]:

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import replace
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
 import pytest
 
-from conformance.conduct import Scope, prepare
+from conformance.conduct import Scope
 from conformance.model import Result, Verdict
-from conformance.run import judge
-from conformance.session import open_session
 from conformance.target import load_target
-from conformance.wire import MemoryWire
+from tests.openworld.banks import judged_in_time, told
 from tests.openworld.wharf.bank import Wharf
 from tests.openworld.wharf.login import CLIENTS, PEOPLE
 
@@ -77,28 +74,13 @@ def judged(*faults: str, only: str = "") -> tuple[Result, ...]:
     """The results of Phase III, or of ``only`` one check of it; waiting moves the bank's clock."""
     bank = Wharf(*faults)
 
-    def sleep(seconds: float) -> None:
-        bank.ahead += seconds
-
     target = load_target(FILE)
-    plan, profiles = prepare(target, Scope(profiles=("phase3",)))
-    if only:
-        plan = replace(plan, cases=tuple(case for case in plan.cases if case.check == only))
-    with open_session(target, profiles, plan, wire=MemoryWire(bank), clock=bank.now, sleep=sleep) as session:
-        return judge(plan, session)
+    return judged_in_time(bank, target, Scope(profiles=("phase3",)), only)
 
 
 @cache
 def right() -> tuple[Result, ...]:
     return judged()
-
-
-def told(results: Iterable[Result], *verdicts: Verdict) -> list[str]:
-    return [
-        f"{r.case.id} {r.case.check} {r.reason} {r.findings} {r.traceback[-300:]}"
-        for r in results
-        if r.verdict in verdicts
-    ]
 
 
 def test_a_right_bank_of_another_make_is_not_blamed() -> None:

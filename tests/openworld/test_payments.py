@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import replace
 from functools import cache
 
 import pytest
 
-from conformance.conduct import Scope, prepare
+from conformance.conduct import Scope
 from conformance.model import Result, Verdict
-from conformance.run import judge
-from conformance.session import open_session
 from conformance.target import Target
-from conformance.wire import MemoryWire
+from tests.openworld.banks import judged_in_time, told
 from tests.openworld.tram.bank import Tram
 from tests.openworld.tram.file import described
 
@@ -48,32 +44,17 @@ def judged(*faults: str, only: str = "", without: str = "") -> tuple[Result, ...
     """
     bank = Tram(frozenset(faults))
 
-    def sleep(seconds: float) -> None:
-        bank.ahead += seconds
-
     data = described()
     for function in data["functions"].values():
         asked = function["request"]
         asked["json"] = {k: v for k, v in asked["json"].items() if k != without}
     target = Target.model_validate(data)
-    plan, profiles = prepare(target, Scope(phases=("4",)))
-    if only:
-        plan = replace(plan, cases=tuple(case for case in plan.cases if case.check == only))
-    with open_session(target, profiles, plan, wire=MemoryWire(bank), clock=bank.now, sleep=sleep) as session:
-        return judge(plan, session)
+    return judged_in_time(bank, target, Scope(phases=("4",)), only)
 
 
 @cache
 def right() -> tuple[Result, ...]:
     return judged()
-
-
-def told(results: Iterable[Result], *verdicts: Verdict) -> list[str]:
-    return [
-        f"{r.case.id} {r.case.check} {r.reason} {r.findings} {r.traceback[-300:]}"
-        for r in results
-        if r.verdict in verdicts
-    ]
 
 
 def test_a_right_bank_of_another_make_is_not_blamed() -> None:
