@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from decimal import Decimal
 
+from conformance.currency import exponent
 from conformance.errors import NotApplicable
 from conformance.model import Finding
 from conformance.operation import Operation
@@ -21,9 +22,6 @@ MONEY = (
     "sum_insured", "value",
 )  # fmt: skip
 """Fields that are amounts of money in the row's currency."""
-WHOLE = frozenset("BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF".split())  # noqa: SIM905
-THOUSANDTHS = frozenset("BHD IQD JOD KWD LYD OMR TND".split())  # noqa: SIM905
-"""Currencies whose minor unit is not a hundredth (ISO 4217)."""
 SEVERAL = ("multi", "foreign")
 """Words in the kind of an account that holds more than one currency."""
 BOOKED = ("current", "booked", "ledger", "closing_booked")
@@ -33,14 +31,9 @@ AT_ONCE = timedelta(seconds=2)
 MOST = 10
 
 
-def digits(currency: str) -> int:
-    """Decimals that an amount of a currency can have (ISO 4217)."""
-    return 0 if currency in WHOLE else 3 if currency in THOUSANDTHS else 2
-
-
 def _fits(value: Decimal, currency: str | None) -> bool:
-    exponent = value.normalize().as_tuple().exponent
-    return not currency or not isinstance(exponent, int) or -exponent <= digits(currency)
+    places = value.normalize().as_tuple().exponent
+    return not currency or not isinstance(places, int) or -places <= exponent(currency)
 
 
 def _readings(protected: Protected, operation: Operation) -> Iterator[Reading]:
@@ -62,7 +55,7 @@ def decimals_fit_currency(protected: Protected, operation: Operation) -> Finding
                 if not _fits(value, currency):
                     found += 1
                     yield Finding(
-                        f"at most {digits(currency)} decimals in {currency}", f"{value:f}"[:40],
+                        f"at most {exponent(currency)} decimals in {currency}", f"{value:f}"[:40],
                         row.place(name), reading.answer().exchange,
                     )  # fmt: skip
 

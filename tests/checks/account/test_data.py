@@ -6,8 +6,8 @@ import pytest
 
 from conformance.bank.products.edits import drop, every, put
 from conformance.bank.products.policy import ListEdit, RowEdit
-from conformance.checks.account.amounts import digits
 from conformance.checks.account.privacy import PRIVATE, UNMASKED
+from conformance.currency import exponent
 from conformance.embedded import POLICY
 from tests.checks import protected_bank
 
@@ -21,7 +21,7 @@ def judged(check: str, rows: ListEdit | None = None, row: RowEdit | None = None)
 
 @pytest.mark.parametrize(("currency", "decimals"), [("HKD", 2), ("JPY", 0), ("KWD", 3), ("CNH", 2)])
 def test_each_currency_has_its_decimals(currency: str, decimals: int) -> None:
-    assert digits(currency) == decimals
+    assert exponent(currency) == decimals
 
 
 def test_a_pending_entry_leaves_the_running_balance_unjudged() -> None:
