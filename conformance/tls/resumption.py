@@ -76,24 +76,38 @@ def tls12(caller: Caller, hello: Hello, suites: tuple[int, ...], found: Resumpti
     if offer is None:
         return found
     try:
-        with caller.line() as line:
-            connection = Connection12(line, caller.identity)
-            session = connection.open(offer)
-            connection.part(PARTING_PATIENCE)
+        session = _begun(caller, offer)
     except Alert as alert:
         caller.note("TLS 1.2 handshake", Fault("alert", alert.name))
         return found
     except Fault as fault:
         _step_over(caller, "TLS 1.2 handshake", fault)
         return found
-    by_ticket = replace(offer, session=b"\xa5" * 32, ticket=session.ticket)
-    by_id = replace(offer, session=session.session, ticket=None)
     return replace(
         found,
         lifetime=max(found.lifetime, session.lifetime),
-        by_ticket=bool(session.ticket) and _resumed(caller, by_ticket, session),
-        by_id=bool(session.session) and _resumed(caller, by_id, session),
+        by_ticket=_by_ticket(caller, offer, session),
+        by_id=_by_id(caller, offer, session),
     )
+
+
+def _begun(caller: Caller, offer: Hello) -> Session12:
+    """A session that the server had the time to keep; raises ``Alert`` and ``Fault``."""
+    with caller.line() as line:
+        connection = Connection12(line, caller.identity)
+        session = connection.open(offer)
+        connection.part(PARTING_PATIENCE)
+        return session
+
+
+def _by_ticket(caller: Caller, offer: Hello, session: Session12) -> bool:
+    hello = replace(offer, session=b"\xa5" * 32, ticket=session.ticket)
+    return bool(session.ticket) and _resumed(caller, hello, session)
+
+
+def _by_id(caller: Caller, offer: Hello, session: Session12) -> bool:
+    hello = replace(offer, session=session.session, ticket=None)
+    return bool(session.session) and _resumed(caller, hello, session)
 
 
 def _resumed(caller: Caller, hello: Hello, session: Session12) -> bool:
@@ -127,17 +141,10 @@ def crosses(first: TlsFacts, second: TlsFacts, dialler: Dialler, limits: Limits 
     if offer is None:
         return False
     try:
-        with caller.line() as line:
-            connection = Connection12(line, caller.identity)
-            session = connection.open(offer)
-            connection.part(PARTING_PATIENCE)
+        session = _begun(caller, offer)
         there = replace(caller, endpoint=second.endpoint)
         again = replace(offer, server_name=second.endpoint.server_name, random=os.urandom(32))
-        by_ticket = replace(again, session=b"\xa5" * 32, ticket=session.ticket)
-        by_id = replace(again, session=session.session, ticket=None)
-        return (bool(session.ticket) and _resumed(there, by_ticket, session)) or (
-            bool(session.session) and _resumed(there, by_id, session)
-        )
+        return _by_ticket(there, again, session) or _by_id(there, again, session)
     except (Alert, Fault):
         return False
 
