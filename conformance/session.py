@@ -31,6 +31,7 @@ from conformance.oauth.access import Access
 from conformance.offer import operations
 from conformance.openapi import ApiDescription, load_description
 from conformance.operation import Operation
+from conformance.pace import Limits
 from conformance.profile import all_profiles
 from conformance.protected import Protected, guarded
 from conformance.reading import Reading
@@ -40,7 +41,7 @@ from conformance.target import Target
 from conformance.tls.hosts import TlsHosts
 from conformance.tls.imported import Scan
 from conformance.tls.named import Named, described, published
-from conformance.traffic import Limits, Traffic
+from conformance.traffic import Traffic
 from conformance.tsp import Memory, Tsp
 from conformance.wire import Certified, MemoryWire, NetworkWire, Wire
 from conformance.writing.applications import Applications

@@ -11,37 +11,26 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
-from urllib.parse import urlsplit
+from dataclasses import replace
 
+from conformance.address import authority
 from conformance.answer import Answer
 from conformance.errors import Dropped, Inconclusive, NoConnection, Refused, Unreachable
 from conformance.gate import Gate
 from conformance.load.shot import Hit, Path, Shot, Talk, Until
 from conformance.load.way import path_of
 from conformance.model import Exchange, Request
+from conformance.pace import Limits, Pace
 from conformance.patience import ATTEMPTS, BLIP, LONGEST_WAIT, asked_wait, fell, repeatable
 from conformance.secret import Vault
 from conformance.sharing import Sharing
 from conformance.standing import Credentials, Standing
 from conformance.wire import Certified, Received, Wire
 
-SLOWEST = 2.0
-"""Seconds between requests to a bank that throttles whatever the rate."""
 NO_CONNECTIONS = 3
 """Connections that must fail in a row before a host is taken to be unreachable for the rest of the run."""
 NO_ANSWERS = 12
 """Requests that must go without an answer in a row before the same is said."""
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """What a target allows: requests a second, requests and seconds in all (0: no cap), seconds a request."""
-
-    requests_per_second: float = 10.0
-    max_requests: int = 0
-    max_seconds: float = 0.0
-    request_seconds: float = 30.0
 
 
 class Traffic:
@@ -72,16 +61,12 @@ class Traffic:
         self._headers = headers
         self._wire = wire
         self._credentials = credentials
-        self._limits = limits
+        self._pace = Pace(limits)
         self._record = record
         self._closed = closed
         self._hosts = {_authority(self.base_url), *hosts}
         self._ids = itertools.count(1)
         self._lock = threading.Lock()
-        self._next_slot = 0.0
-        self._pause_until = 0.0
-        self._interval = 1.0 / limits.requests_per_second
-        self._began = time.monotonic()
         self._failures: dict[str, int] = {}
         self._held: dict[str, int] = {}
         self._good: dict[str, Request] = {}
@@ -90,18 +75,44 @@ class Traffic:
         self.standing = Standing(credentials)
         self._sharing = Sharing()
         self._path: Path | None = None
-        self.requests = 0
 
-    def allow_host(self, authority: str) -> None:
+    @property
+    def requests(self) -> int:
+        """How many have been sent."""
+        return self._pace.requests
+
+    @property
+    def interval(self) -> float:
+        """Seconds between two requests, as the target allows and the bank bears them."""
+        return self._pace.interval
+
+    def take_turn(self, waits: bool = True) -> None:
+        """Waits for this thread's place in the rate; raises ``Refused`` when the run's limits are spent."""
+        self._pace.take_turn(waits)
+
+    def allow_host(self, host: str) -> None:
         """Admits another ``host:port``, one that the bank's configuration names."""
-        self._hosts.add(authority)
+        self._hosts.add(authority(host))
 
     def knows(self, url: str) -> bool:
         """Whether the host of a URL is one that the target names."""
         try:
             return _authority(url) in self._hosts
-        except (Refused, ValueError):
+        except Refused:
             return False
+
+    def _admitted(self, url: str) -> str:
+        """``host:port`` of an address that requests may go to; raises ``Refused`` for any other."""
+        place = _authority(url)
+        if place not in self._hosts:
+            raise Refused(f"{place} is not a host that the target names; add it under hosts: to allow it")
+        return place
+
+    def _open(self) -> None:
+        """Raises ``Unreachable`` while the bank is closed."""
+        closed = self._closed(self.now())
+        if closed:
+            raise Unreachable(closed)
 
     def constant_headers(self, now: float) -> tuple[tuple[str, str], ...]:
         """The header fields of every request that are no credentials, made for a moment."""
@@ -119,42 +130,39 @@ class Traffic:
 
         ``certified`` is shown in TLS instead of the target's own client certificate.
         """
-        authority = _authority(request.url)
-        if authority not in self._hosts:
-            raise Refused(f"{authority} is not a host that the target names; add it under hosts: to allow it")
-        if patient and self._held.get(authority, 0) >= NO_ANSWERS:
-            raise Unreachable(f"{authority} put off every request, and was not tried again")
+        place = self._admitted(request.url)
+        if patient and self._held.get(place, 0) >= NO_ANSWERS:
+            raise Unreachable(f"{place} put off every request, and was not tried again")
         attempt = 0
         while True:
             attempt += 1
             last = attempt >= ATTEMPTS or not patient
             try:
-                answer = self._once(request, case, authority, waits=patient, certified=certified)
+                answer = self._once(request, case, place, waits=patient, certified=certified)
             except Dropped:
                 if last or not repeatable(request):
                     raise
                 continue
             wait = asked_wait(answer, attempt, self.now()) if patient else None
-            self._pace(answer.status == 429)
+            self._pace.answered(throttled=answer.status == 429)
             if wait is None:
-                self._held[authority] = 0
+                self._held[place] = 0
                 if answer.ok and request.method == "GET":
-                    self._good[authority] = request
+                    self._good[place] = request
                 return self._renewed(answer, case, certified) if patient else answer
             doubtful = answer.status in (502, 504) and not repeatable(request)  # it may have been carried out
             if fell(answer) and (attempt > 1 or doubtful) and self._answers(request, case, certified):
-                self._held[authority] = 0
+                self._held[place] = 0
                 return answer
-            if fell(answer) and attempt == 1 and authority in self._good:
+            if fell(answer) and attempt == 1 and place in self._good:
                 wait = BLIP
             if last or doubtful or wait > LONGEST_WAIT:
-                self._held[authority] = self._held.get(authority, 0) + 1
+                self._held[place] = self._held.get(place, 0) + 1
                 raise Unreachable(
                     f"the bank answered {answer.status} and asked to come back in {wait:.0f} s, "
                     f"after {attempt} attempts"
                 )
-            with self._lock:
-                self._pause_until = max(self._pause_until, time.monotonic() + wait)
+            self._pace.pause(wait)
 
     def _answers(self, request: Request, case: str, certified: Certified | None) -> bool:
         """Whether the bank answers another read at this moment, so that it is this request that it fails."""
@@ -185,19 +193,6 @@ class Traffic:
         self.standing.renewed(again)
         return again
 
-    @property
-    def interval(self) -> float:
-        """Seconds between two requests, as the target allows and the bank bears them."""
-        with self._lock:
-            return self._interval
-
-    def _pace(self, throttled: bool) -> None:
-        """Slows down for a bank that throttles below the rate it was allowed, and recovers by and by."""
-        allowed = 1.0 / self._limits.requests_per_second
-        with self._lock:
-            changed = max(self._interval * 2, 0.05) if throttled else self._interval * 0.97
-            self._interval = max(allowed, min(changed, SLOWEST))
-
     def _wire_for(self, certified: Certified | None) -> Wire:
         if certified is None or self._make_wire is None:
             return self._wire
@@ -207,28 +202,26 @@ class Traffic:
             return self._wires[certified]
 
     def _once(
-        self, request: Request, case: str, authority: str, *, waits: bool, certified: Certified | None
+        self, request: Request, case: str, place: str, *, waits: bool, certified: Certified | None
     ) -> Answer:
         wire = self._wire_for(certified)
         if certified is not None:
-            authority = f"{authority} with {certified.name}"
-        if self._failures.get(authority, 0) >= NO_ANSWERS:
-            raise Unreachable(f"{authority} did not answer time after time, and was not tried again")
-        closed = self._closed(self.now())
-        if closed:
-            raise Unreachable(closed)
-        self.take_turn(waits)
+            place = f"{place} with {certified.name}"
+        if self._failures.get(place, 0) >= NO_ANSWERS:
+            raise Unreachable(f"{place} did not answer time after time, and was not tried again")
+        self._open()
+        self._pace.take_turn(waits)
         number = next(self._ids)
         try:
             with self._gate.passing():
                 started, clock = self.now(), time.monotonic()
-                received = wire.send(request, self._seconds_left())
+                received = wire.send(request, self._pace.seconds_left())
         except Inconclusive as fault:
             weight = NO_ANSWERS // NO_CONNECTIONS if isinstance(fault, NoConnection) else 1
-            self._failures[authority] = self._failures.get(authority, 0) + weight
+            self._failures[place] = self._failures.get(place, 0) + weight
             self._note(number, case, request, started, time.monotonic() - clock, None, fault.reason)
             raise
-        self._failures[authority] = 0
+        self._failures[place] = 0
         seconds = time.monotonic() - clock
         self._note(number, case, request, started, seconds, received, "")
         return Answer(
@@ -255,23 +248,14 @@ class Traffic:
 
         One exchange is recorded for each status that came. Raises ``Refused`` when they may not be sent.
         """
-        for request in {shot.request.url: shot.request for shot in shots}.values():
-            if _authority(request.url) not in self._hosts:
-                raise Refused(f"{_authority(request.url)} is not a host that the target names")
-        closed = self._closed(self.now())
-        if closed:
-            raise Unreachable(closed)
-        with self._lock:
-            self._seconds_left()
-            cap = self._limits.max_requests
-            room = cap - self.requests if cap else len(shots)
-            if shots and room <= 0:
-                raise Refused(f"the limit of {cap} requests is reached")
+        for url in {shot.request.url for shot in shots}:
+            self._admitted(url)
+        self._open()
+        room = self._pace.room(len(shots))
         with self.alone():
             path = self.path
             hits = path.beside(beside, shots[:room]) or [] if beside else path.fire(shots[:room], until)
-        with self._lock:
-            self.requests += len(hits)
+        self._pace.sent(len(hits))
         sampled = {hit.status: hit for hit in reversed(hits)}
         numbers = {status: self._sample(hit, case) for status, hit in sampled.items()}
         return [replace(hit, exchange=numbers[hit.status]) for hit in hits]
@@ -281,13 +265,10 @@ class Traffic:
 
         Raises ``Refused`` when they may not be sent. None where there is no real connection.
         """
-        if _authority(request.url) not in self._hosts:
-            raise Refused(f"{_authority(request.url)} is not a host that the target names")
-        closed = self._closed(self.now())
-        if closed:
-            raise Unreachable(closed)
+        self._admitted(request.url)
+        self._open()
         for _ in pieces:
-            self.take_turn(waits=False)
+            self._pace.take_turn(waits=False)
         with self.alone():
             started, clock = self.now(), time.monotonic()
             said = self.path.converse(request, pieces, patience)
@@ -314,35 +295,8 @@ class Traffic:
         """The way for requests that leave by the clock; opened when first asked for."""
         with self._lock:
             if self._path is None:
-                self._path = path_of(self._wire, self._limits.request_seconds)
+                self._path = path_of(self._wire, self._pace.limits.request_seconds)
             return self._path
-
-    def take_turn(self, waits: bool = True) -> None:
-        """Waits for this thread's place in the rate; an impatient probe does not wait out a Retry-After.
-
-        Raises ``Refused`` when the requests or the time of the run are spent.
-        """
-        with self._lock:
-            if self._limits.max_requests and self.requests >= self._limits.max_requests:
-                raise Refused(f"the limit of {self._limits.max_requests} requests is reached")
-            self._seconds_left()
-            now = time.monotonic()
-            earliest = max(now, self._next_slot, self._pause_until if waits else 0.0)
-            most = self._limits.max_seconds
-            if most and earliest - self._began > most:
-                raise Refused(f"the limit of {most:.0f} seconds ends before the bank may be asked again")
-            self.requests += 1
-            self._next_slot = earliest + self._interval
-        if earliest > now:
-            time.sleep(earliest - now)
-
-    def _seconds_left(self) -> float:
-        if not self._limits.max_seconds:
-            return self._limits.request_seconds
-        left = self._limits.max_seconds - (time.monotonic() - self._began)
-        if left <= 0:
-            raise Refused(f"the limit of {self._limits.max_seconds:.0f} seconds is reached")
-        return min(left, self._limits.request_seconds)
 
     def _note(
         self,
@@ -392,8 +346,6 @@ class Traffic:
 
 def _authority(url: str) -> str:
     try:
-        parts = urlsplit(url)
-        port = parts.port
+        return authority(url)
     except ValueError as error:
         raise Refused(f"{url[:200]!r} is no address that can be sent to: {error}") from error
-    return f"{(parts.hostname or '').lower()}:{port or (443 if parts.scheme == 'https' else 80)}"

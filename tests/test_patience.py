@@ -10,8 +10,9 @@ import pytest
 from conformance.authentication import Anonymous
 from conformance.errors import Unreachable
 from conformance.model import Request
+from conformance.pace import Limits
 from conformance.secret import Vault
-from conformance.traffic import Limits, Traffic
+from conformance.traffic import Traffic
 from conformance.wire import MemoryWire
 
 BANK = "https://bank.example"

@@ -12,9 +12,11 @@ import pytest
 
 from conformance.authentication import Anonymous
 from conformance.errors import Dropped, NoConnection, Refused, Unreachable
+from conformance.load.shot import Shot
 from conformance.model import Exchange, Request
+from conformance.pace import Limits
 from conformance.secret import Vault
-from conformance.traffic import Limits, Traffic
+from conformance.traffic import Traffic
 from conformance.wire import MemoryWire, Received
 
 BANK = "https://bank.example"
@@ -167,3 +169,24 @@ def test_every_exchange_is_recorded_also_one_without_an_answer() -> None:
     sender = traffic(ok, recorded.append)
     sender.send(READ, "some/case")
     assert [(e.case, e.status, e.fault) for e in recorded] == [("some/case", 200, "")]
+
+
+@pytest.mark.parametrize("host", ["[2001:db8::1]:8443", "API.Bank.Example"])
+def test_a_host_that_the_file_names_may_be_sent_to_however_it_is_written(host: str) -> None:
+    sender = traffic(ok)
+    sender.allow_host(host)
+    assert sender.knows(f"https://{host.lower()}/x")
+    assert sender.send(Request("GET", f"https://{host}/x"), "case").status == 200
+
+
+def test_a_host_that_nobody_names_is_not_sent_to_by_any_way() -> None:
+    sender = traffic(ok)
+    stranger = Request("GET", "https://stranger.example/")
+    ways: tuple[Callable[[], object], ...] = (
+        lambda: sender.send(stranger, "case"),
+        lambda: sender.volley([Shot(0.0, stranger)], "case"),
+        lambda: sender.converse(stranger, [b""], "case", 0.1),
+    )
+    for send in ways:
+        with pytest.raises(Refused, match="add it under hosts"):
+            send()

@@ -12,9 +12,10 @@ from conformance.bank.mutant import BASES
 from conformance.bank.policy import Policy
 from conformance.embedded import MEMORY_URL, POLICY, description
 from conformance.oauth.access import Access
+from conformance.pace import Limits
 from conformance.secret import Vault
 from conformance.target import Target
-from conformance.traffic import Limits, Traffic
+from conformance.traffic import Traffic
 from conformance.tsp import Memory, Tsp
 from conformance.wire import MemoryWire, WSGIApplication
 

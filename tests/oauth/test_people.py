@@ -19,9 +19,10 @@ from conformance.errors import Inconclusive
 from conformance.model import Request
 from conformance.oauth.access import Access
 from conformance.oauth.manual import landed
+from conformance.pace import Limits
 from conformance.secret import Vault
 from conformance.target import Target
-from conformance.traffic import Limits, Traffic
+from conformance.traffic import Traffic
 from conformance.tsp import Memory, Tsp
 from conformance.wire import NetworkWire
 from tests.oauth.reference import policy_of

@@ -25,7 +25,7 @@ def plain_http_refused(tsp: Tsp, operations: tuple[Operation, ...]) -> Findings:
     # A port of its own has a plain twin nowhere that could be known, so that port itself is asked.
     port = parts.port if parts.port not in (None, 443) else 80
     host = f"[{parts.hostname}]" if ":" in (parts.hostname or "") else parts.hostname
-    tsp.admit(f"{(parts.hostname or '').lower()}:{port}")
+    tsp.admit(f"{host}:{port}")
     netloc = f"{host}" if port == 80 else f"{host}:{port}"
     url = urlunsplit(("http", netloc, parts.path, parts.query, ""))
     try:
