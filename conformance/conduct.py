@@ -16,11 +16,13 @@ from typing import TextIO
 from conformance import report, results, run, verdict
 from conformance.errors import ConfigurationError
 from conformance.ledger import FILE as LEDGER
+from conformance.ledger import Entry
 from conformance.model import Plan, Profile, Result
 from conformance.offer import profiles_for
 from conformance.plan import Selection
 from conformance.plan import make as make_plan
 from conformance.results import Footer, Header, PlanFacts, Subject
+from conformance.secret import Vault
 from conformance.session import Session, open_session
 from conformance.target import Target
 from conformance.tls.imported import Scan
@@ -198,7 +200,14 @@ def footer_of(
         counts={str(k): v for k, v in verdict.counts(verdict.standing(r) for r in kept).items()},
         requests=session.traffic.requests,
         unused_waivers=tuple(waiver.match for waiver in session.target.waivers if waiver not in spoken),
+        ledger=tuple(_listed(e, session.traffic.vault) for e in session.ledger.entries if e.remains),
     )
+
+
+def _listed(entry: Entry, vault: Vault) -> dict[str, str]:
+    """An entry of the ledger as results keep it, redacted as all else in them."""
+    told = {"state": entry.state, "case": entry.case, "words": entry.words}
+    return {name: vault.text(text) for name, text in told.items()}
 
 
 def header_of(

@@ -49,6 +49,11 @@ class Entry:
     at: float = 0.0
 
     @property
+    def remains(self) -> bool:
+        """Whether it tells of something that exists, may exist, or did until it was cancelled."""
+        return self.state in ("intended", "made", "cleaned")
+
+    @property
     def words(self) -> str:
         """The entry for a person."""
         what = {

@@ -20,12 +20,13 @@ from conformance.bank.app import Bank
 from conformance.bank.applications.leads import LeadStores
 from conformance.bank.applications.service import ApplicationStores
 from conformance.bank.payments.stores import PaymentStores
-from conformance.conduct import Scope, prepare
+from conformance.conduct import Scope, footer_of, prepare
 from conformance.embedded import POLICY, application, memory
 from conformance.errors import Refused
 from conformance.ledger import Entry, Ledger, read, summary
 from conformance.run import judge
 from conformance.session import open_session
+from conformance.verdict import FailOn
 from conformance.wire import MemoryWire
 from tests.matrix import Clock
 
@@ -102,8 +103,9 @@ def test_a_whole_run_lists_all_that_the_bank_has_made_and_nothing_else(profile: 
     assert isinstance(bank, Bank)
     plan, chosen = prepare(target, Scope(profiles=(profile,)))
     with open_session(target, chosen, plan, wire=MemoryWire(bank), clock=clock, sleep=clock.sleep) as session:
-        judge(plan, session)
+        results = judge(plan, session)
         entries = session.ledger.entries
+        told = footer_of(plan, session, results, FailOn.EXPECTED).ledger
     listed = [entry.identifier for entry in entries if entry.state in ("made", "cleaned")]
     made = set(resources(bank))
     assert len(made) > 50
@@ -111,6 +113,10 @@ def test_a_whole_run_lists_all_that_the_bank_has_made_and_nothing_else(profile: 
     assert set(listed) - made == set()
     assert len(listed) == len(set(listed))
     assert not [entry for entry in entries if entry.state == "intended"]
+    assert Counter(each["state"] for each in told) == Counter(
+        entry.state for entry in entries if entry.state in ("made", "cleaned")
+    )
+    assert all(each["words"].endswith(("exists", "was made and cancelled")) for each in told)
 
 
 class Killing:

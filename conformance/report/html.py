@@ -33,6 +33,9 @@ CARDS = 150
 EVIDENCE = 120
 """Cards and open items that show their exchanges, over the whole report."""
 
+LEFT = 50
+"""Things left at the bank that are named; the rest is counted."""
+
 TONE = {
     "pass": "good",
     "fail": "bad",
@@ -101,6 +104,7 @@ def _environment() -> Environment:
         "Conformance": Conformance,
         "Coverage": Coverage,
         "Kind": Kind,
+        "LEFT": LEFT,
         "Level": Level,
         "LEVEL_MEANING": LEVEL_MEANING,
         "MEANING": MEANING,

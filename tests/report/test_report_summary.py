@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime
+from io import StringIO
 from pathlib import Path
 
 import pytest
 
 from conformance.model import Case, Finding, Level, Profile, Requirement, Result, Source, Verdict
-from conformance.report import Report, build
+from conformance.report import Report, build, html
 from conformance.report.content import facts
 from conformance.report.content.chart import steps
 from conformance.report.content.findings import Kind, replay
@@ -198,6 +199,20 @@ def test_hostile_text_is_shown_by_code() -> None:
     assert shown("x" * 30, 10) == "xxxxxxxxxx… (20 more characters)"
     assert one_line("a\r\n\tb  c") == "a b c"
     assert shown("匯率 汇率") == "匯率 汇率"
+
+
+def test_what_a_run_left_at_the_bank_is_named_and_what_it_cancelled_is_not() -> None:
+    run = _run([])
+    told = (
+        {"state": "made", "words": "p1 exists"},
+        {"state": "cleaned", "words": "p2 was made and cancelled"},
+    )
+    page = StringIO()
+    whole = build(replace(run, footer=Footer(run.header.started, 0, ledger=told)))
+    html.render(whole, page)
+    assert whole.left == ("p1 exists",)
+    assert "p1 exists" in page.getvalue()
+    assert "p2" not in page.getvalue()
 
 
 def test_topics_read_as_words() -> None:

@@ -84,6 +84,12 @@ class Report:
         return causes(self.open)
 
     @property
+    def left(self) -> tuple[str, ...]:
+        """What the run made at the bank, or may have made, and did not cancel."""
+        told = self.run.footer.ledger if self.run.footer else ()
+        return tuple(str(each.get("words", "")) for each in told if each.get("state") in ("made", "intended"))
+
+    @property
     def seconds(self) -> float | None:
         """The duration of the run; None when it broke off."""
         footer, header = self.run.footer, self.run.header
