@@ -71,7 +71,7 @@ class Entry:
 class Ledger:
     """Writes a run's ledger; without a path it is kept in memory alone.
 
-    ``budget`` is the most that may be moved, in ``currency``; None means that nothing that moves money may be
+    ``budget`` is the most that may be moved, in one currency; None means that nothing that moves money may be
     made. What was refused is given back. Safe for several threads.
     """
 

@@ -1,7 +1,7 @@
 """The checks: found by import, named by place, bound by the type of their parameters.
 
 A check is a function that yields findings. What it needs of the session it names as positional
-parameters (``tsp``, ``operation``, ``reading``, …; ``session.py`` lists them); what a profile's ``with``
+parameters (``tsp``, ``operation``, ``reading``, …; ``supply.py`` lists them); what a profile's ``with``
 may set are its keyword-only parameters.
 """
 

@@ -83,8 +83,8 @@ class Header:
 
 @dataclass(frozen=True, slots=True)
 class Footer:
-    """How the run ended. ``ledger`` lists what the run made at the bank: ``state``, ``case`` and ``words``, which
-    say whether it is gone again."""
+    """How the run ended. ``ledger`` lists what it made at the bank: ``state``, ``case`` and, in ``words``,
+    whether it is gone again."""
 
     finished: datetime
     exit_code: int

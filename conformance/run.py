@@ -18,6 +18,7 @@ from conformance.model import Case, Finding, Plan, Result, Verdict
 from conformance.reading import Reading
 from conformance.registry import Check
 from conformance.session import Session
+from conformance.supply import Supply
 from conformance.waiver import waived
 
 MAX_FINDINGS = 25
@@ -68,7 +69,7 @@ def _attempt(
     case: Case, check: Check, session: Session, number: int, exchanges: list[int]
 ) -> tuple[list[Finding], dict[str, object]]:
     """The findings of one run of the check, each tied to its exchange, and the notes that it left."""
-    supply = session.supply(case, check, number)
+    supply = Supply.of(session, case, check, number)
     findings: list[Finding] = []
     vault = session.traffic.vault
     try:

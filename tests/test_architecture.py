@@ -59,7 +59,19 @@ def test_only_the_embedded_target_and_the_command_line_know_the_reference_bank()
     assert not {m for m in strangers if not m.startswith("conformance.embedded")}
 
 
-UPPER = ("plan", "run", "conduct", "plugin", "report", "cli", "bundle", "embedded", "session", "offer")
+UPPER = (
+    "plan",
+    "run",
+    "conduct",
+    "plugin",
+    "report",
+    "cli",
+    "bundle",
+    "embedded",
+    "session",
+    "supply",
+    "offer",
+)
 
 
 def test_checks_import_nothing_that_runs_or_reports_them() -> None:

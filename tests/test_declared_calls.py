@@ -17,7 +17,8 @@ from conformance.oauth.consent import consent_request
 from conformance.oauth.settings import Asked
 from conformance.plan import Selection
 from conformance.run import judge
-from conformance.session import SUPPLIES, Session, open_session
+from conformance.session import Session, open_session
+from conformance.supply import SUPPLIES, Supply
 from conformance.wire import MemoryWire
 from conformance.writing.payments import Payments
 from tests.matrix import Clock
@@ -51,7 +52,7 @@ def _session(
 
 def _payments(session: Session, plan: Any) -> Payments:
     case = next(case for case in plan.cases if case.check == "payment.zero_is_refused" and not case.settled)
-    made: Payments = SUPPLIES["payments"](session.supply(case, session.checks[case.check], 0))
+    made: Payments = SUPPLIES["payments"](Supply.of(session, case, session.checks[case.check], 0))
     return made
 
 

@@ -55,7 +55,7 @@ def _chained(target: Target, profiles: tuple[Profile, ...], cases: Sequence[Case
         return []
     from conformance.errors import NotApplicable
     from conformance.generate.chains import lines
-    from conformance.session import contract_of
+    from conformance.supply import contract_of
 
     try:
         return [str(line) for line in lines(contract_of(target, profiles))]

@@ -13,6 +13,7 @@ from conformance.model import Case, Finding, Level, Plan
 from conformance.profile import chosen
 from conformance.registry import all_checks
 from conformance.session import open_session
+from conformance.supply import Supply
 from conformance.target import Target
 from conformance.wire import MemoryWire
 
@@ -70,7 +71,7 @@ def findings(
     with open_session(
         target, profiles, Plan((), profiles, 0, ""), wire=MemoryWire(app), clock=lambda: NOW
     ) as session:
-        supply = session.supply(case, known, 0)
+        supply = Supply.of(session, case, known, 0)
         return list(known.function(*supply.arguments(), **known.arguments(arguments or {})))
 
 

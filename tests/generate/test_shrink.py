@@ -17,7 +17,8 @@ from conformance.generate.shown import shown
 from conformance.generate.shrink import differences, smallest
 from conformance.generate.survey import Seed, Survey
 from conformance.generate.violation import violated
-from conformance.session import SUPPLIES, open_session
+from conformance.session import open_session
+from conformance.supply import SUPPLIES, Supply
 from conformance.target import load_target
 from conformance.wire import MemoryWire
 from tests.third_bank.app import ThirdBank
@@ -35,7 +36,7 @@ def surveyed(*faults: str) -> Iterator[tuple[Survey, ThirdBank]]:
     bank = together([fault for fault in FAULTS if fault.name in faults])
     with open_session(target, profiles, plan, wire=MemoryWire(bank)) as session:
         case = next(case for case in plan.cases if case.check.startswith("negative."))
-        supply = session.supply(case, session.checks[case.check], 0)
+        supply = Supply.of(session, case, session.checks[case.check], 0)
         yield SUPPLIES["survey"](supply), bank
 
 

@@ -16,6 +16,7 @@ from conformance.model import Result, Verdict
 from conformance.run import judge
 from conformance.secret import Secret
 from conformance.session import open_session
+from conformance.supply import Supply
 from conformance.target import Target
 from conformance.wire import MemoryWire
 from tests.matrix import Clock
@@ -213,7 +214,7 @@ def test_a_withdrawal_by_get_is_a_write() -> None:
     plan, profiles = prepare(told, Scope(phases=("2",)))
     with open_session(told, profiles, plan, wire=MemoryWire(denied), clock=clock) as session:
         case = next(case for case in plan.cases if case.check == "application.link_is_secure")
-        applications = session.supply(case, session.checks[case.check], 0).arguments()[0]
+        applications = Supply.of(session, case, session.checks[case.check], 0).arguments()[0]
         with pytest.raises(Refused):
             applications.ask("withdraw", "LB1")
     assert denied.writes == []

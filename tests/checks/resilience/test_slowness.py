@@ -20,6 +20,7 @@ from conformance.model import Case, Finding, Level, Plan
 from conformance.profile import chosen
 from conformance.registry import all_checks
 from conformance.session import open_session
+from conformance.supply import Supply
 from conformance.target import Target
 from tests.limiters import haproxy, nginx
 
@@ -45,7 +46,7 @@ def findings(check: str, url: str, budget: float, timeout: float = 1.5) -> list[
     known = all_checks()[check]
     case = Case("case", "requirement", Level.BEYOND, check, {}, FUNCTION)
     with open_session(target, profiles, Plan((), profiles, 0, "")) as session:
-        given = session.supply(case, known, 0).arguments()
+        given = Supply.of(session, case, known, 0).arguments()
         return list(known.function(*given, budget=timedelta(seconds=budget)))
 
 
