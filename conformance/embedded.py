@@ -58,6 +58,9 @@ POLICY = (
 What ends by itself ends soon, so that the checks which wait for it need not wait long. Cut-off is always
 past, and what needs a further confirmation is cheap, so that both can be seen at any hour."""
 
+APPROVED = ("deposits.fund-transfer", "accounts.status", "accounts.balances", "accounts.transactions")
+"""The functions that the bank offers whose customers are asked for payments that are made already."""
+
 
 def mutant_named(name: str) -> Mutant:
     """The mutant of a name; raises ``ConfigurationError`` for a name that none has."""
@@ -128,6 +131,8 @@ def description(
     data["writes"] = writes(policy.payments, fixture_of(policy.authorization))
     data["rate_limit"] = rate_limit(limited_url, hide)
     data |= publication(base_url, policy.publication)
+    if policy.payments.approval:
+        data["functions"] = dict.fromkeys(APPROVED, "offered")
     if fields:
         data["authentication"] = {"kind": "header-pair", "headers": dict(fields)}
     if policy.products.access == "bearer":

@@ -101,6 +101,10 @@ def writes(policy: PaymentPolicy, fixture: AuthorizationFixture) -> dict[str, ob
         },
     }
     section |= afterwards(policy)
+    if policy.approval:
+        del section["consent"], section["step_up"]
+        details = [{"type": "payment_approval", "consent_id": "{id}"}]
+        section |= {"scope": "consents", "approval": {"authorization_details": details, "scope": "payments"}}
     if policy.signature != "none":
         section["signature"] = {"kind": policy.signature, "max_age": float(policy.signature_age)}
     return section

@@ -35,6 +35,7 @@ BASES: dict[str, Callable[[Policy], Policy]] = {
     "fapi1-baseline": lambda policy: authorized_as(policy, "fapi1_baseline"),
     "hybrid": lambda policy: authorized_as(policy, "openid_hybrid"),
     "ciba": lambda policy: policy.evolve("authorization.ciba", True),
+    "payment-approval": lambda policy: policy.evolve("payments.approval", True),
     "message-signature": lambda policy: policy.evolve("payments.signature", "http-message"),
     "cavage-signature": lambda policy: policy.evolve("payments.signature", "cavage"),
 }

@@ -20,13 +20,17 @@ Instruction = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Agreed:
-    """An instruction that a customer has allowed a TSP to give, with the token that says so."""
+    """An instruction that a customer has allowed a TSP to give, with the token that says so.
+
+    Where the customer is asked afterwards, the token is the TSP's own and ``customer`` who will be asked.
+    """
 
     function: str
     instruction: Instruction
     tokens: Tokens
     consent: str
     client: Client
+    customer: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import base64
 import json
-import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -28,6 +27,7 @@ from conformance.writing import bodies, member, sealing
 from conformance.writing.agreement import at, located
 from conformance.writing.applying import ApplicationRules, Lead, Seal
 from conformance.writing.caller import Caller
+from conformance.writing.idempotency import Idempotency
 
 JSON = "application/json"
 READS = frozenset({"reference", "link", "read"})
@@ -128,7 +128,7 @@ class Applications:
 
     def key(self) -> str:
         """A fresh idempotency key."""
-        return secrets.token_hex(16)
+        return (self.rules.idempotency or Idempotency()).key()
 
     # Calls that make something.
 

@@ -7,7 +7,6 @@ tells the ledger before; ``settled`` tells it after.
 from __future__ import annotations
 
 import json
-import secrets
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -144,7 +143,7 @@ class Instructions:
             return self._granted(function, wanted, customer, client)
         consent = self.awaiting(function, wanted, client=caller, **members)
         tokens = self.authorised(consent, customer=customer, client=caller)
-        return Agreed(function, wanted, tokens, consent, caller)
+        return Agreed(function, wanted, tokens, consent, caller, customer)
 
     def awaiting(
         self, function: str, instruction: Instruction, *, client: Client | None = None, **members: Any
@@ -170,14 +169,17 @@ class Instructions:
     def _granted(
         self, function: str, instruction: Instruction, customer: int, client: Client | None
     ) -> Agreed:
+        caller = client or self.access.client
+        if self.settings.approval is not None:
+            return Agreed(function, instruction, self.own(self.settings.scope, caller), "", caller, customer)
         grant = self.access.grant(scope=self.settings.scope, customer=customer, client=client)
-        return Agreed(function, instruction, grant.tokens, "", client or self.access.client)
+        return Agreed(function, instruction, grant.tokens, "", caller, customer)
 
     # Instructions.
 
     def key(self) -> str:
         """A fresh idempotency key."""
-        return secrets.token_hex(16)
+        return (self.settings.idempotency or Idempotency()).key()
 
     def request(self, agreed: Agreed, *, key: str = NEW, function: str = "", scheme: str = "") -> Request:
         """The request of an instruction with its token, not signed yet. An empty ``key`` sends none."""
@@ -190,8 +192,9 @@ class Instructions:
         request = Request(request.method, request.url, request.headers, json.dumps(body).encode())
         request = request.with_header("Content-Type", "application/json")
         idempotency = self.settings.idempotency
-        if idempotency is not None and idempotency.header and chosen:
-            request = request.with_header(idempotency.header, chosen)
+        if idempotency is not None and idempotency.header:  # which may be one that every request has
+            request = request.without_header(idempotency.header)
+            request = request.with_header(idempotency.header, chosen) if chosen else request
         word = scheme or ("DPoP" if self.access.constraint == "dpop" else "Bearer")
         return request.with_header("Authorization", f"{word} {agreed.tokens.access_token}")
 
@@ -254,7 +257,7 @@ class Instructions:
         wanted = agreed
         if instruction is not None or tokens is not None:
             told_ = agreed.instruction if instruction is None else instruction
-            wanted = Agreed(agreed.function, told_, tokens or agreed.tokens, agreed.consent, agreed.client)
+            wanted = replace(agreed, instruction=told_, tokens=tokens or agreed.tokens)
         chosen = self.key() if key == NEW else key
         made = self.request(wanted, key=chosen, function=function)
         request = after(self.signed(made, agreed.client, twist))
@@ -265,7 +268,8 @@ class Instructions:
         idempotency = self.settings.idempotency
         if idempotency is not None and idempotency.header:
             key = request.header(idempotency.header) or ""
-        number = self.intended(function or agreed.function, agreed.instruction, key)
+        costs = {} if self.settings.approval is not None else agreed.instruction
+        number = self.intended(function or agreed.function, costs, key)
         if request.header("Authorization") is None:
             answer = self.access.tsp.send(request, certified=self.access.shown_by(agreed.client))
         else:  # the header field is there already, since a signature may cover it

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
@@ -14,14 +14,16 @@ from conformance.document import NotJson
 from conformance.errors import Inconclusive, NotApplicable
 from conformance.oauth.client import Client
 from conformance.oauth.consent import consent_request
-from conformance.oauth.grant import told
+from conformance.oauth.grant import Attempt, told
 from conformance.oauth.settings import Asked
 from conformance.path import compiled
 from conformance.protected import Protected
 from conformance.row import Row
+from conformance.writing import approval
 from conformance.writing.agreement import Agreed, Instruction, Payment, at, refused
 from conformance.writing.amounts import written
 from conformance.writing.instructions import NEW, Instructions
+from conformance.writing.rules import ApprovalRules
 from conformance.writing.settings import OneTimePassword
 
 _SECOND_CUSTOMER = threading.Lock()
@@ -32,6 +34,10 @@ BOOKED = ("current", "booked", "ledger", "closing_booked")
 """Types of balances that change with an entry alone."""
 NOT_MADE = ("rejected", "failed", "cancelled")
 """Statuses of an instruction that was received and is not carried out."""
+MADE = ("completed", "settled", "active")
+"""Statuses of an instruction that was carried out."""
+PATIENCE = (0.25, 1.0, 3.0)
+"""Seconds between looks at what a bank that takes instructions first (202) makes of a wrong one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +86,53 @@ class Payments(Instructions):
         answer = self.ask(asked, payment.id)
         if not answer.ok:
             raise Inconclusive(f"control request refused: the renewal was answered {told(answer)}")
+
+    # Approval of what has been instructed.
+
+    @property
+    def approval(self) -> ApprovalRules:
+        rule = self.settings.approval
+        if rule is None:
+            raise NotApplicable("the bank's customers allow no payment afterwards (writes.approval)")
+        return rule
+
+    def decided(self, payment: Payment, decision: str = "approve") -> None:
+        """Has the customer of a waiting payment approve or deny it; what is approved costs."""
+        agreed, number = payment.agreed, 0
+        if decision == "approve":
+            number = self.intended(f"{agreed.function} approval", agreed.instruction, payment.key)
+        approval.decide(self.access, self.approval, payment, decision)
+        if number:
+            self.ledger.settle(number, "made", payment.id)
+
+    def foreign_approval(self, payment: Payment, client: Client) -> Attempt:
+        """What becomes of the wish of another TSP that a customer be asked for a payment."""
+        return approval.foreign(self.access, self.approval, payment, client)
+
+    def waiting(self, agreed: Agreed, *, key: str = NEW, **options: Any) -> Payment:
+        """A right instruction that was taken, before its customer is asked; see ``paid``."""
+        return super().paid(agreed, key=key, **options)
+
+    def paid(self, agreed: Agreed, *, key: str = NEW, **options: Any) -> Payment:
+        """A right instruction that must be taken, approved where the bank asks its customer afterwards."""
+        payment = self.waiting(agreed, key=key, **options)
+        if self.settings.approval is None:
+            return payment
+        self.decided(payment)
+        return replace(payment, row=self.standing(payment))
+
+    @property
+    def cancel(self) -> Asked:
+        if self.settings.cancel is None:
+            raise NotApplicable("the bank's file declares no way to cancel (writes.cancel)")
+        return self.settings.cancel
+
+    def cancelled(self, payment: Payment) -> Answer:
+        """The answer to a cancellation, which the customer confirms where the bank asks them to."""
+        answer, rule = self.ask(self.cancel, payment.id), self.settings.approval
+        if answer.ok and rule is not None and rule.cancellation and at(answer, rule.cancellation):
+            approval.on_the_page(self.access, answer, rule.cancellation, payment.agreed, "approve")
+        return answer
 
     # Accounts.
 
@@ -147,6 +200,11 @@ class Payments(Instructions):
             raise NotApplicable("the bank lists no accounts, and its file names none (writes.accounts)")
         return protected.identifiers("account_id", customer)
 
+    def payee_by(self, kind: str) -> dict[str, str] | None:
+        """The first payee of a kind that the bank's file names."""
+        named = (dict(c) for c in self.settings.creditors if kind in (c.get("kind"), c.get("scheme")))
+        return next(named, None)
+
     # What is wrong.
 
     def refusal(self, function: str, instruction: Instruction) -> Refusal:
@@ -154,22 +212,47 @@ class Payments(Instructions):
 
         A bank may look at an instruction when a consent to it is made, or not before it is to be carried out.
         """
-        first = self.proposed(function, instruction)
-        consent = at(first, self.rule.id) if first.ok and self.settings.consent is not None else ""
-        if not consent:
-            return Refusal(refused(first), first, first.ok)
+        agreed = None if self.settings.consent is not None else self.agreed(function, instruction)
+        first = self.sent(agreed) if agreed is not None else self.proposed(function, instruction)
+        if not first.ok:
+            return Refusal(refused(first), first, False)
+        if agreed is None:
+            consent = at(first, self.rule.id)
+            if not consent:
+                return Refusal(False, first, True)
+            try:
+                tokens = self.authorised(consent)
+            except Inconclusive:
+                return Refusal(True, first, True)
+            agreed = Agreed(function, instruction, tokens, consent, self.access.client)
+            last = self.sent(agreed)
+        else:
+            last = first
+        return Refusal(refused(last) or (last.ok and self._dropped(agreed, last)), last, True)
+
+    def _dropped(self, agreed: Agreed, answer: Answer) -> bool:
+        """Whether an instruction that was received is not carried out, as is told then or a little later.
+
+        Where the customer is asked afterwards, it is told when they have approved.
+        """
         try:
-            tokens = self.authorised(consent)
+            payment = self.payment(agreed, answer)
         except Inconclusive:
-            return Refusal(True, first, True)
-        last = self.sent(Agreed(function, instruction, tokens, consent, self.access.client))
-        if not last.ok:
-            return Refusal(refused(last), last, True)
-        try:
-            status = self.row(last, self.operation(function)).text("status")
-        except Inconclusive:
-            status = None
-        return Refusal(status in NOT_MADE, last, True)
+            return False
+        status, asks = payment.status, self.settings.approval is not None
+        for pause in (*PATIENCE, 0.0):
+            if status in NOT_MADE or status in MADE or not payment.id:
+                break
+            if asks:
+                self.decided(payment)
+            elif pause:
+                self.access.tsp.wait(pause)
+            asks = False
+            try:
+                status = self.standing(payment).text("status") or ""
+            except Inconclusive:
+                break
+        return status in NOT_MADE
 
     # What became of it.
 

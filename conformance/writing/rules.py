@@ -4,10 +4,33 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from conformance.oauth.settings import Asked
 from conformance.reference import JsonPath, Part
+
+
+class ApprovalRules(Part):
+    """How a customer allows a payment that the bank has taken already and that waits for them.
+
+    Such a bank has no consent beforehand: the TSP gives the instruction in its own name. ``link`` is where
+    the first answer tells the bank's page on which the customer decides, by the steps of the login; without
+    one ``parameters`` or ``authorization_details`` (RFC 9396) of an authorization request refer to the
+    payment by ``{id}``, with ``scope``. ``cancellation`` is where the answer to a cancellation links the page
+    on which the customer confirms that.
+    """
+
+    link: JsonPath | Literal[""] = ""
+    parameters: dict[str, str] = Field(default_factory=dict)
+    authorization_details: Any = None
+    scope: str = ""
+    cancellation: JsonPath | Literal[""] = ""
+
+    @model_validator(mode="after")
+    def _one_way(self) -> ApprovalRules:
+        if bool(self.link) == bool(self.parameters or self.authorization_details is not None):
+            raise ValueError("tell either link, or parameters or authorization_details: one way to approve")
+        return self
 
 
 class DebitRules(Part):

@@ -5,13 +5,20 @@ from __future__ import annotations
 from decimal import Decimal, InvalidOperation
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, WithJsonSchema
+from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
 
 from conformance.oauth.settings import Asked, ConsentRule
 from conformance.reference import JsonPath, Part, Seconds, SecretRef
 from conformance.writing.applying import ApplicationRules
 from conformance.writing.idempotency import Idempotency
-from conformance.writing.rules import DayRules, DebitRules, EventRules, RefundRules, StepUpRules
+from conformance.writing.rules import (
+    ApprovalRules,
+    DayRules,
+    DebitRules,
+    EventRules,
+    RefundRules,
+    StepUpRules,
+)
 
 
 def _money(value: Any) -> Any:
@@ -80,10 +87,14 @@ class Writes(Part):
     names, for the plan, the account that pays. ``largest`` is the most that the bank takes in one payment,
     empty where it does not say; ``amounts`` is how it writes them: as texts, as JSON numbers, or as whole
     numbers of minor units. ``values`` holds the members of each function's instruction by function id,
-    ``{amount}`` and ``{currency}`` among their values; ``unregistered`` are payees in their right form that
-    nobody has registered. ``consent`` is how a customer is asked for one instruction beforehand, which is
-    ``{instruction}`` or, as the function's own template makes it, ``{body}``; ``scope`` is what the
-    customer's token needs, ``read_scope`` the TSP's own.
+    ``{amount}`` and ``{currency}`` among their values; ``required`` are members that must be there by dotted
+    paths, such as ``creditor.name``, beside amount, currency, creditor and limit. ``creditors`` are payees
+    that the bank takes, each with its ``identification`` and what the bank calls its ``scheme``; ``kind``
+    says phone, email, fps_id, account or qr where the bank's own word is another. ``unregistered`` are payees
+    in their right form that nobody has registered. ``consent`` is how a customer is asked for one instruction
+    beforehand, which is ``{instruction}`` or, as the function's own template makes it, ``{body}``; ``scope``
+    is what the customer's token needs, ``read_scope`` the TSP's own. A bank that makes a payment first and
+    asks its customer then has ``approval`` in place of ``consent``, and ``scope`` is of the TSP's own token.
     """
 
     currency: str = Field(default="HKD", pattern="^[A-Z]{3}$")
@@ -92,6 +103,7 @@ class Writes(Part):
     account: str = "the account that the customer picks"
     largest: Money | Literal[""] = ""
     values: dict[str, dict[str, Any]] = Field(default_factory=dict)
+    required: tuple[str, ...] = ()
     creditors: tuple[dict[str, str], ...] = ()
     unregistered: tuple[dict[str, str], ...] = ()
     amounts: Literal["text", "number", "minor"] = "text"
@@ -101,6 +113,7 @@ class Writes(Part):
     idempotency: Idempotency | None = None
     signature: Signing | None = None
     consent: ConsentRule | None = None
+    approval: ApprovalRules | None = None
     status: Asked = Field(default_factory=lambda: Asked(method="GET", path="/payments/{id}"))
     cancel: Asked | None = None
     one_time_password: OneTimePassword | None = None
@@ -110,3 +123,9 @@ class Writes(Part):
     events: EventRules | None = None
     days: DayRules | None = None
     applications: ApplicationRules | None = None
+
+    @model_validator(mode="after")
+    def _asked_once(self) -> Writes:
+        if self.consent is not None and self.approval is not None:
+            raise ValueError("give consent (asked beforehand) or approval (asked afterwards), not both")
+        return self

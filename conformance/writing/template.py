@@ -9,8 +9,19 @@ from conformance.oauth.settings import filled
 
 
 def made(template: Any, facts: Mapping[str, Any]) -> Any:
-    """A template filled with facts; an object of which nothing is left is left out as well."""
-    return _pruned(template, filled(template, facts))
+    """A template filled with facts, in names of members too, without objects of which nothing is left."""
+    keyed = _named(template, facts)
+    return _pruned(keyed, filled(keyed, facts))
+
+
+def _named(template: Any, facts: Mapping[str, Any]) -> Any:
+    """The template with its members' names filled; one whose name is absent is left out."""
+    if isinstance(template, list):
+        return [_named(each, facts) for each in template]
+    if not isinstance(template, Mapping):
+        return template
+    names = {name: filled(name, facts) if "{" in str(name) else name for name in template}
+    return {str(names[k]): _named(v, facts) for k, v in template.items() if names[k] is not None}
 
 
 def _pruned(template: Any, value: Any) -> Any:

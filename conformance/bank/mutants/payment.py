@@ -331,3 +331,21 @@ def event_comes_for_ever(policy: Policy) -> Policy:
 def event_tells_the_payee(policy: Policy) -> Policy:
     """Events hold the payee's data."""
     return policy.evolve("payments.event_tells_payee", True)
+
+
+@mutant("payment.approval_is_awaited", base="payment-approval")
+def payment_is_made_before_its_customer_is_asked(policy: Policy) -> Policy:
+    """A payment that its customer is to approve is carried out at once."""
+    return policy.evolve("payments.approval_awaited", False)
+
+
+@mutant("payment.denied_payment_is_not_made", base="payment-approval")
+def denied_payment_is_made(policy: Policy) -> Policy:
+    """A payment is carried out whatever its customer decides."""
+    return policy.evolve("payments.denial_kept", False)
+
+
+@mutant("payment.approval_is_asked_for_by_its_tsp", base="payment-approval")
+def any_tsp_has_a_payment_approved(policy: Policy) -> Policy:
+    """A TSP has a customer asked for the payment that another TSP has made."""
+    return policy.evolve("payments.approval_client_bound", False)

@@ -16,7 +16,7 @@ from conformance.bank.accounts.data import instant
 from conformance.bank.authorization.issuer import issuer
 from conformance.bank.authorization.resource import Access, access, insufficient, protected
 from conformance.bank.authorization.stores import stores as authorization_stores
-from conformance.bank.payments import days, events, ledger, otp, signature
+from conformance.bank.payments import approvals, days, events, ledger, otp, signature
 from conformance.bank.payments.consents import TYPE, status, told
 from conformance.bank.payments.forms import judged
 from conformance.bank.payments.functions import Instruction
@@ -56,6 +56,8 @@ def instruct(bank: Bank, request: Request, /, *, function: Instruction) -> Respo
         made = _made(bank, request, caller, function, instruction, consent)
         payload = {"data": row(bank, made)}
         store.payments[made.identifier] = made
+        if made.status == "awaiting_customer" and made.outcome == "payment":
+            approvals.ask(bank, made)
         store.replies[known] = Reply(body, payload, bank.now())
         waits = made.status == "awaiting_otp" and policy.step_up_booked_before
         if function.outcome == "payment" and (made.status == "accepted" or waits):
@@ -104,9 +106,9 @@ def _caller(bank: Bank, request: Request) -> Access:
     policy = bank.policy.payments
     if not policy.token_needed and "Authorization" not in request.headers:
         return _anybody(bank)
-    scopes = ("payments",) if policy.customer_needed else ("payments", "consents")
-    caller = access(bank, request, *scopes)
-    if caller.customer_id is None and policy.customer_needed:
+    alone = policy.approval or not policy.customer_needed
+    caller = access(bank, request, *(("payments", "consents") if alone else ("payments",)))
+    if caller.customer_id is None and not alone:
         raise insufficient(bank, "The token is for no customer.", "payments")
     return caller
 
@@ -130,7 +132,7 @@ def _consent(
     kind, identifier = caller.consent or ("", "")
     found = stores(bank).consents.get(identifier) if kind == TYPE else None
     if found is None:
-        if policy.customer_needed:
+        if policy.customer_needed and not policy.approval:
             raise _unusable()
         return None
     standing = status(bank, found)
@@ -180,6 +182,8 @@ def _made(
         if Decimal(instruction["amount"]) > Decimal(policy.step_up_above) and policy.step_up_needed:
             made.status = "awaiting_otp"
             otp.renew(bank, made)
+        if policy.approval and policy.approval_awaited:
+            made.status = "awaiting_customer"
     if function.outcome == "mandate":
         made.status = "active" if policy.mandate_active_at_once else "awaiting_otp"
         otp.renew(bank, made)

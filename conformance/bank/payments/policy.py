@@ -25,6 +25,12 @@ class PaymentPolicy:
     token_needed: bool = True
     consent_use_races: bool = False  # two payments at once both find the consent unused
 
+    # Payments whose customer is asked when they are made, by a request that names the payment.
+    approval: bool = False
+    approval_awaited: bool = True
+    denial_kept: bool = True
+    approval_client_bound: bool = True  # another TSP cannot have the customer asked
+
     # What an instruction may hold.
     zero_accepted: bool = False
     negative_accepted: bool = False

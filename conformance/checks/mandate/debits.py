@@ -79,12 +79,10 @@ def debit_awaits_its_customer(payments: Payments, operation: Operation) -> Findi
 @check(writes=True, requests=14, creates=2)
 def debit_ends_with_its_mandate(payments: Payments, operation: Operation) -> Findings:
     """Refuses a debit under a mandate that was cancelled."""
-    asked = payments.settings.cancel
-    if asked is None:
-        raise NotApplicable("the bank's file declares no way to cancel (writes.cancel)")
+    payments.cancel  # noqa: B018 - raises where there is no way to cancel
     mandate = _confirmed(payments, _begun(payments, operation))
     _control(payments, mandate)
-    ended = payments.ask(asked, mandate.id)
+    ended = payments.cancelled(mandate)
     if not ended.ok:
         raise Inconclusive(f"control request refused: the cancellation was answered {told(ended)}")
     payments.cleaned(mandate)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from conformance.errors import Inconclusive, NotApplicable
+from conformance.errors import Inconclusive
 from conformance.model import Finding
 from conformance.oauth.grant import told
 from conformance.operation import Operation
@@ -30,14 +30,12 @@ def awaits_its_customer(payments: Payments, operation: Operation) -> Findings:
 @check(writes=True, requests=14)
 def cancellation_ends_it(payments: Payments, operation: Operation) -> Findings:
     """Ends a mandate when it is cancelled."""
-    asked = payments.settings.cancel
-    if asked is None:
-        raise NotApplicable("the bank's file declares no way to cancel (writes.cancel)")
+    payments.cancel  # noqa: B018 - raises where there is no way to cancel
     payment = payments.paid(payments.agreed(operation.id))
     confirmed = payments.confirm(payment, payments.password(payment))
     if not confirmed.ok and payments.standing(payment).text("status") != IN_FORCE:
         raise Inconclusive(f"control request refused: the confirmation was answered {told(confirmed)}")
-    answer = payments.ask(asked, payment.id)
+    answer = payments.cancelled(payment)
     if not answer.ok:
         raise Inconclusive(f"control request refused: the cancellation was answered {told(answer)}")
     status = payments.standing(payment).text("status")

@@ -24,6 +24,7 @@ SHORT = 6.0
 
 def _changed(payments: Payments, operation: Operation, changes: Mapping[str, Any], what: str) -> Findings:
     """Gives an instruction other than the one agreed to, and then the right one."""
+    payments.rule  # noqa: B018 - raises where there is no such consent
     agreed = payments.agreed(operation.id)
     answer = payments.sent(agreed, instruction={**agreed.instruction, **changes})
     if not refused(answer):
@@ -61,6 +62,7 @@ def currency_is_that_of_the_consent(payments: Payments, operation: Operation, *,
 @check(writes=True, requests=12, creates=1)
 def payee_is_that_of_the_consent(payments: Payments, operation: Operation) -> Findings:
     """Refuses a payment to another payee than its customer allowed."""
+    payments.rule  # noqa: B018 - raises where there is no such consent
     present = _member(payments, operation, "creditor")
     others = [dict(each) for each in payments.settings.creditors if dict(each) != present]
     if not others:
@@ -71,6 +73,7 @@ def payee_is_that_of_the_consent(payments: Payments, operation: Operation) -> Fi
 @check(writes=True, requests=16, creates=1)
 def account_is_that_of_the_consent(payments: Payments, operation: Operation, *, member: str) -> Findings:
     """Refuses a payment from another account than its customer allowed."""
+    payments.rule  # noqa: B018 - raises where there is no such consent
     payments.knows(operation.id, member)
     instruction = payments.instruction(operation.id)
     known = payments.accounts()
@@ -94,6 +97,7 @@ def account_is_that_of_the_consent(payments: Payments, operation: Operation, *, 
 @check(writes=True, requests=12, creates=1)
 def consent_serves_one_function(payments: Payments, operation: Operation, *, other: str) -> Findings:
     """Refuses an instruction of another kind than its customer allowed."""
+    payments.rule  # noqa: B018 - raises where there is no such consent
     payments.operation(other)
     instruction = payments.instruction(other)
     agreed = payments.agreed(operation.id)

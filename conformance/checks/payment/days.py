@@ -41,8 +41,7 @@ def later(payments: Payments, operation: Operation, member: str, days: int) -> d
 
 def _tidied(payments: Payments, payment: Payment) -> None:
     """Cancels what waits for its day, where the bank has a way."""
-    asked = payments.settings.cancel
-    if asked is not None and payments.ask(asked, payment.id).ok:
+    if payments.settings.cancel is not None and payments.cancelled(payment).ok:
         payments.cleaned(payment)
 
 

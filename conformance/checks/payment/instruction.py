@@ -17,7 +17,7 @@ from conformance.model import Finding
 from conformance.oauth.grant import told
 from conformance.operation import Operation
 from conformance.registry import Findings, check
-from conformance.writing import calendar
+from conformance.writing import calendar, member
 from conformance.writing.agreement import finding
 from conformance.writing.payments import Payments, Refusal, refused
 
@@ -153,13 +153,14 @@ def missing_member_is_refused(payments: Payments, operation: Operation) -> Findi
 
 def _lacking(payments: Payments, operation: Operation) -> Iterable[tuple[str, Refusal]]:
     instruction = payments.instruction(operation.id)
-    compulsory = [n for n in ("amount", "currency", "creditor", "limit") if n in instruction]
+    named = ("amount", "currency", "creditor", "limit", *payments.settings.required)
+    compulsory = [n for n in named if member.found(instruction, n) is not None]
     if not compulsory:
         raise NotApplicable(f"no member of {operation.id} is known to be compulsory")
 
     def fetch() -> list[tuple[str, Refusal]]:
         kept: list[tuple[str, Refusal]] = [
-            (name, payments.refusal(operation.id, {k: v for k, v in instruction.items() if k != name}))
+            (name, payments.refusal(operation.id, member.changed(instruction, {name: None})))
             for name in compulsory
         ]
         _control(payments, operation, late=any(refusal.late for _, refusal in kept))
@@ -182,20 +183,22 @@ WRONG_PAYEES: Mapping[str, tuple[str, ...]] = {
 @check(writes=True, requests=10, creates=8)
 def payee_is_in_its_form(payments: Payments, operation: Operation) -> Findings:
     """Refuses a payee's phone number, e-mail address, FPS identifier or account that is none."""
-    wrong = []
+    wrong: list[tuple[str, Mapping[str, Any]]] = []
     for creditor in payments.settings.creditors:
-        for value in WRONG_PAYEES.get(creditor.get("scheme", ""), ()):
-            changed = {**creditor, "identification": value}
-            wrong.append((f"the {creditor['scheme']} {value!r}", {"creditor": changed}))
+        kind = creditor.get("kind") or creditor.get("scheme", "")
+        wrong += [
+            (f"the {kind} {value!r}", {"creditor": {**creditor, "identification": value}})
+            for value in WRONG_PAYEES.get(kind, ())
+        ]
     if not wrong:
-        raise NotApplicable("the bank's file names no payees by scheme (writes.creditors)")
+        raise NotApplicable("the bank's file names no payees by scheme or kind (writes.creditors)")
     yield from _refuses(payments, operation, wrong, "creditor")
 
 
 @check(writes=True, requests=3, creates=1)
 def qr_checksum_is_checked(payments: Payments, operation: Operation) -> Findings:
     """Refuses a QR payload whose checksum is not that of its content (EMVCo, Hong Kong's common QR)."""
-    qr = next((dict(c) for c in payments.settings.creditors if c.get("scheme") == "qr"), None)
+    qr = payments.payee_by("qr")
     if qr is None:
         raise NotApplicable("the bank's file names no payee by QR code (writes.creditors)")
     text = qr.get("identification", "")
@@ -243,15 +246,17 @@ def error_keeps_the_payee_to_itself(payments: Payments, operation: Operation) ->
     if not secrets:
         raise NotApplicable("the bank's file names no payees (writes.creditors)")
     creditor = dict(secrets[0])
-    instruction = {**payments.instruction(operation.id), "creditor": creditor, "amount": None}
-    sent = {k: v for k, v in instruction.items() if v is not None}
-    answer = payments.proposed(operation.id, sent)
-    said = answer.text()
-    shown = [v for k, v in creditor.items() if k in ("identification", "name") and v in said]
-    if refused(answer) and shown:
-        yield Finding(
-            expected="an error without the payee's data",
-            actual=f"{len(shown)} of its values are repeated",
-            at="body",
-            exchange=answer.exchange,
-        )
+    usual = {**payments.instruction(operation.id), "creditor": creditor}
+    spoilt = {**creditor, "identification": f"{creditor['identification']}?"}
+    for wrong in (member.changed(usual, {"amount": None}), {**usual, "creditor": spoilt}):
+        answer = payments.proposed(operation.id, wrong)
+        said = "\n".join((answer.text(), *(value for _, value in answer.headers)))
+        shown = [v for k, v in creditor.items() if k in ("identification", "name") and v in said]
+        if refused(answer) and shown:
+            yield Finding(
+                expected="an error without the payee's data",
+                actual=f"{len(shown)} of its values are repeated",
+                at="body",
+                exchange=answer.exchange,
+            )
+            return

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
+from typing import Any
 
+from conformance.answer import Answer
 from conformance.checks.payment.days import later
 from conformance.errors import Inconclusive, NotApplicable
 from conformance.model import Finding, Resource
@@ -12,7 +15,7 @@ from conformance.oauth.grant import told
 from conformance.operation import Operation
 from conformance.registry import Findings, check
 from conformance.schema import Validator
-from conformance.writing.agreement import finding
+from conformance.writing.agreement import Agreed, finding
 from conformance.writing.payments import Payment, Payments, refused
 
 LOOKS = 4
@@ -39,9 +42,16 @@ def row_fits_its_schema(payments: Payments, operation: Operation) -> Findings:
     if resource is None:
         raise NotApplicable(f"{operation.id} has no canonical resource")
     payment = payments.made(operation.id)
-    for violation in Validator(resource.schema).findings(payment.row.value, 10):
+    for violation in Validator(_promised(operation, resource)).findings(payment.row.value, 10):
         found = violation.finding(payment.row.place(""))
         yield Finding(found.expected, found.actual, found.at, payment.answer.exchange)
+
+
+def _promised(operation: Operation, resource: Resource) -> Mapping[str, Any]:
+    """The canonical schema, without a time of creation where the bank's own shape has none."""
+    fields = operation.mapping.fields
+    needed = [n for n in resource.schema["required"] if n != "created_at" or fields is None or n in fields]
+    return {**resource.schema, "required": needed}
 
 
 @check(writes=True, requests=8, creates=1)
@@ -112,16 +122,14 @@ def foreign_payment_is_like_none(payments: Payments, operation: Operation) -> Fi
 @check(writes=True, requests=12, creates=1)
 def completed_payment_stays(payments: Payments, operation: Operation) -> Findings:
     """Refuses to cancel a payment that has been made."""
-    asked = payments.settings.cancel
-    if asked is None:
-        raise NotApplicable("the bank's file declares no way to cancel (writes.cancel)")
+    payments.cancel  # noqa: B018 - raises where there is no way to cancel
     payment = payments.paid(payments.agreed(operation.id))
     for _ in range(LOOKS):
         if payments.standing(payment).text("status") in FINAL:
             break
     else:
         raise Inconclusive("the payment was not completed while the suite looked")
-    answer = payments.ask(asked, payment.id)
+    answer = payments.cancelled(payment)
     after = payments.standing(payment).text("status")
     if answer.ok or after == "cancelled":
         yield Finding(
@@ -135,12 +143,10 @@ def completed_payment_stays(payments: Payments, operation: Operation) -> Finding
 @check(writes=True, requests=12, creates=1)
 def cancelled_payment_is_not_made(payments: Payments, operation: Operation, *, member: str) -> Findings:
     """Leaves a payment cancelled that was cancelled before its day."""
-    asked = payments.settings.cancel
-    if asked is None:
-        raise NotApplicable("the bank's file declares no way to cancel (writes.cancel)")
+    payments.cancel  # noqa: B018 - raises where there is no way to cancel
     instruction = later(payments, operation, member, 5)
     payment = payments.paid(payments.agreed(operation.id, instruction))
-    answer = payments.ask(asked, payment.id)
+    answer = payments.cancelled(payment)
     if not answer.ok:
         raise Inconclusive(f"control request refused: the cancellation was answered {told(answer)}")
     payments.cleaned(payment)
@@ -216,6 +222,13 @@ def movements_add_up(payments: Payments, operation: Operation) -> Findings:
         )
 
 
+def _sent(payments: Payments, agreed: Agreed) -> Answer:
+    """The answer to an instruction, which its customer has approved where the bank asks afterwards."""
+    if payments.settings.approval is None:
+        return payments.sent(agreed)
+    return payments.paid(agreed).answer
+
+
 @check(writes=True, requests=75, creates=AT_ONCE + 1)
 def parallel_payments_add_up(payments: Payments, operation: Operation) -> Findings:
     """Charges the customer's accounts for payments at the same moment as for each of them by itself."""
@@ -228,7 +241,7 @@ def parallel_payments_add_up(payments: Payments, operation: Operation) -> Findin
         before = payments.funds(currency, customer)
         one = _moved(held - before)
         with ThreadPoolExecutor(AT_ONCE) as pool:
-            answers = list(pool.map(payments.sent, orders))
+            answers = list(pool.map(_sent, [payments] * len(orders), orders))
         taken = [(order, answer) for order, answer in zip(orders, answers, strict=True) if answer.ok]
         if not taken:
             raise Inconclusive(f"control request refused: {told(answers[0])}")

@@ -17,7 +17,7 @@ from conformance.writing.payments import Payments
 
 def _declared(payments: Payments) -> tuple[dict[str, str], qr.Objects]:
     """The payee by QR code that bank.yaml names, and the objects of its payload."""
-    found = next((dict(c) for c in payments.settings.creditors if c.get("scheme") == "qr"), None)
+    found = payments.payee_by("qr")
     if found is None:
         raise NotApplicable("the bank's file names no payee by QR code (writes.creditors)")
     parts = qr.objects(found["identification"])
