@@ -31,17 +31,23 @@ def ticket(caller: Caller, hello: Hello) -> Session13 | None:
 
 
 def replayed(caller: Caller, hello: Hello, host: str) -> tuple[bool | None, tuple[str, ...]]:
-    """Whether a request in early data is answered twice, and the two answers; None without a ticket.
+    """Whether a request in early data is answered twice, and the answers; None without a ticket.
 
-    An answer is an HTTP status, or what came instead of one.
+    An answer is an HTTP status, or what came instead of one; after that it is not asked for a second.
     """
     session = ticket(caller, hello)
     if session is None:
         return None, ()
     request = f"GET / HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n".encode()
     first = Early(hello, session, request)
-    answers = [first.send(caller), first.send(caller)]
-    return all(one.isdigit() and one != TOO_EARLY for one in answers), tuple(answers)
+    answers = [first.send(caller)]
+    if _served(answers[0]):
+        answers.append(first.send(caller))
+    return all(_served(one) for one in answers), tuple(answers)
+
+
+def _served(answer: str) -> bool:
+    return answer.isdigit() and answer != TOO_EARLY
 
 
 class Early:

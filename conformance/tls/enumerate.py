@@ -5,6 +5,7 @@ Each ``Offer`` sends one hello on one connection and returns what came back; ref
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
@@ -18,13 +19,15 @@ from conformance.tls.suites import legacy_pool, strength, suite
 from conformance.tls.wire import Alert, Flight, Hello, Messages
 
 Asked = Flight | Alert | Fault
+RESTART = 0.3
+"""Seconds that a server gets to come back."""
 
 
 @dataclass(slots=True)
 class Caller:
     """Sends hellos to one address. ``patience`` in seconds for one connection; it shrinks once the server
     has shown how fast it answers. ``seen`` collects all flights with certificates. ``identity`` is shown in
-    handshakes that go to their end, where the server asks for one."""
+    handshakes that go to their end, where the server asks for one. ``met`` is set once it has spoken TLS."""
 
     dialler: Dialler
     endpoint: Endpoint
@@ -33,8 +36,24 @@ class Caller:
     seen: list[Flight]
     troubles: list[Trouble]
     identity: Identity | None = None
+    met: bool = False
 
     def line(self) -> Line:
+        """A new connection. A server that has spoken TLS before and takes none is asked once more, later."""
+        try:
+            return self._line()
+        except Fault as fault:
+            if not self.met or fault.kind not in ("refused", "unanswered"):
+                raise
+        time.sleep(RESTART)
+        try:
+            return self._line()
+        except Fault as fault:
+            self.met = False
+            self.note("a later connection", Fault("gone", fault.kind))
+            raise
+
+    def _line(self) -> Line:
         return Line(
             self.dialler,
             self.endpoint.address or self.endpoint.host,

@@ -15,6 +15,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import rsa
 
 from conformance.tls import wire
+from conformance.tls.agreement import AGREED_GROUPS, finished
 from conformance.tls.codes import SSL2, SSL3, TLS12, TLS13
 from conformance.tls.early import replayed
 from conformance.tls.enumerate import Caller, legacy_hello
@@ -22,7 +23,6 @@ from conformance.tls.facts import TlsFacts
 from conformance.tls.identity import Identity
 from conformance.tls.line import Dialler, Fault, Limits, Line, Meter
 from conformance.tls.padding import cbc_answers
-from conformance.tls.secrets import AGREED_GROUPS
 from conformance.tls.session12 import Connection12
 from conformance.tls.suites import TLS13 as TLS13_SUITES
 from conformance.tls.suites import suite
@@ -222,7 +222,8 @@ def attack(
             "ticketbleed": run.ticketbleed, "cbc_padding": run.cbc_padding,
         }  # fmt: skip
     if facts.resumption.early_data:
-        newest = Hello(version=TLS13, suites=TLS13_SUITES, server_name=server_name, groups=AGREED_GROUPS)
+        groups = finished(facts.groups)
+        newest = Hello(version=TLS13, suites=TLS13_SUITES, server_name=server_name, groups=groups)
         questions["early_replay"] = lambda: replayed(caller, newest, facts.endpoint.host)
     found: dict[str, bool | None] = {}
     answers: dict[str, tuple[str, ...]] = {}

@@ -28,7 +28,7 @@ U = TypeVar("U")
 Rule = Callable[[TlsFacts], Iterable[tuple[str, str]]]
 """From facts to pairs of what was expected and what was seen."""
 
-UNSURE = {"timeout", "spent", "garbage", "oversize"}
+UNSURE = {"timeout", "spent", "garbage", "oversize", "intolerant", "gone"}
 """Troubles after which a rule that found nothing proves nothing."""
 SESSIONS = {"TLS 1.2 handshake", "TLS 1.2 resumption", "TLS 1.3 handshake"}
 """Steps that tell of sessions and tickets, and of nothing else."""
@@ -98,9 +98,10 @@ class TlsHosts:
             )
         return found
 
-    def judge(self, rule: Rule, *, sessions: bool = False) -> Iterator[Finding]:
+    def judge(self, rule: Rule, *, sessions: bool = False, certificates: bool = False) -> Iterator[Finding]:
         """The findings of a rule over all that speak TLS; raises ``Inconclusive`` when it found nothing but
-        an address did not answer all questions. ``sessions`` is for a rule about those."""
+        an address did not answer all questions. ``sessions`` and ``certificates`` are for rules about those.
+        """
         clean, speaking = True, self.speaking()
         for facts in speaking:
             for expected, actual in rule(facts):
@@ -111,8 +112,13 @@ class TlsHosts:
             for one in speaking
             if any(t.kind in UNSURE and (sessions or t.step not in SESSIONS) for t in one.troubles)
         ]
+        if certificates:
+            unsure += [
+                f"{one.endpoint}: no certificate was seen: {one.trouble or 'no handshake has come so far'}"
+                for one in speaking if not one.chains
+            ]  # fmt: skip
         if clean and unsure:
-            raise Inconclusive("; ".join(unsure))
+            raise Inconclusive("; ".join(dict.fromkeys(unsure)))
 
     def exposures(self) -> Iterator[tuple[TlsFacts, Exposure]]:
         """What malformed messages show of each; sent once, on first use."""

@@ -155,12 +155,16 @@ class Line:
         except OSError as error:
             raise self._fault(error) from error
 
-    def hang_up(self) -> None:
-        """Sends no more and reads to the end; raises ``Fault``: closed when the server hung up too."""
+    def half_close(self) -> None:
+        """Sends no more, so that a server that waits for the end of the stream need not wait."""
         try:
             self._socket.shutdown(socket.SHUT_WR)
         except OSError as error:
             raise self._fault(error) from error
+
+    def hang_up(self) -> None:
+        """Sends no more and reads to the end; raises ``Fault``: closed when the server hung up too."""
+        self.half_close()
         while True:
             self.more()
 

@@ -17,13 +17,13 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from conformance.tls import wire
+from conformance.tls.agreement import AGREED_GROUPS, finished
 from conformance.tls.codes import TLS12, TLS13
 from conformance.tls.early import unasked
 from conformance.tls.enumerate import Caller, legacy_hello
 from conformance.tls.facts import TlsFacts
 from conformance.tls.identity import Identity
 from conformance.tls.line import Dialler, Fault, Limits, Line, Meter
-from conformance.tls.secrets import AGREED_GROUPS
 from conformance.tls.session12 import Connection12, Session12
 from conformance.tls.session13 import Connection13, Session13
 from conformance.tls.suites import TLS13 as TLS13_SUITES
@@ -127,9 +127,8 @@ class Client:
     @property
     def hello(self) -> Hello:
         if self.facts.version(TLS13):
-            return Hello(
-                version=TLS13, suites=TLS13_SUITES, server_name=self.server_name, groups=AGREED_GROUPS
-            )
+            groups = finished(self.facts.groups)
+            return Hello(version=TLS13, suites=TLS13_SUITES, server_name=self.server_name, groups=groups)
         version = self.facts.version(TLS12)
         suites = tuple(
             one for one in version.suites if suite(one).cipher.startswith(("AES", "CHACHA20"))

@@ -6,10 +6,10 @@ Nothing malformed is sent. ``probe`` raises nothing: what goes wrong is a troubl
 from __future__ import annotations
 
 import hashlib
-import time
 from dataclasses import dataclass, field, replace
 
-from conformance.tls import resumption, ssl2, wire
+from conformance.tls import resumption, wire
+from conformance.tls.agreement import finished
 from conformance.tls.certificate import Trust, read_chain, read_name, read_staple
 from conformance.tls.codes import (
     LEGACY_GROUPS,
@@ -26,6 +26,7 @@ from conformance.tls.codes import (
     scheme_name,
     version_name,
 )
+from conformance.tls.contact import contact, ssl2_specs
 from conformance.tls.enumerate import Caller, LaterHello, accepted_suites, drain, legacy_hello, preference
 from conformance.tls.facts import (
     Endpoint,
@@ -36,7 +37,6 @@ from conformance.tls.facts import (
 )
 from conformance.tls.identity import Identity
 from conformance.tls.line import Dialler, Fault, Limits, Meter
-from conformance.tls.secrets import AGREED_GROUPS
 from conformance.tls.session13 import Connection13, Flight13
 from conformance.tls.suites import FALLBACK_SCSV, suite
 from conformance.tls.suites import TLS13 as TLS13_SUITES
@@ -77,44 +77,22 @@ class Probe:
         return replace(legacy_hello(self.newest_legacy or TLS12, self.server_name), **changes)  # type: ignore[arg-type]
 
     @property
+    def agreed(self) -> tuple[int, ...]:
+        """The groups for a handshake to the end."""
+        return finished(self.known.get("groups", ()))  # type: ignore[arg-type]
+
+    @property
     def newest_legacy(self) -> int | None:
         return next((one for one in LEGACY if one in self.versions), None)
 
     def reach(self) -> bool:
-        """Whether the address answers at all, and whether it answers with TLS."""
-        for attempt in range(2):
-            hello = self.hello13()
-            if attempt:
-                hello = legacy_hello(TLS12, self.server_name, (0xC02F, 0xC02B, 0x9C, 0x2F))
-            before = time.monotonic()
-            answer = self.caller.ask(hello)
-            took = time.monotonic() - before
-            if not isinstance(answer, Fault):
-                self.known["reached"] = self.known["speaks_tls"] = True
-                self.caller.patience = min(self.caller.patience, max(2.0, took * 20))
-                return True
-            self.caller.note("first contact", answer)
-            if answer.kind in ("refused", "unroutable", "unanswered", "held"):
-                return False
-            self.known["reached"] = True
-            if answer.kind == "plain":
-                return False
-        return self.speaks_old()
-
-    def speaks_old(self) -> bool:
-        """Some servers hang up on every hello but that of their own version."""
-        kinds = {one.kind for one in self.caller.troubles}
-        if kinds & {"timeout", "garbage", "oversize"}:
-            return False
-        for version in (TLS10, SSL3):
-            hello = legacy_hello(version, self.server_name, (0x2F, 0x35, 0x0A, 0x05, 0x04))
-            if isinstance(self.caller.ask(hello), Flight):
-                self.known["speaks_tls"] = True
-                return True
-        if self.ssl2_specs():
-            self.known["speaks_tls"] = True
-            return True
-        return False
+        """Whether the address speaks TLS, and takes our hellos."""
+        met = contact(self.caller, self.hello13())
+        self.known["reached"], self.known["speaks_tls"] = met.reached, met.speaks_tls
+        if met.refused:
+            self.known["intolerances"] = (met.refused,)
+            self.caller.note("every hello", Fault("intolerant", f"refused with {met.refused}"))
+        return met.speaks_tls and not met.refused
 
     def list_versions(self) -> None:
         for version in (TLS13, *LEGACY):
@@ -123,19 +101,9 @@ class Probe:
             if found:
                 server_order, weak_first = preference(self.caller, base, found)
                 self.versions[version] = VersionFacts(version, found, server_order, weak_first)
-        specs = self.ssl2_specs()
+        specs = ssl2_specs(self.caller)
         if specs:
             self.versions[SSL2] = VersionFacts(SSL2, specs)
-
-    def ssl2_specs(self) -> tuple[int, ...] | None:
-        try:
-            with self.caller.line() as line:
-                line.send(ssl2.hello())
-                return ssl2.read_specs(line)
-        except Fault as fault:
-            if fault.kind == "spent":
-                raise
-            return None
 
     def newest(self) -> None:
         """The version that a client gets who offers all of them."""
@@ -173,7 +141,8 @@ class Probe:
         if TLS13 in self.versions:
             mine = drain(self.group13, TLS13_GROUPS)
             groups += [one for one in mine if one not in groups]
-            ours = next((one for one in mine if one in AGREED_GROUPS), None)
+            first = finished(group_name(one) for one in mine)
+            ours = next((one for one in first if one in mine), None)
             if ours is not None:
                 first = (ours, *(one for one in mine if one != ours))
                 found = drain(lambda left: self.scheme13(first, left), TLS13_SCHEMES)
@@ -248,7 +217,7 @@ class Probe:
 
     def best(self, **changes: object) -> Hello:
         if TLS13 in self.versions:
-            return replace(self.hello13(groups=AGREED_GROUPS), **changes)  # type: ignore[arg-type]
+            return replace(self.hello13(groups=self.agreed), **changes)  # type: ignore[arg-type]
         return replace(self.hello12(suites=self.legacy_suites()), **changes)  # type: ignore[arg-type]
 
     def answer_best(self, hello: Hello) -> tuple[AnyAnswer, dict[int, bytes], tuple[bytes, ...]]:
@@ -323,7 +292,7 @@ class Probe:
     def sessions(self) -> None:
         found = ResumptionFacts()
         if TLS13 in self.versions:
-            found, self.flight13 = resumption.tls13(self.caller, self.hello13(groups=AGREED_GROUPS))
+            found, self.flight13 = resumption.tls13(self.caller, self.hello13(groups=self.agreed))
         if TLS12 in self.versions:
             found = resumption.tls12(self.caller, self.hello12(), self.versions[TLS12].suites, found)
         self.known["resumption"] = found
@@ -332,7 +301,7 @@ class Probe:
 
     def certificates(self) -> None:
         if self.flight13 is None and TLS13 in self.versions:
-            answer = self.encrypted(self.hello13(groups=AGREED_GROUPS))
+            answer = self.encrypted(self.hello13(groups=self.agreed))
             self.flight13 = answer if isinstance(answer, Flight13) else None
         chains: dict[bytes, tuple[bytes, ...]] = {}
         staples: list[tuple[bytes, tuple[bytes, ...]]] = []

@@ -6,13 +6,13 @@ import os
 from dataclasses import replace
 
 from conformance.tls import wire
+from conformance.tls.agreement import AGREED_GROUPS
 from conformance.tls.certificate import names_host
 from conformance.tls.codes import TLS12
 from conformance.tls.enumerate import Caller, legacy_hello
 from conformance.tls.facts import ResumptionFacts, TlsFacts
 from conformance.tls.identity import Identity
 from conformance.tls.line import Dialler, Fault, Limits, Meter
-from conformance.tls.secrets import AGREED_GROUPS
 from conformance.tls.session12 import Connection12, Session12
 from conformance.tls.session13 import Connection13, Flight13
 from conformance.tls.suites import suite

@@ -1,6 +1,6 @@
-"""Key agreement, key derivation and record ciphers of TLS 1.2 and 1.3, on the primitives of ``cryptography``.
+"""Key derivation and record ciphers of TLS 1.2 and 1.3, on the primitives of ``cryptography``.
 
-Source: RFC 5246 sections 5 and 6, RFC 8446 sections 4.2.8, 5 and 7.
+Source: RFC 5246 sections 5 and 6, RFC 8446 sections 5 and 7.
 """
 
 from __future__ import annotations
@@ -13,52 +13,11 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric import ec, x448, x25519
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 from cryptography.hazmat.primitives.ciphers.aead import AESCCM, AESGCM, ChaCha20Poly1305
 
 from conformance.tls.line import Fault
 from conformance.tls.suites import Suite
-
-_CURVES: dict[int, ec.EllipticCurve] = {0x17: ec.SECP256R1(), 0x18: ec.SECP384R1(), 0x19: ec.SECP521R1()}
-AGREED_GROUPS = (0x1D, 0x17, 0x18, 0x19, 0x1E)
-"""The groups whose key agreement we can finish."""
-
-
-class Agreement:
-    """Our half of a key agreement in one group of ``AGREED_GROUPS``."""
-
-    def __init__(self, group: int) -> None:
-        self.group = group
-        self._x25519 = x25519.X25519PrivateKey.generate() if group == 0x1D else None
-        self._x448 = x448.X448PrivateKey.generate() if group == 0x1E else None
-        self._curve = ec.generate_private_key(_CURVES[group]) if group in _CURVES else None
-        if not (self._x25519 or self._x448 or self._curve):
-            raise Fault("unsupported", f"the server insists on group 0x{group:04x}")
-
-    @property
-    def public(self) -> bytes:
-        if self._curve:
-            return self._curve.public_key().public_bytes(
-                serialization.Encoding.X962, serialization.PublicFormat.UncompressedPoint
-            )
-        key = self._x25519 or self._x448
-        assert key is not None
-        return key.public_key().public_bytes_raw()
-
-    def secret(self, peer: bytes) -> bytes:
-        """The shared secret; raises ``Fault`` when the server's half is no point of the group."""
-        try:
-            if self._x25519:
-                return self._x25519.exchange(x25519.X25519PublicKey.from_public_bytes(peer))
-            if self._x448:
-                return self._x448.exchange(x448.X448PublicKey.from_public_bytes(peer))
-            assert self._curve is not None
-            point = ec.EllipticCurvePublicKey.from_encoded_point(self._curve.curve, peer)
-            return self._curve.exchange(ec.ECDH(), point)
-        except ValueError as error:
-            raise Fault("garbage", f"the server's key share: {error}") from error
 
 
 def hash_name(chosen: Suite) -> str:

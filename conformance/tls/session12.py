@@ -12,10 +12,11 @@ from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 
 from conformance.tls import wire
+from conformance.tls.agreement import Agreement
 from conformance.tls.codes import TLS12
 from conformance.tls.identity import Identity, choose
 from conformance.tls.line import Fault, Line
-from conformance.tls.secrets import Agreement, Sealed, digest, hash_name, prf, protection12
+from conformance.tls.secrets import Sealed, digest, hash_name, prf, protection12
 from conformance.tls.suites import suite
 from conformance.tls.wire import Flight, Hello, Messages, Reader, message, record, vector, words
 

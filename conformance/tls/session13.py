@@ -11,10 +11,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from conformance.tls import wire
+from conformance.tls.agreement import Agreement, first_agreed
 from conformance.tls.codes import TLS12, TLS13
 from conformance.tls.identity import Identity, choose
 from conformance.tls.line import Fault, Line
-from conformance.tls.secrets import AGREED_GROUPS, Aead13, Agreement, aead13, digest, expand, hash_name
+from conformance.tls.secrets import Aead13, aead13, digest, expand, hash_name
 from conformance.tls.suites import Suite, suite
 from conformance.tls.wire import Hello, Messages, Reader, ServerHello, message, record, vector, words
 
@@ -77,7 +78,7 @@ class Connection13:
     def open(self, hello: Hello, session: Session13 | None = None, *, only_flight: bool = False) -> Flight13:
         half = self.repeats._half if self.repeats else None
         if half is None:
-            half = Agreement(next((group for group in hello.groups if group in AGREED_GROUPS), 0x1D))
+            half = Agreement(first_agreed(hello.groups))
         self._half = half
         shares = ((half.group, half.public),) if half.group in hello.groups else ()
         hello = replace(hello, shares=shares, session=hello.session or b"\x5a" * 32)
@@ -131,6 +132,7 @@ class Connection13:
             hello = replace(
                 hello, shares=((half.group, half.public),), cookie=Reader(cookie).vector(2) if cookie else b""
             )
+            self.messages.skips_change = True
             self._transcript = message(254, digest(name, first)) + message(kind, body)
             second = _bind(hello, session, self._transcript)
             self.line.send(record(wire.HANDSHAKE, TLS12, second))
@@ -274,9 +276,10 @@ class Connection13:
         return Session13(self._suite.code, ticket, lifetime, add, early, key, time.monotonic())
 
     def finish(self) -> None:
-        """Says goodbye and takes what tickets the server still sends; raises nothing."""
+        """Says goodbye, hangs up and takes what tickets the server still sends; raises nothing."""
         try:
             self.send(wire.ALERT, b"\x01\x00")
+            self.line.half_close()
             while True:
                 self.collect(*self.receive())
         except (wire.Alert, Fault):

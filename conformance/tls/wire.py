@@ -91,6 +91,7 @@ class Hello:
     compression: bytes = b"\0"
     session: bytes = b""
     ticket: bytes | None = b""
+    staple: bool = True
     shares: tuple[tuple[int, bytes], ...] = ()
     cookie: bytes = b""
     versions: tuple[int, ...] = ()
@@ -108,7 +109,8 @@ class Hello:
         yield POINT_FORMATS, b"\x01\x00"
         if self.version >= TLS12:
             yield SCHEME_LIST, vector(words(self.schemes), 2)
-        yield STATUS_REQUEST, b"\x01\0\0\0\0"
+        if self.staple:
+            yield STATUS_REQUEST, b"\x01\0\0\0\0"
         if self.alpn:
             yield ALPN, vector(b"".join(vector(name.encode(), 1) for name in self.alpn), 2)
         yield EXTENDED_SECRET, b""
@@ -191,6 +193,8 @@ class Messages:
     def __init__(self, line: Line) -> None:
         self.line = line
         self._pending = bytearray()
+        self.skips_change = False
+        """Whether a ChangeCipherSpec means nothing, as after a HelloRetryRequest (RFC 8446 appendix D.4)."""
 
     def record(self) -> tuple[int, bytes]:
         """The type and body of the next record; an alert is returned like any other."""
@@ -217,7 +221,7 @@ class Messages:
                     raise Alert(body[0], body[1])
             elif kind == HANDSHAKE:
                 self._pending += body
-            else:
+            elif kind != CHANGE or body != b"\x01" or not self.skips_change:
                 raise Fault("garbage", f"a record of type {kind} within the handshake")
 
 

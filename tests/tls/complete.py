@@ -20,11 +20,11 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from conformance.tls import suites, wire
+from conformance.tls.agreement import Agreement
 from conformance.tls.codes import TLS12
 from conformance.tls.line import Fault
 from conformance.tls.secrets import (
     Aead13,
-    Agreement,
     Cbc12,
     Sealed,
     aead13,

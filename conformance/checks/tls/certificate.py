@@ -48,7 +48,7 @@ def certificate_trusted(tls_hosts: TlsHosts) -> Iterator[Finding]:
                         f"{chain.problem}: issued by {last.issuer if last else '-'}",
                     )
 
-    yield from tls_hosts.judge(rule)
+    yield from tls_hosts.judge(rule, certificates=True)
 
 
 @check(confirm=False)
@@ -66,7 +66,7 @@ def chain_complete(tls_hosts: TlsHosts) -> Iterator[Finding]:
                     f"nothing sent or trusted for {last}",
                 )
 
-    yield from tls_hosts.judge(rule)
+    yield from tls_hosts.judge(rule, certificates=True)
 
 
 @check(confirm=False)
@@ -81,7 +81,7 @@ def chain_ordered(tls_hosts: TlsHosts) -> Iterator[Finding]:
                     " then ".join(one.subject for one in chain.certificates),
                 )
 
-    yield from tls_hosts.judge(rule)
+    yield from tls_hosts.judge(rule, certificates=True)
 
 
 @check(confirm=False)
@@ -97,7 +97,7 @@ def name_matches(tls_hosts: TlsHosts) -> Iterator[Finding]:
                     ", ".join(leaf.names) or "no alternative name",
                 )
 
-    yield from tls_hosts.judge(rule)
+    yield from tls_hosts.judge(rule, certificates=True)
 
 
 @check(confirm=False)
@@ -116,7 +116,7 @@ def within_dates(tls_hosts: TlsHosts) -> Iterator[Finding]:
                         f"valid from {one.not_before:%Y-%m-%d} to {one.not_after:%Y-%m-%d}",
                     )
 
-    yield from tls_hosts.judge(rule)
+    yield from tls_hosts.judge(rule, certificates=True)
 
 
 @check(confirm=False)
@@ -130,7 +130,7 @@ def not_expiring(tls_hosts: TlsHosts, *, within: timedelta) -> Iterator[Finding]
             if now <= leaf.not_after < now + span:
                 yield f"more than {span.days} days left", f"expires on {leaf.not_after:%Y-%m-%d}"
 
-    yield from tls_hosts.judge(rule)
+    yield from tls_hosts.judge(rule, certificates=True)
 
 
 @check(confirm=False)
@@ -144,7 +144,7 @@ def key_size(tls_hosts: TlsHosts, *, rsa: int, ec: int) -> Iterator[Finding]:
                 if one.key_bits < least.get(one.key_type, 0):
                     yield f"RSA {rsa} or EC {ec} bits", f"{one.key_type} {one.key_bits} bits in {one.subject}"
 
-    yield from tls_hosts.judge(rule)
+    yield from tls_hosts.judge(rule, certificates=True)
 
 
 @check(confirm=False)
@@ -157,7 +157,7 @@ def signature_hash(tls_hosts: TlsHosts, *, weak: frozenset[str]) -> Iterator[Fin
                 if one.signature_hash in weak and (at == 0 or one.subject != one.issuer):
                     yield "signatures with SHA-256 or better", f"{one.signature_hash} on {one.subject}"
 
-    yield from tls_hosts.judge(rule)
+    yield from tls_hosts.judge(rule, certificates=True)
 
 
 @check(confirm=False)
@@ -172,7 +172,7 @@ def server_usage(tls_hosts: TlsHosts) -> Iterator[Finding]:
             if not signs:
                 yield "key usage digitalSignature", ", ".join(leaf.key_usage or ()) or "none"
 
-    yield from tls_hosts.judge(rule)
+    yield from tls_hosts.judge(rule, certificates=True)
 
 
 @check(confirm=False)
@@ -184,7 +184,7 @@ def not_an_authority(tls_hosts: TlsHosts) -> Iterator[Finding]:
             if leaf.is_ca:
                 yield "a leaf without the CA flag", f"CA true in {leaf.subject}"
 
-    yield from tls_hosts.judge(rule)
+    yield from tls_hosts.judge(rule, certificates=True)
 
 
 @check(confirm=False)
@@ -196,7 +196,7 @@ def lifetime(tls_hosts: TlsHosts, *, days: int) -> Iterator[Finding]:
             if chain.trusted and not chain.private and leaf.lifetime_days > days:
                 yield f"at most {days} days", f"{leaf.lifetime_days} days"
 
-    yield from tls_hosts.judge(rule)
+    yield from tls_hosts.judge(rule, certificates=True)
 
 
 @check(confirm=False)
@@ -208,7 +208,7 @@ def transparency(tls_hosts: TlsHosts, *, least: int) -> Iterator[Finding]:
             if chain.trusted and not chain.private and leaf.scts < least:
                 yield f"at least {least} signed certificate timestamps", f"{leaf.scts}"
 
-    yield from tls_hosts.judge(rule)
+    yield from tls_hosts.judge(rule, certificates=True)
 
 
 @check(confirm=False)
@@ -227,7 +227,7 @@ def revocation_published(tls_hosts: TlsHosts, *, short_lived: timedelta) -> Iter
             ):
                 yield "an OCSP or CRL address", "none"
 
-    yield from tls_hosts.judge(rule)
+    yield from tls_hosts.judge(rule, certificates=True)
 
 
 @check(confirm=False)
@@ -241,7 +241,7 @@ def wildcard_narrow(tls_hosts: TlsHosts, *, registries: frozenset[str]) -> Itera
                 if "*" in name and ("." not in base or base in registries or "*" in base):
                     yield "a wildcard below a name of the bank's own", name
 
-    yield from tls_hosts.judge(rule)
+    yield from tls_hosts.judge(rule, certificates=True)
 
 
 @check(confirm=False)

@@ -188,4 +188,4 @@ def promised_staple(tls_hosts: TlsHosts) -> Iterator[Finding]:
         if facts.leaf and facts.leaf.must_staple and facts.staple is None:
             yield "a stapled response, as the certificate's TLS feature promises", "none"
 
-    yield from tls_hosts.judge(rule)
+    yield from tls_hosts.judge(rule, certificates=True)

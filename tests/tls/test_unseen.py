@@ -1,0 +1,114 @@
+"""What servers of other makes taught the prober: groups it had not met, hellos refused, ends half-way."""
+
+from __future__ import annotations
+
+import socket
+import ssl
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric import ec, mlkem, x25519
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
+from conformance.tls import wire
+from conformance.tls.agreement import AGREED_GROUPS, Agreement, finished
+from conformance.tls.line import Fault
+from tests.tls import stacks
+from tests.tls.canned import Canned, CannedServer, Offer
+from tests.tls.servers import GOOD
+from tests.tls.test_matrix import hosts_of, verdicts
+
+
+@pytest.mark.parametrize(("curve", "kills"), [("prime256v1", set()), ("secp384r1", {"group_served"})])
+def test_tls_13_with_one_curve_is_seen_whole(curve: str, kills: set[str]) -> None:
+    """OpenSSL sends a ChangeCipherSpec after its HelloRetryRequest."""
+
+    def one(made: ssl.SSLContext) -> None:
+        made.minimum_version = ssl.TLSVersion.TLSv1_3
+        made.set_ecdh_curve(curve)
+        made.set_alpn_protocols(["http/1.1"])
+
+    with stacks.python(lambda: stacks.context(change=one)) as port:
+        hosts = hosts_of(GOOD[0], port)
+        found, unsure = verdicts(hosts)
+        (facts,) = hosts.each()
+    assert set(found) == kills
+    assert not unsure
+    assert facts.chains
+    assert facts.alpn == ("http/1.1",)
+    assert facts.resumption.tls13
+
+
+@pytest.mark.parametrize(
+    ("group", "size"), [(0x11EC, 1088 + 32), (0x11EB, 65 + 1088), (0x11ED, 97 + 1568)], ids=hex
+)
+def test_both_halves_of_a_hybrid_come_to_the_same_secret(group: int, size: int) -> None:
+    ours = Agreement(group)
+    kind = mlkem.MLKEM1024PublicKey if group == 0x11ED else mlkem.MLKEM768PublicKey
+    if group == 0x11EC:
+        theirs = x25519.X25519PrivateKey.generate()
+        inner, sealed = kind.from_public_bytes(ours.public[:-32]).encapsulate()
+        outer = theirs.exchange(x25519.X25519PublicKey.from_public_bytes(ours.public[-32:]))
+        share, secret = sealed + theirs.public_key().public_bytes_raw(), inner + outer
+    else:
+        curve = ec.SECP384R1() if group == 0x11ED else ec.SECP256R1()
+        own, at = ec.generate_private_key(curve), 97 if group == 0x11ED else 65
+        inner, sealed = kind.from_public_bytes(ours.public[at:]).encapsulate()
+        outer = own.exchange(ec.ECDH(), ec.EllipticCurvePublicKey.from_encoded_point(curve, ours.public[:at]))
+        point = own.public_key().public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
+        share, secret = point + sealed, outer + inner
+    assert len(share) == size
+    assert ours.secret(share) == secret
+    for spoiled in (b"", share[:-1], share + b"x", bytes(size)):
+        with pytest.raises(Fault, match="key share"):
+            Agreement(group).secret(spoiled)
+
+
+def test_hybrids_are_for_servers_that_take_nothing_else() -> None:
+    assert finished(("X25519MLKEM768", "x25519")) == AGREED_GROUPS
+    assert finished(("X25519MLKEM768",)) == (0x11EC,)
+    assert finished(()) == AGREED_GROUPS
+
+
+def test_a_certificate_that_was_never_seen_is_no_right_one() -> None:
+    cut = Canned(versions={0x0304: (0x1301,)}, groups=(0x11EC,))
+    with stacks.canned(cut) as port:
+        found, unsure = verdicts(hosts_of(GOOD[0], port))
+    assert not found
+    assert {"certificate_trusted", "name_matches", "within_dates", "key_size", "promised_staple"} <= set(
+        unsure
+    )
+    assert "no certificate was seen" in unsure["name_matches"]
+    assert not {"no_version_below", "no_group_below"} & set(unsure)
+
+
+def hangs_up(offer: Offer) -> bool:
+    if wire.STATUS_REQUEST in offer.extensions:
+        raise ConnectionAbortedError
+    return False
+
+
+def test_a_server_that_hangs_up_on_a_request_for_a_staple_speaks_tls_all_the_same() -> None:
+    with stacks.canned(Canned(refuses=hangs_up)) as port:
+        found, unsure = verdicts(hosts_of(GOOD[0], port))
+    assert set(found) == {"tolerant"}
+    assert "a stapled OCSP response" in found["tolerant"][0].actual
+    assert {"certificate_trusted", "no_version_below", "suites_within"} <= set(unsure)
+
+
+def test_a_server_that_ends_half_way_passes_nothing() -> None:
+    left = iter(range(12))
+
+    def ends(offer: Offer) -> bool:
+        if next(left, None) is None:
+            running.listener.shutdown(socket.SHUT_RDWR)
+            raise ConnectionAbortedError
+        return not offer.versions
+
+    running = CannedServer(Canned(refuses=ends))
+    running.start()
+    found, unsure = verdicts(hosts_of(GOOD[0], running.port))
+    running.join(5)
+    running.listener.close()
+    assert not found
+    assert {"certificate_trusted", "tolerant", "suites_within", "no_early_data"} <= set(unsure)
+    assert "gone" in unsure["tolerant"]
