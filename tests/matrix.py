@@ -24,7 +24,7 @@ from tests.decisions import Decision, Reads, TellingState, changed, consulted, r
 PHASE3 = frozenset(
     {"metadata", "keys", "authorize", "login", "request_object", "par", "token", "id_token", "client"}
     | {"resource", "dpop", "refresh", "revocation", "introspection", "consent", "object", "account"}
-    | {"registration", "ciba", "lifecycle", "rotation"}
+    | {"registration", "ciba", "lifecycle", "rotation", "reasons"}
 )
 """The scopes of mutants of the authorization server and of what lies behind it."""
 SCOPES: dict[str, str] = {

@@ -116,7 +116,12 @@ class Channel:
         return self.tsp.now()
 
     def offers(self, grant_type: str) -> bool:
-        """Whether the server lists a grant type; RFC 8414 has a default for servers that list none."""
+        """Whether the server lists a grant type; RFC 8414 has a default for servers that list none.
+
+        Where consents are made beforehand, a TSP does so in its own name, whatever the metadata list.
+        """
+        if grant_type == "client_credentials" and self.settings.consent is not None:
+            return True
         listed = self.server.listed("grant_types_supported")
         return grant_type in (listed or ("authorization_code", "implicit"))
 

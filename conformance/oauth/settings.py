@@ -67,7 +67,8 @@ class Settings(Part):
     """The free section of ``authorization``.
 
     ``push`` and ``request_object`` choose how requests travel where metadata leave it open; ``code_lifetime``
-    is in seconds; ``parameters`` are added to every authorization request. ``registration_token`` admits to
+    is in seconds; ``parameters`` are added to every authorization request. ``machine_scope`` is what a TSP
+    asks for in its own name: that of the consents where it is left out. ``registration_token`` admits to
     dynamic registration; ``device`` is where customers decide on what is asked of them there.
     """
 
@@ -86,11 +87,14 @@ class Settings(Part):
 def settings_of(configured: Authorization) -> Settings:
     """The settings of a target. Raises ``Inconclusive`` for what cannot be read."""
     try:
-        return Settings.model_validate(configured.settings)
+        settings = Settings.model_validate(configured.settings)
     except ValidationError as error:
         first = error.errors()[0]
         place = ".".join(map(str, first["loc"]))
         raise Inconclusive(f"authorization.settings.{place}: {first['msg']}") from None
+    if settings.machine_scope or settings.consent is None:
+        return settings
+    return settings.model_copy(update={"machine_scope": settings.consent.scope})
 
 
 def steps_of(configured: Authorization, decision: str) -> tuple[LoginStep, ...]:

@@ -93,6 +93,13 @@ def test_most_of_it_can_be_judged() -> None:
     assert len(passed) >= 140
 
 
+def test_how_consents_are_made_is_told_by_the_file_where_the_metadata_list_no_grants() -> None:
+    results = judged("grants_not_listed")
+    assert not told(results, Verdict.FAIL, Verdict.OBSERVATION, Verdict.ERROR, Verdict.INCONCLUSIVE)
+    passed, usually = ({r.case.id for r in each if r.verdict is Verdict.PASS} for each in (results, right()))
+    assert usually <= passed
+
+
 @pytest.mark.parametrize("fault", DEFECTS)
 def test_a_defect_of_it_is_found(fault: str) -> None:
     results = judged(fault, only=DEFECTS[fault])

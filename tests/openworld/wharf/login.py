@@ -88,6 +88,8 @@ class Login:
             "code_challenge_methods_supported": ["S256"],
             "authorization_response_iss_parameter_supported": True,
         }
+        if self.has("grants_not_listed"):
+            told.pop("grant_types_supported")
         ends = ("token", "revocation", "introspection")
         told |= {f"{each}_endpoint_auth_methods_supported": ways for each in ends}
         return answer(told)
