@@ -7,12 +7,12 @@ from collections.abc import Callable, Iterator
 from conformance import jose
 from conformance.checks.client.place import control, let_in, places, signs, tried, unverified
 from conformance.errors import Inconclusive, NotApplicable
+from conformance.listener import PATIENCE, listening, reachable
 from conformance.model import Finding
 from conformance.oauth import dpop
 from conformance.oauth.access import Access
 from conformance.oauth.client import Client, asserted, assertion, assertion_claims, header_of
 from conformance.oauth.grant import told
-from conformance.oauth.listener import listening, reachable
 from conformance.registry import Findings, check
 
 
@@ -83,11 +83,12 @@ def key_address_not_followed(access: Access) -> Findings:
     key = jose.fresh_key()
     place = places(access)[-1]
     for name in ("jku", "x5u"):
-        with listening({"keys": [{**jose.jwk_of(key), "kid": "conformance", "use": "sig"}]}) as listener:
-            header = {"alg": "ES256", "kid": "conformance", name: listener.url}
+        published = jose.compact({"keys": [{**jose.jwk_of(key), "kid": "conformance", "use": "sig"}]})
+        with listening(published, "application/jwk-set+json") as listener:
+            header = {"alg": "ES256", "kid": "conformance", name: listener.url("keys")}
             text = assertion(client, access.audience, access.now(), key=key, header=header)
             answer = tried(access, place, asserted(text), client=client)
-            fetched = listener.asked()
+            fetched = listener.heard("keys", PATIENCE)
         if answer is None:
             raise Inconclusive("the connection was refused")
         if fetched or let_in(answer):

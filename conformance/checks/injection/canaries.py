@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import re
-import time
 from dataclasses import replace
 
 from conformance.answer import Answer
 from conformance.generate import seed
 from conformance.generate.call import Call
 from conformance.generate.cause import Sighting, told
-from conformance.generate.listener import listening
 from conformance.generate.places import Place, places
 from conformance.generate.sample import NOTHING
 from conformance.generate.survey import Seed, Survey, needs
+from conformance.listener import PATIENCE, listening, reachable
 from conformance.model import Finding
 from conformance.registry import Findings, check
 
@@ -29,8 +28,6 @@ XML = (
     '<?xml version="1.0"?><!DOCTYPE a [<!ENTITY one "conformance-7331"><!ENTITY two "&one;-canary">'
     '<!ENTITY far SYSTEM "{url}">]><a><name>&two;</name><far>&far;</far></a>'
 )
-PATIENCE = 0.15
-"""Seconds after its answer in which a bank's fetch is still heard."""
 
 
 def _all(survey: Survey, text: str) -> list[Place]:
@@ -96,15 +93,15 @@ def addresses_are_not_fetched(survey: Survey) -> Findings:
     """Fetches no address on its own machine that a request names."""
     found = [place for place in places(survey) if place.holds_url()]
     needs(bool(found), "the description has no place for an address")
+    here = reachable(survey.tsp.base_url)
+    needs(here, "the bank cannot reach this machine, so that nothing shows what it fetches")
     with listening() as ear:
         for number, place in enumerate(found):
             name = f"canary-{number}"
             answer = _ask(survey, place, ear.url(name))
             if answer is None:
                 continue
-            if answer.ok and not ear.heard(name):
-                time.sleep(PATIENCE)
-            if ear.heard(name):
+            if ear.heard(name, PATIENCE if answer.ok else 0.0):
                 yield Finding(
                     f"no fetch of a loopback address in {place.name} of {place.seed.scoped.name}",
                     "the address was fetched",
