@@ -25,6 +25,8 @@ VERDICTS = {
     "review": "A person must finish it.",
     "error": "The suite itself failed; please report the traceback.",
 }
+IN_REPORTS = {"nonconformity": "fail", "forreview": "review", "suiteerror": "error"}
+"""Words of the reports for verdicts."""
 EXIT_CODES = {
     0: "conformant",
     1: "nonconformity: something that the framework expects does not hold",
@@ -38,8 +40,9 @@ EXIT_CODES = {
 @click.command("explain")
 @click.argument("id", nargs=-1, required=True)
 def command(id: tuple[str, ...]) -> int:
-    """Explains a requirement, check, function, resource, profile, mutant, verdict, or exit-codes.
+    """Explains a requirement, check, function, resource, profile, mutant, verdict, level, or exit-codes.
 
+    bank.yaml prints the JSON Schema of a bank's file, by which editors complete and check it.
     coverage counts what is judged of each standard, coverage DOCUMENT ("RFC 9700") and a statement's number
     (F2-A12) tell by what; oidf shows the modules of the OpenID Foundation's suite beside the checks.
     """
@@ -53,12 +56,23 @@ def _lines(id: str) -> Iterator[str]:
     from conformance.coverage import documents, statements
     from conformance.profile import all_profiles
     from conformance.registry import all_checks
+    from conformance.report.content.wording import LEVEL_MEANING
 
     if id in VERDICTS:
         yield f"{id}: {VERDICTS[id]}"
         return
+    levels = {str(level): meaning for level, meaning in LEVEL_MEANING.items()}
+    if id in levels:
+        yield f"{id}: {levels[id]}"
+        return
     if id == "exit-codes":
         yield from (f"{code:>3}  {meaning}" for code, meaning in EXIT_CODES.items())
+        return
+    if id.isascii() and id.isdigit() and int(id) in EXIT_CODES:
+        yield f"exit code {id}: {EXIT_CODES[int(id)]}"
+        return
+    if id == "bank.yaml":
+        yield _schema()
         return
     if id.split(" ")[0] == "coverage":
         yield from coverage_lines.lines(id.removeprefix("coverage").strip())
@@ -91,22 +105,32 @@ def _lines(id: str) -> Iterator[str]:
         yield f"includes    {', '.join(profile.include) or 'nothing'}"
         yield f"see         conformance list requirements --profile {profile.name}"
     else:
-        yield from _mutant(
-            id,
-            [
-                *requirements,
-                *checks,
-                *functions,
-                *resources,
-                *profiles,
-                *VERDICTS,
-                *statements(),
-                *documents(),
-                "exit-codes",
-                "coverage",
-                "oidf",
-            ],
-        )
+        words = ("exit-codes", "coverage", "oidf", "bank.yaml", *VERDICTS, *levels)
+        known = [*requirements, *checks, *functions, *resources, *profiles, *statements(), *words]
+        meant = _meant(id, (*known, *documents()))
+        if meant:
+            yield from _lines(meant)
+        else:
+            yield from _mutant(id, known)
+
+
+def _meant(id: str, known: Iterable[str]) -> str:
+    """The one thing that a name written in another way means: ``rfc9700``, ``For review``, ``p1-fx-001``."""
+    plain = _plain(id)
+    found = {name for name in known if _plain(name) == plain}
+    return found.pop() if len(found) == 1 else IN_REPORTS.get(plain, "")
+
+
+def _plain(name: str) -> str:
+    return "".join(letter for letter in name.casefold() if letter.isalnum())
+
+
+def _schema() -> str:
+    import json
+
+    from conformance.target import schema
+
+    return json.dumps(schema(), indent=2)
 
 
 def _requirement(requirement: Requirement, checks: Mapping[str, Check]) -> Iterator[str]:
@@ -167,7 +191,8 @@ def _fields(schema: Mapping[str, Any], recommended: set[str], indent: str) -> It
     for name, inner in schema.get("properties", {}).items():
         mark = "*" if name in required else "+" if name in recommended else " "
         kind = inner.get("format") or inner.get("type") or ", ".join(map(str, inner.get("enum", ("any",))))
-        yield f"{indent}{mark} {name:<22} {kind!s:<12} {inner.get('description', '')}".rstrip()
+        told = " or ".join(kind) if isinstance(kind, list) else str(kind)
+        yield f"{indent}{mark} {name:<22} {told:<12} {inner.get('description', '')}".rstrip()
         nested = inner.get("items", inner) if isinstance(inner.get("items", inner), dict) else {}
         if nested.get("properties"):
             yield from _fields(nested, set(), indent + "    ")
@@ -182,11 +207,14 @@ def _mutant(id: str, known: list[str]) -> Iterator[str]:
         mutants = {m.name: m for m in all_mutants()}
     except Exception as error:  # a module of mutants is code that anybody may have changed
         problems = [f"mutants: cannot be read: {type(error).__name__}: {error}; reinstall the suite"]
-    if id not in mutants:
-        near = get_close_matches(id, [*known, *mutants], 1)
+    name = id.lower()
+    if name not in mutants:
+        near = get_close_matches(id, [*known, *mutants], 1, 0.6 if "-" in id else 0.7)
         hint = f"did you mean {near[0]}?" if near else "see conformance list"
+        if _plain(id).startswith("rfc"):
+            hint = "no requirement rests on it; conformance explain coverage lists the documents"
         raise ConfigurationError(f"nothing is called {id}; {hint}", *problems)
-    mutant = mutants[id]
+    mutant = mutants[name]
     yield f"{mutant.name}: {mutant.summary}"
     yield f"killed by   {', '.join(mutant.kills)}"
     yield f"see it      conformance run --bank-mutant {mutant.name}"
