@@ -58,7 +58,7 @@ def catalogue() -> Mapping[str, Dataset]:
     """Every dataset by the id of its function. Raises ``ConfigurationError`` for an unreadable file."""
     path = data_folder() / "hkma-public" / "catalogue.yaml"
     try:
-        read = yaml.load(path.read_bytes(), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+        read = yaml.load(path.read_bytes(), Loader=yaml.CSafeLoader)
     except (OSError, yaml.YAMLError) as error:
         raise ConfigurationError(f"{path.name}: cannot be read: {error}") from None
     return {PREFIX + name: _dataset(name, given) for name, given in read.items()}

@@ -7,7 +7,6 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +29,7 @@ from conformance.embedded_limits import GENEROUS, limited, rate_limit
 from conformance.embedded_publication import publication, published, told
 from conformance.embedded_writes import CAPABILITIES as WRITING
 from conformance.embedded_writes import writes
-from conformance.errors import ConfigurationError
+from conformance.errors import ConfigurationError, meant
 from conformance.load.timeline import Timeline
 from conformance.profile import data_folder
 from conformance.secret import Secret
@@ -66,8 +65,7 @@ def mutant_named(name: str) -> Mutant:
     """The mutant of a name; raises ``ConfigurationError`` for a name that none has."""
     known = {mutant.name: mutant for mutant in all_mutants()}
     if name not in known:
-        near = get_close_matches(name, known, 1)
-        hint = f"did you mean {near[0]}?" if near else "see conformance list mutants"
+        hint = meant(name, known, "see conformance list mutants")
         raise ConfigurationError(f"--bank-mutant {name}: no such mutant; {hint}")
     return known[name]
 

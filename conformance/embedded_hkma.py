@@ -33,7 +33,7 @@ URL = "https://api.hkma.example"
 def datasets() -> dict[str, dict[str, object]]:
     """The catalogue as the stand-in wants it: by the last part of the path, which it holds."""
     text = (data_folder() / PROFILE / "catalogue.yaml").read_bytes()
-    known = yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+    known = yaml.load(text, Loader=yaml.CSafeLoader)
     return {
         function.path.rpartition("/")[2]: {**known[function.path.rpartition("/")[2]], "path": function.path}
         for function in all_profiles()[PROFILE].functions

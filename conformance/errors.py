@@ -14,6 +14,9 @@ ConformanceError
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from difflib import get_close_matches
+
 
 class ConformanceError(Exception):
     """Any error that the suite raises on purpose."""
@@ -25,6 +28,12 @@ class ConfigurationError(ConformanceError):
     def __init__(self, *problems: str) -> None:
         super().__init__("\n".join(problems))
         self.problems = problems
+
+
+def meant(given: str, known: Iterable[str], otherwise: str, cutoff: float = 0.6) -> str:
+    """The way out for a name that nothing bears: the nearest one that something does, else ``otherwise``."""
+    near = get_close_matches(given, list(known), 1, cutoff)
+    return f"did you mean {near[0]}?" if near else otherwise
 
 
 class Outcome(ConformanceError):

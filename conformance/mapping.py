@@ -9,10 +9,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from difflib import get_close_matches
 from typing import Any
 
-from conformance.errors import ConfigurationError
+from conformance.errors import ConfigurationError, meant
 from conformance.fields import Constant, Field, Joined, Nested, Source
 from conformance.path import Path, compiled
 from conformance.transform import ABSENT, chain
@@ -69,8 +68,8 @@ def _parse(spec: Any, at: str, depth: int) -> Field:
 
 
 def _instead(key: Any, allowed: Iterable[str]) -> str:
-    near = get_close_matches(str(key), allowed, 1)
-    return f"did you mean {near[0]}?" if near else f"there are {', '.join(allowed)}"
+    names = tuple(allowed)
+    return meant(str(key), names, f"there are {', '.join(names)}")
 
 
 _SHAPES = {

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from difflib import get_close_matches
 
 from conformance.adapter import RowMapping
 from conformance.entry import (
@@ -19,7 +18,7 @@ from conformance.entry import (
     Period,
     pairs,
 )
-from conformance.errors import ConfigurationError
+from conformance.errors import ConfigurationError, meant
 from conformance.model import Function, Language, Profile, Resource
 from conformance.operation import LanguageCarrier, LanguageRule, Operation, Paging
 from conformance.profile import all_profiles, chosen
@@ -143,12 +142,10 @@ def _known_fields(target: Target, function: Function, entry: Entry, resource: Re
     known = set(resource.schema.get("properties", ())) if resource else set()
     problems = []
     for name in set(entry.fields or ()) - known:
-        meant = get_close_matches(name, known, 1, cutoff=0.8)
-        if meant:
+        hint = meant(name, known, "", cutoff=0.8)
+        if hint:
             place = target.place_of(("functions", function.id, "fields", name), key=True)
-            problems.append(
-                f"{place}: functions.{function.id}.fields.{name}: unknown field; did you mean {meant[0]}?"
-            )
+            problems.append(f"{place}: functions.{function.id}.fields.{name}: unknown field; {hint}")
     if problems:
         raise ConfigurationError(*sorted(problems))
 
@@ -205,8 +202,7 @@ def _known_functions(target: Target) -> None:
     problems = []
     for name in target.functions:
         if name not in known:
-            near = get_close_matches(name, known, 1)
-            hint = f"did you mean {near[0]}?" if near else "see conformance list functions"
+            hint = meant(name, known, "see conformance list functions")
             problems.append(
                 f"{target.place_of(('functions', name))}: functions.{name}: unknown function; {hint}"
             )

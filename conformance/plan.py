@@ -6,11 +6,10 @@ import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields, replace
-from difflib import get_close_matches
 from fnmatch import fnmatchcase
 
 from conformance import __version__
-from conformance.errors import ConfigurationError
+from conformance.errors import ConfigurationError, meant
 from conformance.model import Case, CheckUse, Plan, Profile, Requirement, Verdict
 from conformance.operation import Operation
 from conformance.registry import Check
@@ -54,9 +53,7 @@ class Selection:
         ):
             for glob in globs:
                 if not _any(names, (glob,)):
-                    near = get_close_matches(glob, names, 1)
-                    hint = f"did you mean {near[0]}?" if near else f"see {where}"
-                    yield f"{option} {glob}: nothing is so called; {hint}"
+                    yield f"{option} {glob}: nothing is so called; {meant(glob, names, f'see {where}')}"
 
 
 def _any(names: Iterable[str], globs: Iterable[str]) -> bool:

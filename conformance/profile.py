@@ -5,14 +5,13 @@ from __future__ import annotations
 import functools
 import importlib.resources
 from collections.abc import Iterator, Mapping
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import yaml
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
-from conformance.errors import ConfigurationError
+from conformance.errors import ConfigurationError, meant
 from conformance.model import CheckUse, Function, Level, Profile, Requirement, Resource, Source
 from conformance.yamlfile import read
 
@@ -174,7 +173,7 @@ def load(path: Path) -> Profile:
             resources = {name: entry.model(name) for name, entry in loaded.items()}
         if (path.parent / "openapi.yaml").is_file():
             text = (path.parent / "openapi.yaml").read_text(encoding="utf-8")
-            description = yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+            description = yaml.load(text, Loader=yaml.CSafeLoader)
     functions = tuple(Function(profile=head.profile, **entry.model_dump()) for entry in head.functions)
     return Profile(
         name=head.profile,
@@ -218,9 +217,8 @@ def named(name: str) -> Profile:
     """The profile of a name. Raises ``ConfigurationError`` where there is none."""
     known = all_profiles()
     if name not in known:
-        hint = get_close_matches(name, known, 1)
-        suggestion = f"did you mean {hint[0]}?" if hint else f"known are {', '.join(known)}"
-        raise ConfigurationError(f"unknown profile {name}: {suggestion}")
+        hint = meant(name, known, f"known are {', '.join(known)}")
+        raise ConfigurationError(f"unknown profile {name}: {hint}")
     return known[name]
 
 

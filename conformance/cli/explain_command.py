@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from conformance.errors import ConfigurationError
+from conformance.errors import ConfigurationError, meant
 
 if TYPE_CHECKING:
     from conformance.bank.mutant import Mutant
@@ -209,8 +208,7 @@ def _mutant(id: str, known: list[str]) -> Iterator[str]:
         problems = [f"mutants: cannot be read: {type(error).__name__}: {error}; reinstall the suite"]
     name = id.lower()
     if name not in mutants:
-        near = get_close_matches(id, [*known, *mutants], 1, 0.6 if "-" in id else 0.7)
-        hint = f"did you mean {near[0]}?" if near else "see conformance list"
+        hint = meant(id, [*known, *mutants], "see conformance list", 0.6 if "-" in id else 0.7)
         if _plain(id).startswith("rfc"):
             hint = "no requirement rests on it; conformance explain coverage lists the documents"
         raise ConfigurationError(f"nothing is called {id}; {hint}", *problems)

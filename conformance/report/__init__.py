@@ -5,17 +5,16 @@ A format has ``render(report, stream)``.
 
 from __future__ import annotations
 
-import difflib
 import importlib
 import pkgutil
 from pathlib import Path
 from typing import Protocol, TextIO, cast
 
-from conformance.errors import ConfigurationError
+from conformance.errors import ConfigurationError, meant
 from conformance.report.content.summary import Report, build
 from conformance.results import Run
 
-__all__ = ["Format", "Report", "build", "formats", "load", "write"]
+__all__ = ["Format", "Report", "build", "formats", "load", "ready", "write"]
 
 
 class Format(Protocol):
@@ -34,10 +33,30 @@ def load(name: str) -> Format:
     """The format of a name; raises ``ConfigurationError`` with the nearest name for an unknown one."""
     names = formats()
     if name not in names:
-        near = difflib.get_close_matches(name, names, 1)
-        hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(names)}"
+        hint = meant(name, names, f"there are {', '.join(names)}")
         raise ConfigurationError(f"--format {name}: no such format; {hint}")
     return cast(Format, importlib.import_module(f"{__name__}.{name}"))
+
+
+def ready(path: Path) -> None:
+    """Sees that a report's file can be written, before a run is spent on it; its folder is made.
+
+    Raises ``ConfigurationError``.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        new = not path.exists()
+        with path.open("a", encoding="utf-8"):
+            pass
+        if new:
+            path.unlink()
+    except OSError as error:
+        raise unwritable(path, error) from error
+
+
+def unwritable(path: Path, error: OSError) -> ConfigurationError:
+    """What is told of a report's file that cannot be written."""
+    return ConfigurationError(f"{path}: cannot be written ({error.strerror}); name another file")
 
 
 def write(report: Report | Run, name: str, destination: str | Path | TextIO) -> None:
@@ -60,7 +79,7 @@ def write(report: Report | Run, name: str, destination: str | Path | TextIO) -> 
         with path.open("w", encoding="utf-8", newline="\n") as stream:
             form.render(whole, stream)
     except OSError as error:
-        raise ConfigurationError(f"{path}: cannot be written ({error.strerror})") from error
+        raise unwritable(path, error) from error
 
 
 def _same(path: Path, results: str) -> bool:
