@@ -126,8 +126,10 @@ def _said(detail: ErrorDetails, loc: Loc, model: type[BaseModel]) -> str:
     if error == "missing":
         return "missing; add it"
     if error in _EXPECTED:
-        quotes = isinstance(given, int | float) and error == "string_type"
-        return f"expected {_EXPECTED[error]}{got}" + ("; put it in quotes" if quotes else "")
+        remedy = "; put it in quotes" if isinstance(given, int | float) and error == "string_type" else ""
+        if given is None:
+            remedy = "; write it below the key, or take the key out"
+        return f"expected {_EXPECTED[error]}{got}{remedy}"
     if error in ("literal_error", "enum"):
         words = [w.strip(" '\"") for w in str(context.get("expected", "")).replace(" or ", ",").split(",")]
         return f"expected one of {', '.join(words)}{got}" + _near(given, words)

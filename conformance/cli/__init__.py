@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+import errno
 import importlib
 import sys
 import traceback
 from collections.abc import Sequence
-from difflib import get_close_matches
 
 import click
 
 from conformance import __version__
-from conformance.errors import ConfigurationError
+from conformance.errors import ConfigurationError, meant
 
 COMMANDS = {
     "run": "Judge a bank, or the embedded reference bank, and write the report.",
@@ -24,6 +24,10 @@ COMMANDS = {
     "replay": "Send again what shows a finding, and say whether the answer is the same.",
     "report": "Draw a results file again in any format.",
 }
+
+
+FULL = (errno.ENOSPC, errno.EDQUOT)
+"""A disk or a quota that is used up, which is the user's to mend."""
 
 
 class _Lazy(click.Group):
@@ -44,8 +48,7 @@ class _Lazy(click.Group):
     ) -> tuple[str | None, click.Command | None, list[str]]:
         name = args[0] if args else ""
         if name not in COMMANDS and not name.startswith("-"):
-            near = get_close_matches(name, COMMANDS, 1)
-            hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(COMMANDS)}"
+            hint = meant(name, COMMANDS, f"there are {', '.join(COMMANDS)}")
             raise click.UsageError(f"no such command {name!r}; {hint}", context)
         return super().resolve_command(context, args)
 
@@ -90,10 +93,22 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except BrokenPipeError:
         sys.stderr.close()
         sys.exit(0)
-    except Exception:
-        traceback.print_exc()
+    except OSError as error:
+        if error.errno not in FULL:
+            sys.exit(_own_fault())
         click.echo(
-            "conformance: an error of the suite itself; please report it with the lines above", err=True
+            f"conformance: {error.strerror}; what is in results.jsonl is kept: make room and run again, "
+            "or draw what there is: conformance report RESULTS.jsonl",
+            err=True,
         )
-        sys.exit(3)
+        sys.exit(2)
+    except Exception:
+        sys.exit(_own_fault())
     sys.exit(code if isinstance(code, int) else 0)
+
+
+def _own_fault() -> int:
+    """Prints the exception at hand, which is the suite's; its exit code."""
+    traceback.print_exc()
+    click.echo("conformance: an error of the suite itself; please report it with the lines above", err=True)
+    return 3

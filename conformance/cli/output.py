@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import click
@@ -23,20 +26,29 @@ LINE_EVERY = 30.0
 
 def parsed(formats: tuple[str, ...]) -> tuple[tuple[str, Path | None], ...]:
     """``junit=out.xml`` as a format and its path; text on standard output when nothing is asked for."""
-    known = report.formats()
     wanted: list[tuple[str, Path | None]] = []
     for text in formats or ("text",):
         name, separator, path = text.partition("=")
-        if name not in known:
-            raise ConfigurationError(
-                f"--format {text}: unknown format {name!r}; there are {', '.join(known)}"
-            )
+        report.load(name)
         if separator and not path:
             raise ConfigurationError(f"--format {text}: the path is missing; write {name}=FILE")
         wanted.append((name, Path(path) if path and path != "-" else None))
     if sum(path is None for _, path in wanted) > 1:
         raise ConfigurationError("only one --format can go to standard output; give the others a path")
     return tuple(wanted)
+
+
+@contextmanager
+def stopped_by_term() -> Iterator[None]:
+    """Takes SIGTERM, by which CI cancels a job, for ctrl-C: the report of what was judged is written."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def progress(quiet: bool) -> Progress:

@@ -51,7 +51,8 @@ def command(
     Without BANK.yaml or --base-url the embedded reference bank is judged, over TLS on this machine.
     Standard output carries only the format asked for; progress and all else go to standard error.
     """
-    from conformance.cli.output import parsed, progress
+    from conformance import report
+    from conformance.cli.output import parsed, progress, stopped_by_term
     from conformance.cli.targets import opened, scoped
     from conformance.conduct import Output, conduct, folder_for
     from conformance.ledger import FILE, read, summary
@@ -60,7 +61,9 @@ def command(
 
     scan = read_sslyze(tls_report) if tls_report else None
     wanted = parsed(formats)
-    with opened(choice) as target:
+    for place in (place for _, place in wanted if place is not None):
+        report.ready(place)
+    with stopped_by_term(), opened(choice) as target:
         folder = output_dir or folder_for(target, Path("reports"))
         heard = progress(quiet)
         output = Output(folder, wanted, FailOn(fail_on))
