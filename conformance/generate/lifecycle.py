@@ -40,7 +40,6 @@ class Life:
     removed: Answer | None = None
     after: Answer | None = None
     listed_after: Answer | None = None
-    removed_again: Answer | None = None
 
     @property
     def place(self) -> str:
@@ -105,7 +104,7 @@ class _Walk:
             if life.removed is not None and life.removed.ok:
                 life.after = self._sent(read, self.reader)
                 life.listed_after = self._list()
-                life.removed_again = self._sent(gone, remover)
+                self._sent(gone, remover)
         return life
 
     def _keys(self, first: Call) -> None:

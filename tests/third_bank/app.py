@@ -67,6 +67,7 @@ class ThirdBank(Sundry):
         self.owner: dict[str, str] = {}
         self.entries: dict[str, list[Row]] = {}
         self.payees: dict[str, Row] = {}
+        self.removed: dict[str, Row] = {}
         self.transfers: dict[str, Row] = {}
         self.keys: dict[tuple[str, str], tuple[str, str]] = {}
         self.changes: dict[str, bool] = {}
@@ -272,6 +273,8 @@ class ThirdBank(Sundry):
 
     def _payees(self, request: Request, customer: str, body: Row | None) -> Response:
         rows = [p for k, p in self.payees.items() if self.owner[k] == customer]
+        if self.has("removed_payee_listed"):
+            rows += [p for k, p in self.removed.items() if self.owner[k] == customer]
         return self._page(request, "payees", rows[:3] if self.has("payee_not_listed") else rows)
 
     def _transfers(self, request: Request, customer: str, body: Row | None) -> Response:
@@ -353,7 +356,7 @@ class ThirdBank(Sundry):
             raise Refused(500, "internal error")
         self._own(key, customer, "payees", writes=True)
         if not self.has("removal_forgotten"):
-            del self.payees[key]
+            self.removed[key] = self.payees.pop(key)
         return Response(b"", 204)
 
     def _transfer(self, request: Request, customer: str, body: Row) -> Response:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from conformance.document import shown
 from conformance.generate.lifecycle import Life, differences, listed_ids, steps
-from conformance.generate.pool import item
+from conformance.generate.pool import item, rows
 from conformance.generate.survey import Survey, document, identity, needs
 from conformance.model import Finding
 from conformance.registry import Findings, check
@@ -120,8 +120,15 @@ def changes_are_idempotent(survey: Survey) -> Findings:
 
 @check(requests=0)
 def removed_objects_are_gone(survey: Survey) -> Findings:
-    """Gives an object that was removed no more, or gives it as removed."""
+    """Gives and lists an object that was removed no more, or gives it as removed."""
     for life in _made(survey):
+        if life.after is not None and life.after.status in (404, 410) and _still_listed(life):
+            yield Finding(
+                f"no object in the list {life.place} that is gone: status {life.after.status}",
+                "the removed object, as it was",
+                life.place,
+                life.listed_after.exchange if life.listed_after else None,
+            )
         if life.after is None or not life.after.ok:
             continue
         before = life.third or life.reread or life.read
@@ -164,6 +171,17 @@ def key_stands_for_one_request(survey: Survey) -> Findings:
                 "header Idempotency-Key",
                 other.exchange,
             )
+
+
+def _still_listed(life: Life) -> bool:
+    """Whether a list gives an object after its removal just as it was last read."""
+    reads = (life.third, life.reread, life.read)
+    latest = next((read for read in reads if read is not None and read.ok), None)
+    if latest is None or life.listed_after is None or not life.listed_after.ok:
+        return False
+    held = item(document(latest))
+    named = [r for r in rows(document(life.listed_after)) if str(r.get(life.name, r.get("id"))) == life.id]
+    return any(all(held.get(name, value) == value for name, value in row.items()) for row in named)
 
 
 def _keyed(survey: Survey) -> list[Life]:
