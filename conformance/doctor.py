@@ -5,24 +5,27 @@ from __future__ import annotations
 import socket
 import ssl
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from enum import StrEnum
+from fnmatch import fnmatchcase
 from urllib.parse import urlsplit
 
 from cryptography import x509
 
 from conformance.answer import Answer
-from conformance.errors import Outcome
+from conformance.errors import NoConnection, Outcome
 from conformance.model import Plan, Profile
 from conformance.oauth.access import Access
 from conformance.oauth.health import examined
 from conformance.protected import guarded
+from conformance.reading import Reading
 from conformance.session import Session, open_session
 from conformance.target import Target
 from conformance.tsp import Tsp
+from conformance.verdict import counted
 
 SKEW = 5.0
 """Seconds by which clocks may differ before tokens and timestamps are in danger."""
@@ -49,8 +52,13 @@ class Symptom:
     said: str
 
 
-def examine(target: Target, profiles: tuple[Profile, ...], plan: Plan) -> Iterator[Symptom]:
-    """Looks at everything in turn; sends one harmless request for each function that reads."""
+def examine(
+    target: Target, profiles: tuple[Profile, ...], plan: Plan, only: Sequence[str] = ()
+) -> Iterator[Symptom]:
+    """Looks at everything in turn; sends one harmless request for each function that reads.
+
+    ``only`` are globs of the functions that are asked; all of them without any.
+    """
     yield _window(target)
     host, port = _endpoint(target.base_url)
     named = _resolved(host)
@@ -60,7 +68,7 @@ def examine(target: Target, profiles: tuple[Profile, ...], plan: Plan) -> Iterat
     yield from _own_certificate(target)
     with open_session(target, profiles, plan) as session:
         yield from _authorization(session)
-        yield from _calls(session)
+        yield from _calls(session, only)
 
 
 def _window(target: Target) -> Symptom:
@@ -128,21 +136,31 @@ def _authorization(session: Session) -> Iterator[Symptom]:
         yield Symptom(subject, health, session.traffic.vault.text(said))
 
 
-def _calls(session: Session) -> Iterator[Symptom]:
+def _calls(session: Session, only: Sequence[str]) -> Iterator[Symptom]:
     tsp = Tsp(session.traffic, "doctor", session.memory(0))
     clock: Symptom | None = None
-    for operation in session.operations.values():
-        if not operation.reads or (session.target.authorization and guarded(operation.function)):
-            continue  # a customer's data need a login, which a look beforehand spares
+    asked = [
+        operation
+        for operation in session.operations.values()
+        # A customer's data need a login, which a look beforehand spares.
+        if operation.reads and not (session.target.authorization and guarded(operation.function))
+        if not only or any(fnmatchcase(operation.id, glob) for glob in only)
+    ]
+    for number, operation in enumerate(asked, 1):
         try:
             answer = tsp.call(operation)
+        except NoConnection as nowhere:
+            left = f"; functions not asked for this: {len(asked) - number}" if number < len(asked) else ""
+            yield Symptom(operation.id, Health.BAD, session.traffic.vault.text(nowhere.reason) + left)
+            return
         except Outcome as outcome:
             yield Symptom(operation.id, Health.BAD, session.traffic.vault.text(outcome.reason))
             continue
         if clock is None:
             clock = _clock(answer)
             yield clock
-        yield _called(operation.id, answer)
+        called = _called(operation.id, answer)
+        yield _read(called, Reading(tsp, operation)) if called.health is Health.GOOD else called
 
 
 def _called(id: str, answer: Answer) -> Symptom:
@@ -152,6 +170,23 @@ def _called(id: str, answer: Answer) -> Symptom:
     if not answer.ok:
         return Symptom(id, Health.BAD, f"{took}; check request.path, or say: {id}: not offered")
     return Symptom(id, Health.GOOD, took)
+
+
+def _read(called: Symptom, reading: Reading) -> Symptom:
+    """What the file makes of a good answer: a wrong ``rows`` or ``fields`` shows here, before a run."""
+    try:
+        rows = reading.first_rows()
+    except Outcome as outcome:
+        return Symptom(called.subject, Health.WARNING, f"{called.said}; {outcome.reason}")
+    if rows.problems:
+        first = rows.problems[0]
+        read = f"{counted(len(rows), 'row', 'rows')}, of which not all" if len(rows) else "no row"
+        place = f" at {first.at}" if first.at else ""
+        said = f"{read} can be read: expected {first.expected}, got {first.actual}{place}"
+        return Symptom(called.subject, Health.WARNING, f"{called.said}, {said}; check rows and fields")
+    if not len(rows):
+        return Symptom(called.subject, Health.WARNING, f"{called.said}, but no row is found; check rows")
+    return Symptom(called.subject, Health.GOOD, f"{called.said}, {counted(len(rows), 'row', 'rows')}")
 
 
 def _clock(answer: Answer) -> Symptom:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -44,63 +44,96 @@ class Choice:
             )
 
 
-_SCOPE = (
-    click.argument("bank_file", metavar="[BANK.yaml]", required=False, type=click.Path(path_type=Path)),
-    click.option(
+_SCOPE: Mapping[str, Callable[[Any], Any]] = {
+    "bank_file": click.argument(
+        "bank_file", metavar="[BANK.yaml]", required=False, type=click.Path(path_type=Path)
+    ),
+    "base_url": click.option(
         "--base-url", default="", metavar="URL", help="A bank that speaks the canonical API, without a file."
     ),
-    click.option(
+    "mutant": click.option(
         "--bank-mutant", "mutant", default="", metavar="NAME", help="The embedded bank with one defect."
     ),
-    click.option("--phase", multiple=True, metavar="N", help="Phase 1 to 4 of the framework; repeatable."),
-    click.option(
+    "phase": click.option(
+        "--phase", multiple=True, metavar="N", help="Phase 1 to 4 of the framework; repeatable."
+    ),
+    "profile": click.option(
         "--profile", multiple=True, metavar="NAME", help="A profile (see: list profiles); repeatable."
     ),
-    click.option(
+    "check": click.option(
         "--check", multiple=True, metavar="GLOB", help="Only checks or requirements that match; repeatable."
     ),
-    click.option("--skip", multiple=True, metavar="GLOB", help="Not the checks or requirements that match."),
-    click.option(
+    "skip": click.option(
+        "--skip", multiple=True, metavar="GLOB", help="Not the checks or requirements that match."
+    ),
+    "tag": click.option(
         "--tag", multiple=True, metavar="GLOB", help="Only requirements with a tag, such as owasp:API8*."
     ),
-    click.option(
+    "operation": click.option(
         "--operation", multiple=True, metavar="GLOB", help="Only functions that match, such as other.*."
     ),
-    click.option(
+    "allow": click.option(
         "--allow",
         multiple=True,
         type=click.Choice(["writes", "intrusive"]),
         help="Admit checks that write or intrude; never on production.",
     ),
-    click.option("--jobs", type=click.IntRange(1, 64), help="Cases at a time [default: the file's limit]."),
-    click.option(
+    "jobs": click.option(
+        "--jobs", type=click.IntRange(1, 64), help="Cases at a time [default: the file's limit]."
+    ),
+    "seed": click.option(
         "--seed", type=int, default=0, show_default=True, help="Seed of everything that is generated."
     ),
-    click.option(
+    "rate": click.option(
         "--rate", type=click.FloatRange(min=0.01), metavar="N", help="Requests a second at the most."
     ),
-    click.option("--max-requests", type=click.IntRange(1), metavar="N", help="Requests in all at the most."),
-    click.option("--max-time", metavar="DURATION", help="Time in all at the most, such as 10min."),
-    click.option(
+    "max_requests": click.option(
+        "--max-requests", type=click.IntRange(1), metavar="N", help="Requests in all at the most."
+    ),
+    "max_time": click.option(
+        "--max-time", metavar="DURATION", help="Time in all at the most, such as 10min."
+    ),
+    "deep": click.option(
         "--deep",
         metavar="DURATION",
         help="Time for requests generated from the API description beyond the usual ones, such as 5min.",
     ),
-)
+}
 
 
 def scope(function: F) -> F:
     """Adds the target and the options that say what is judged, as one argument ``choice``."""
-    import functools
+    return _chosen(function, tuple(_SCOPE))
 
-    names = tuple(Choice.__dataclass_fields__)
+
+PLACE = (
+    "bank_file",
+    "base_url",
+    "mutant",
+    "phase",
+    "profile",
+    "operation",
+    "rate",
+    "max_requests",
+    "max_time",
+)
+"""What names a bank, and which of its functions may be asked how fast, where nothing is judged."""
+
+
+def place(function: F) -> F:
+    """``scope`` without the options that bear on cases alone."""
+    return _chosen(function, PLACE)
+
+
+def _chosen(function: F, names: Sequence[str]) -> F:
+    import functools
 
     @functools.wraps(function)
     def wrapped(**given: Any) -> Any:
         return function(choice=Choice(**{name: given.pop(name) for name in names}), **given)
 
     decorated: Any = wrapped
-    for option in reversed(_SCOPE):
-        decorated = option(decorated)
+    for name in reversed(names):
+        decorated = _SCOPE[name](decorated)
     result: F = decorated
     return result
