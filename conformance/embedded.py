@@ -126,7 +126,8 @@ def description(
         data["tls"] = {"ca": str(ca)}
     data["capabilities"] = [*capabilities(policy.authorization), *WRITING]
     data["authorization"] = authorization(policy.authorization, base_url, hide, folder)
-    data["writes"] = writes(policy.payments, fixture_of(policy.authorization))
+    fixture = fixture_of(policy.authorization)
+    data["writes"] = writes(policy.payments, fixture, asks_more=policy.applications.strict)
     data["rate_limit"] = rate_limit(limited_url, hide)
     data |= publication(base_url, policy.publication)
     if policy.payments.approval:

@@ -68,3 +68,22 @@ def applications() -> dict[str, object]:
         "attachment_types": list(TYPES),
         "largest_attachment": LARGEST,
     }
+
+
+def strict() -> dict[str, object]:
+    """What else the bank's file says where the bank asks more of an applicant."""
+    one = "/applications/{id}"
+    return {
+        "applicant": {**APPLICANT, "identity_number": "{fresh_hkid}", "quote": "{quote}"},
+        "beforehand": [{"call": {"path": "/application-quotes"}, "keep": {"quote": "$.data.quote"}}],
+        "read": {"path": "/applications/status", "json": {"id": "{id}", "birth_date": "{birth_date}"}},
+        "submit": {"path": f"{one}/submission", "json": {"otp": "{otp}"}},
+        "password": {
+            "send": {"path": f"{one}/password"},
+            "inbox": {"method": "GET", "path": "/sandbox/application-passwords/{id}"},
+            "tries": 3,
+        },
+        "one_of_a_person": True,
+        "least_age": 18,
+        "seals": [],
+    }

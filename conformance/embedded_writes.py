@@ -5,7 +5,7 @@ from __future__ import annotations
 from conformance.bank.authorization.fixture import AuthorizationFixture
 from conformance.bank.payments.policy import PaymentPolicy
 from conformance.embedded_applications import CAPABILITIES as APPLYING
-from conformance.embedded_applications import applications
+from conformance.embedded_applications import applications, strict
 from conformance.embedded_payments import afterwards
 
 CAPABILITIES = (*APPLYING, "app-to-app", "web-to-app")
@@ -68,7 +68,9 @@ def values(fixture: AuthorizationFixture) -> dict[str, dict[str, object]]:
     }
 
 
-def writes(policy: PaymentPolicy, fixture: AuthorizationFixture) -> dict[str, object]:
+def writes(
+    policy: PaymentPolicy, fixture: AuthorizationFixture, *, asks_more: bool = False
+) -> dict[str, object]:
     """The section as data."""
     section: dict[str, object] = {
         "currency": "HKD",
@@ -91,7 +93,7 @@ def writes(policy: PaymentPolicy, fixture: AuthorizationFixture) -> dict[str, ob
             "read": {"method": "GET", "path": "/payment-consents/{consent_id}"},
             "revoke": {"method": "DELETE", "path": "/payment-consents/{consent_id}"},
         },
-        "applications": applications(),
+        "applications": applications() | (strict() if asks_more else {}),
         "cancel": {"method": "DELETE", "path": "/payments/{id}"},
         "one_time_password": {
             "inbox": {"method": "GET", "path": "/sandbox/one-time-passwords/{id}"},

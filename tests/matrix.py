@@ -29,7 +29,7 @@ PHASE3 = frozenset(
 """The scopes of mutants of the authorization server and of what lies behind it."""
 SCOPES: dict[str, str] = {
     **dict.fromkeys(PHASE3, "phase3"),
-    "application": "phase2",
+    **dict.fromkeys(("application", "applicant"), "phase2"),
     **dict.fromkeys(("payment", "idempotency", "signature", "otp", "mandate", "merchant"), "phase4"),
     "sequence": "phase4",
     **dict.fromkeys(("publication", "lint"), "publication"),

@@ -18,7 +18,7 @@ import pytest
 
 from conformance.bank.app import Bank
 from conformance.bank.applications.leads import LeadStores
-from conformance.bank.applications.service import ApplicationStores
+from conformance.bank.applications.stores import ApplicationStores
 from conformance.bank.payments.stores import PaymentStores
 from conformance.conduct import Scope, footer_of, prepare
 from conformance.embedded import POLICY, application, memory

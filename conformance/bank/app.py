@@ -18,6 +18,7 @@ from werkzeug.wrappers import Request, Response
 
 from conformance.bank import gateway, http, throttle
 from conformance.bank.accounts.service import AccountService
+from conformance.bank.applications.asking import AskingService
 from conformance.bank.applications.service import ApplicationService
 from conformance.bank.authorization.fixture import AuthorizationFixture, authorization_fixture
 from conformance.bank.authorization.service import AuthorizationService
@@ -36,6 +37,7 @@ SERVICES: tuple[Service, ...] = (
     AccountService(),
     PaymentService(),
     ApplicationService(),
+    AskingService(),
 )
 CONFORMANT = Policy()
 

@@ -61,6 +61,43 @@ class Seal(Part):
     text: Literal["hex", "base64"] = "hex"
 
 
+class Beforehand(Part):
+    """A step before an application, such as a quote: ``call``, and what to ``keep`` of its answer.
+
+    The call may have ``{product}``; ``keep`` gives the JSONPath of each value by the name with which the body
+    of an application has it, in braces.
+    """
+
+    call: Asked
+    keep: dict[str, JsonPath]
+
+
+class ApplicationPassword(Part):
+    """The one-time password with which an applicant confirms, ``{otp}`` of the call ``submit``.
+
+    ``send`` has it sent, where that is a step of its own; ``inbox`` is where the sandbox tells it. ``tries``
+    is how many wrong ones the bank takes at most.
+    """
+
+    send: Asked | None = None
+    inbox: Asked
+    at: JsonPath = "$.data.otp"
+    tries: int = 5
+
+
+class Upload(Part):
+    """Where the bytes of a document go when the bank has been told of it.
+
+    ``at`` is where the answer to ``attach`` has the address; ``confirm`` says that all has arrived, with the
+    ``{document}`` that stands at ``id``.
+    """
+
+    at: JsonPath
+    method: Literal["PUT", "POST"] = "PUT"
+    id: JsonPath | Literal[""] = ""
+    confirm: Asked | None = None
+
+
 class ApplicationRules(Part):
     """How this bank takes applications.
 
@@ -79,7 +116,13 @@ class ApplicationRules(Part):
     seals. ``status_at`` and ``statuses`` read the answer to ``read`` where its shape or words are others than
     those of the first answer. What is a step's part decides what it may do, not its method: ``reference``,
     ``link`` and ``read`` change nothing, the other steps do. ``attach`` sends the bytes of a document or,
-    with ``attach_field``, a form (RFC 7578), or fills ``{content}`` and ``{media_type}`` of its template.
+    with ``attach_field``, a form (RFC 7578), or fills ``{content}``, ``{media_type}``, ``{size}`` and
+    ``{sha256}`` of its template; with ``upload`` the bytes go elsewhere afterwards.
+
+    A bank that takes one application of a person has values in ``applicant`` that are drawn anew for each:
+    ``{fresh_hkid}``, ``{fresh_hkid_bare}`` (without brackets), ``{fresh_email}`` and ``{fresh_text}``; with
+    ``one_of_a_person`` it says that it refuses a second one. ``least_age`` is how old applicants must be, in
+    years. Steps may name ``{birth_date}``, ``{phone}`` and ``{email}`` of the applicant beside ``{id}``.
     """
 
     scope: str = ""
@@ -108,3 +151,8 @@ class ApplicationRules(Part):
     attach_field: str = ""
     attachment_types: tuple[str, ...] = ()
     largest_attachment: int = 0
+    upload: Upload | None = None
+    beforehand: tuple[Beforehand, ...] = ()
+    password: ApplicationPassword | None = None
+    one_of_a_person: bool = False
+    least_age: int = 0

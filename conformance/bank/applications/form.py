@@ -63,7 +63,7 @@ def _details(policy: ApplicationPolicy, given: Any, *, whole: bool) -> dict[str,
     employed = given.get("employment_status") == "employed"
     if whole and employed and not given.get("employer") and policy.condition_checked:
         raise _Fault("employer", given.get("phone"))
-    known = (*PERSONAL, "consents")
+    known = (*PERSONAL, "consents", *(("identity_number",) if policy.strict else ()))
     return {k: v for k, v in given.items() if k in known or policy.unknown_member_kept}
 
 

@@ -55,6 +55,20 @@ class ApplicationPolicy:
     oversize_status: int = 413
     cache_control: str = "no-store"
 
+    # What a strict bank asks for besides: an identity card, an age, a quote, a password.
+    strict: bool = False
+    identity_checked: bool = True
+    age_checked: bool = True
+    person_once: bool = True  # no second application of a person while one is open
+    quote_checked: bool = True
+    birth_date_compared: bool = True
+    password_checked: bool = True
+    password_bound: bool = True
+    password_tries: int = 3
+    password_tries_counted: bool = True
+    password_told: bool = False
+    password_constant: bool = False
+
     # Short forms.
     lead_token_needed: bool = True
     lead_key_honoured: bool = True

@@ -6,10 +6,9 @@ import base64
 import hashlib
 import json
 import secrets
-import threading
 from collections.abc import Iterable
 from contextlib import nullcontext
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
@@ -18,12 +17,14 @@ from werkzeug.wrappers import Request, Response
 
 from conformance.bank import http
 from conformance.bank.accounts.data import instant
+from conformance.bank.applications import person
 from conformance.bank.applications.calls import caller, told
 from conformance.bank.applications.form import judged
 from conformance.bank.applications.leads import enquire
 from conformance.bank.applications.links import FUNCTIONS, PRODUCTS, link, page, reference
 from conformance.bank.applications.policy import ApplicationPolicy
 from conformance.bank.applications.seal import opened, published
+from conformance.bank.applications.stores import Application, stores
 from conformance.bank.authorization.resource import protected
 from conformance.bank.race import linger
 from conformance.bank.service import Route
@@ -36,35 +37,7 @@ TYPES = {"application/pdf": b"%PDF-", "image/png": b"\x89PNG", "image/jpeg": b"\
 LARGEST = 200_000
 
 
-@dataclass(slots=True)
-class Application:
-    """One application of one TSP's customer."""
-
-    identifier: str
-    client_id: str
-    product: str
-    details: dict[str, Any]
-    created_at: float
-    status: str = "draft"
-    seen: int = 0
-    attachments: list[str] = field(default_factory=list)
-
-
-@dataclass(slots=True)
-class ApplicationStores:
-    """Applications and the answers that idempotency keys stand for."""
-
-    applications: dict[str, Application] = field(default_factory=dict)
-    replies: dict[tuple[str, str], tuple[str, str]] = field(default_factory=dict)
-    lock: threading.RLock = field(default_factory=threading.RLock)
-
-
-def stores(bank: Bank) -> ApplicationStores:
-    """Give the bank's application stores."""
-    return bank.state.of(ApplicationStores)
-
-
-def _row(found: Application) -> dict[str, Any]:
+def row(found: Application) -> dict[str, Any]:
     return {
         "id": found.identifier,
         "product": found.product,
@@ -107,13 +80,15 @@ def create(bank: Bank, request: Request, /, *, product: str, sealed: str = "") -
         if earlier is not None:
             if earlier[0] != body and policy.key_body_compared:
                 raise http.Refusal(422, "key_reused", f"The {KEY} belongs to another request.")
-            return told(bank, _row(store.applications[earlier[1]]), 201)
+            return told(bank, row(store.applications[earlier[1]]), 201)
+        person.quoted(bank, given, store.quotes, client)
+        person.judge(bank, details, list(store.applications.values()))
         if policy.key_races:
             linger()
         made = Application(secrets.token_hex(16), client, product, details, bank.now())
         store.applications[made.identifier] = made
         store.replies[client, key] = (body, made.identifier)
-    response = told(bank, _row(made), 201)
+    response = told(bank, row(made), 201)
     if policy.header_tells_applicant:
         response.headers["X-Trace"] = f"applicant={quote(str(details.get('email')))}"
     return response
@@ -132,7 +107,7 @@ def _intact(policy: ApplicationPolicy, request: Request) -> None:
         raise http.Refusal(400, "digest_mismatch", "Content-Digest is not that of the body.")
 
 
-def _own(bank: Bank, request: Request, application_id: str, *, step: bool = False) -> Application:
+def own(bank: Bank, request: Request, application_id: str, *, step: bool = False) -> Application:
     policy, client = bank.policy.applications, caller(bank, request)
     found = stores(bank).applications.get(application_id)
     bound = policy.owner_bound_for_steps if step else policy.owner_bound
@@ -147,10 +122,10 @@ def _own(bank: Bank, request: Request, application_id: str, *, step: bool = Fals
 @protected
 def read(bank: Bank, request: Request, application_id: str) -> Response:
     """Show one application of the caller."""
-    found, policy = _own(bank, request, application_id), bank.policy.applications
+    found, policy = own(bank, request, application_id), bank.policy.applications
     with stores(bank).lock:
         found.seen += 1
-        shown = _row(found)
+        shown = row(found)
         if policy.status_moves_back and found.status == "submitted" and found.seen % 2 == 0:
             shown["status"] = "draft"
     return told(bank, shown)
@@ -159,7 +134,7 @@ def read(bank: Bank, request: Request, application_id: str) -> Response:
 @protected
 def change(bank: Bank, request: Request, application_id: str) -> Response:
     """Change a draft."""
-    found, policy = _own(bank, request, application_id), bank.policy.applications
+    found, policy = own(bank, request, application_id), bank.policy.applications
     with stores(bank).lock:
         if found.status != "draft" and not policy.changed_after_submission:
             raise http.Refusal(409, "not_a_draft", "The application can be changed no longer.")
@@ -167,19 +142,20 @@ def change(bank: Bank, request: Request, application_id: str) -> Response:
         if policy.change_checked or not isinstance(given, dict):
             given = judged(policy, given, whole=False)
         found.details |= given
-    return told(bank, _row(found))
+    return told(bank, row(found))
 
 
 @protected
 def submit(bank: Bank, request: Request, application_id: str) -> Response:
     """Submit a draft that is complete; to submit again changes nothing."""
-    found, policy = _own(bank, request, application_id, step=True), bank.policy.applications
+    found, policy = own(bank, request, application_id, step=True), bank.policy.applications
     with stores(bank).lock:
         if found.status == "withdrawn" and not policy.withdrawn_submitted:
             raise http.Refusal(409, "withdrawn", "The application was withdrawn.")
         if not policy.incomplete_submitted and found.status != "withdrawn":
             trusted = replace(policy, format_checked=False) if not policy.change_checked else policy
             judged(trusted, found.details, whole=True)
+            person.confirmed(bank, request, found, list(stores(bank).applications.values()))
         if found.status == "submitted" and policy.submitted_twice:
             copied = secrets.token_hex(16)
             found = Application(
@@ -188,25 +164,25 @@ def submit(bank: Bank, request: Request, application_id: str) -> Response:
             stores(bank).applications[copied] = found
         if policy.submission_effective:
             found.status = "submitted"
-    return told(bank, _row(found))
+    return told(bank, row(found))
 
 
 @protected
 def withdraw(bank: Bank, request: Request, application_id: str) -> Response:
     """Withdraw an application: what is known of its applicant is deleted."""
-    found, policy = _own(bank, request, application_id, step=True), bank.policy.applications
+    found, policy = own(bank, request, application_id, step=True), bank.policy.applications
     with stores(bank).lock:
         if policy.withdrawal_effective:
             found.status = "withdrawn"
         if policy.withdrawal_deletes:
             found.details = {}
-    return told(bank, _row(found))
+    return told(bank, row(found))
 
 
 @protected
 def attach(bank: Bank, request: Request, application_id: str) -> Response:
     """Take a document of a kind that the bank reads, whose content is of that kind."""
-    found, policy = _own(bank, request, application_id), bank.policy.applications
+    found, policy = own(bank, request, application_id), bank.policy.applications
     if (request.content_length or 0) > LARGEST and policy.attachment_size_checked:
         raise http.Refusal(policy.oversize_status, "too_large", "The document is too large.")
     data, start = request.get_data(), TYPES.get(request.mimetype)

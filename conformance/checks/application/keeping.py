@@ -15,6 +15,7 @@ from conformance.registry import Findings, check
 from conformance.writing import member
 from conformance.writing.agreement import at, finding, refused
 from conformance.writing.applications import Applications
+from conformance.writing.fresh import misprinted
 
 SURPLUS = "favourite_colour"
 COLOUR = "synthetic-ultramarine"
@@ -48,6 +49,11 @@ def error_keeps_the_applicant_to_itself(applications: Applications) -> Findings:
     personal = applications.personal(applications.applicant({phone: PRIVATE}))
     wrong: list[dict[str, Any]] = [{phone: PRIVATE}]
     wrong += [{phone: PRIVATE, name: None} for name in applications.rules.required[:1]]
+    card = applications.place("identity_number")
+    number = member.found(applications.applicant(), card)
+    if isinstance(number, str) and misprinted(number):
+        personal["identity number"] = misprinted(number)
+        wrong.append({card: personal["identity number"]})
     answers = [judged(applications, changes) for changes in wrong]
     draft = applications.made(applications.chosen)
     if applications.rules.change is not None:
@@ -145,7 +151,7 @@ def privacy_notice_is_linked(applications: Applications) -> Findings:
             "the bank's file names no place of the notice (writes.applications.privacy_notice)"
         )
     names = applications.rules.enumerations
-    answer = applications.ask("reference", name=names[0] if names else "")
+    answer = applications.ask("reference", values={"name": names[0] if names else ""})
     if not answer.ok:
         raise Inconclusive(f"the reference data were answered {told(answer)}")
     url = at(answer, path)

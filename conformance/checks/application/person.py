@@ -1,0 +1,105 @@
+"""Whose application it is: old enough, with an identity card that can exist, and one of a person."""
+
+from __future__ import annotations
+
+import re
+
+from conformance.checks.application.refusal import judged
+from conformance.errors import Inconclusive, NotApplicable
+from conformance.model import Finding
+from conformance.registry import Findings, check
+from conformance.writing import calendar, member
+from conformance.writing.agreement import finding, refused
+from conformance.writing.applications import Applications
+from conformance.writing.fresh import misprinted
+
+
+def _refuses(applications: Applications, what: str, path: str, value: str) -> Findings:
+    answer = judged(applications, {path: value})
+    if not refused(answer):
+        yield finding(f"a refusal of {what}", answer, path)
+        return
+    applications.submitted(applications.chosen)
+
+
+@check(writes=True, requests=8)
+def age_is_checked(applications: Applications) -> Findings:
+    """Takes no application of somebody who is younger than the bank says that applicants are."""
+    least = applications.rules.least_age
+    if not least:
+        raise NotApplicable("the bank's file tells no least age (writes.applications.least_age)")
+    path = applications.place("birth_date")
+    born = member.found(applications.applicant(), path)
+    if not isinstance(born, str) or not re.search(r"(19|20)\d\d", born):
+        raise Inconclusive("the applicant has no birth date with a year (writes.applications.members)")
+    year = calendar.moment(applications.access.now()).year - least + 1
+    young = re.sub(r"(19|20)\d\d", str(year), born, count=1)
+    yield from _refuses(applications, f"an applicant born in {year}, younger than {least}", path, young)
+
+
+@check(writes=True, requests=8)
+def identity_number_is_checked(applications: Applications) -> Findings:
+    """Refuses a Hong Kong identity card number whose check digit is wrong."""
+    path = applications.place("identity_number")
+    given = member.found(applications.applicant(), path)
+    wrong = misprinted(given) if isinstance(given, str) else ""
+    if not wrong:
+        raise NotApplicable("the applicant has no right Hong Kong identity card number")
+    yield from _refuses(applications, "an identity card number with a wrong check digit", path, wrong)
+
+
+@check(writes=True, requests=8)
+def person_applies_once(applications: Applications) -> Findings:
+    """Refuses a second application of a person whose first is open, where the bank says that it does."""
+    if not applications.rules.one_of_a_person:
+        raise NotApplicable("the bank's file names no such rule (writes.applications.one_of_a_person)")
+    function, applicant = applications.chosen, applications.applicant()
+    applications.submitted(function, applications.made(function, applicant))
+    answer = applications.sent(function, applicant)
+    if answer.ok and applications.rules.submit is not None:
+        answer = applications.ask("submit", applications.identifier(function, answer))
+    if not refused(answer):
+        yield finding("a refusal of a second application of one person", answer, "body")
+        return
+    applications.submitted(function)
+
+
+@check(writes=True, requests=8)
+def earlier_step_is_needed(applications: Applications) -> Findings:
+    """Takes no application that refers to a step before it which was never taken."""
+    if not applications.rules.beforehand:
+        raise NotApplicable("the bank's file tells no earlier step (writes.applications.beforehand)")
+    names = [name for step in applications.rules.beforehand for name in step.keep]
+    function = applications.chosen
+    for name in names:
+        with applications.strayed(name):
+            answer = applications.sent(function)
+        if answer.ok and applications.rules.submit is not None:
+            answer = applications.ask("submit", applications.identifier(function, answer))
+        if not refused(answer):
+            yield finding(f"a refusal of a {name} that the bank never gave", answer, name)
+            return
+    applications.submitted(function)
+
+
+@check(writes=True, requests=5)
+def every_question_counts(applications: Applications) -> Findings:
+    """Shows an application to nobody who does not know what the bank asks for beside its identifier."""
+    asked = applications.rules.read
+    role = next((r for r in applications.identifying if f"{{{r}}}" in f"{asked.path} {asked.json_}"), "")
+    if not role:
+        raise NotApplicable("an application is read by its identifier alone (writes.applications.read)")
+    draft = applications.made(applications.chosen)
+    answer = applications.ask("read", draft.id, values={role: _another(applications.identifying[role])})
+    if not refused(answer) and applications.status(draft, answer):
+        yield Finding(f"a refusal of another {role}", f"status {answer.status}", role, answer.exchange)
+        return
+    applications.right("read", draft)
+
+
+def _another(value: str) -> str:
+    """A value of the same form: its last digit, else its first letter, is another one."""
+    place = max((n for n, c in enumerate(value) if c.isdecimal() and c.isascii()), default=-1)
+    if place < 0:
+        return f"{'b' if value[:1] != 'b' else 'c'}{value[1:]}"
+    return f"{value[:place]}{(int(value[place]) + 9) % 10}{value[place + 1 :]}"
