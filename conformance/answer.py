@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from conformance.document import parse
 from conformance.model import Request
 
 
@@ -55,6 +56,4 @@ class Answer:
 
     def json(self) -> Any:
         """The body as JSON with exact decimals; raises ``document.NotJson`` when it is not JSON."""
-        from conformance.document import parse
-
         return parse(self.body).value

@@ -5,6 +5,7 @@ Nothing here opens a connection: an identity yields the requests that it needs s
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Callable, Generator, Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -157,11 +158,6 @@ class Identity:
         return str(getattr(self._scheme, "kind", "none"))
 
     @property
-    def required_headers(self) -> tuple[str, ...]:
-        """The header fields that carry credentials, so that a check can leave them out."""
-        return self._scheme.carriers
-
-    @property
     def expires_at(self) -> float:
         """When the token in hand ends, in seconds since the epoch; infinite when nothing ends."""
         return self._token.expires_at if self._token else math.inf
@@ -241,8 +237,6 @@ class _Body:
     status: int = 200
 
     def json(self) -> Any:
-        import json
-
         return json.loads(self.body)
 
 

@@ -21,6 +21,7 @@ from conformance.model import Plan, Profile, Result
 from conformance.offer import profiles_for
 from conformance.plan import Selection
 from conformance.plan import make as make_plan
+from conformance.registry import all_checks
 from conformance.results import Footer, Header, PlanFacts, Subject
 from conformance.secret import Vault
 from conformance.session import Session, open_session
@@ -81,7 +82,6 @@ def prepare(target: Target, scope: Scope) -> tuple[Plan, tuple[Profile, ...]]:
     """
     from conformance.offer import operations
     from conformance.profile import all_profiles
-    from conformance.registry import all_checks
 
     profiles = profiles_for(target, scope.profiles, scope.phases)
     offered = operations(target, profiles)
@@ -262,8 +262,6 @@ GRANT = "grant of all"
 
 def logins(plan: Plan) -> int:
     """Customers' logins that a plan needs, about; one that cases share is counted once."""
-    from conformance.registry import all_checks
-
     checks = all_checks()
     going = [case for case in plan.cases if case.settled is None]
     needed = [checks[case.check].logins for case in going]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import quote
 
@@ -49,7 +49,7 @@ class Feed:
         query = "&".join(f"{quote(k)}={quote(v, safe=',')}" for k, v in given.items())
         url = self._tsp.url(self._operation.path) + (f"?{query}" if query else "")
         plain = self._tsp.request(self._operation).without_header("Accept-Language")
-        return self._tsp.changed(plain, url=url)
+        return replace(plain, url=url)
 
     def answer(self, **parameters: str) -> Answer:
         """The answer, whatever it is."""

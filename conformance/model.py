@@ -147,6 +147,10 @@ class Profile:
         return bool(self.functions)
 
 
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
+"""Methods that change nothing (RFC 9110, 9.2.1)."""
+
+
 @dataclass(frozen=True, slots=True)
 class Request:
     """One HTTP request, complete: an absolute URL, header fields in order, the bytes of the body."""
@@ -155,6 +159,11 @@ class Request:
     url: str
     headers: tuple[tuple[str, str], ...] = ()
     body: bytes = b""
+
+    @property
+    def safe(self) -> bool:
+        """Whether its method changes nothing, so that it does no harm when it is sent again."""
+        return self.method in SAFE_METHODS
 
     def header(self, name: str) -> str | None:
         """The first value of a header field, whatever the case of its name."""

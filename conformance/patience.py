@@ -5,18 +5,12 @@ from __future__ import annotations
 from email.utils import parsedate_to_datetime
 
 from conformance.answer import Answer
-from conformance.model import Request
 
 ATTEMPTS = 3
 LONGEST_WAIT = 60.0
 """Seconds that a Retry-After is waited for; a bank that asks for more is left alone."""
 BLIP = 0.25
 """Seconds after which a request is sent again for which a gateway got no answer of the bank."""
-
-
-def repeatable(request: Request) -> bool:
-    """Whether a request that may have been carried out does no harm when it is sent again."""
-    return request.method in ("GET", "HEAD", "OPTIONS")
 
 
 def fell(answer: Answer) -> bool:

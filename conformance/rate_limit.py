@@ -3,29 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Annotated, Any
 
-from pydantic import BeforeValidator, Field, field_validator
+from pydantic import Field, field_validator
 
 from conformance.address import safe, safe_base
-from conformance.authentication import Anonymous, HeaderKey, HeaderPair, Scheme
-from conformance.custom_token import CustomToken
+from conformance.authentication import Scheme
+from conformance.identities import Identified
 from conformance.reference import Part, Seconds
-from conformance.signing import SignedRequest
-from conformance.token import ClientCredentials
-
-
-def _kind(value: Any) -> Any:
-    return {"kind": value} if isinstance(value, str) else value
-
-
-Tsp = Annotated[
-    Annotated[
-        Anonymous | HeaderPair | HeaderKey | ClientCredentials | CustomToken | SignedRequest,
-        Field(discriminator="kind"),
-    ],
-    BeforeValidator(_kind),
-]
 
 
 class RateLimit(Part):
@@ -41,8 +25,8 @@ class RateLimit(Part):
     requests_per_second: float = Field(default=100.0, gt=0, le=10_000)
     requests: int = Field(default=600, ge=20, le=100_000)
     seconds: Seconds = Field(default=60.0, gt=0)
-    authentication: Tsp | None = None
-    second_tsp: Tsp | None = None
+    authentication: Identified = None
+    second_tsp: Identified = None
     token_endpoint: str = ""
 
     @field_validator("base_url")

@@ -12,16 +12,18 @@ import shlex
 import uuid
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from itertools import pairwise
 from typing import Any
 from urllib.parse import urlsplit
 
 from conformance.answer import Answer
-from conformance.document import NotJson, parse
+from conformance.document import NotJson, parse, pointer, resolve
 from conformance.errors import ConfigurationError
 from conformance.generate.identities import GARBAGE
-from conformance.model import Exchange, Finding, Request, Result
+from conformance.model import SAFE_METHODS, Exchange, Finding, Request, Result
 from conformance.offer import operations
+from conformance.protected import guarded
 from conformance.redaction import MASK
 from conformance.registry import all_checks
 from conformance.replay_token import Bearer, bearer, issued
@@ -32,7 +34,6 @@ from conformance.target import Target
 from conformance.tsp import Tsp
 
 _VARIABLE = re.compile(r"\$([A-Z0-9_]+)")
-SAFE = ("GET", "HEAD", "OPTIONS")
 PROVING = ("authorization", "dpop")
 """Header fields that are made anew with a token."""
 PASSING = frozenset(("age", "connection", "content-length", "date", "keep-alive", "transfer-encoding", "via"))
@@ -58,7 +59,7 @@ class Replayed:
 
 
 def wanted(run: Run, what: str) -> list[Shown]:
-    """The exchanges behind a case, or behind one finding by the number of its exchange.
+    """The exchanges behind a case or a requirement, or the one behind findings by its number.
 
     Raises ``ConfigurationError`` for what the results do not have.
     """
@@ -66,25 +67,39 @@ def wanted(run: Run, what: str) -> list[Shown]:
     for result in run.results:
         for finding in result.findings:
             exchange = run.exchanges.get(finding.exchange or 0)
-            if exchange is not None and what in (result.case.id, str(exchange.id)):
+            if exchange is not None and what in (*_names(result), str(exchange.id)):
                 found.setdefault(exchange.id, Shown(result, finding, exchange))
-        if what == result.case.id and not result.findings and result.exchanges:
+        if what in _names(result) and not result.findings and result.exchanges:
             exchange = run.exchanges.get(result.exchanges[-1])
             if exchange is not None:
                 found[exchange.id] = Shown(result, None, exchange)
     if not found:
         raise ConfigurationError(
-            f"{run.path}: {what}: neither a case with an exchange that is kept, nor the number of one; "
-            "the report names both beside each finding"
+            f"{run.path}: {what}: neither a case or requirement with an exchange that is kept, nor the "
+            "number of one; the report names both beside each finding"
         )
     return list(found.values())
+
+
+def _names(result: Result) -> tuple[str, str]:
+    return result.case.id, result.case.requirement
+
+
+def told(shown: Shown, run: Run, what: str) -> list[tuple[Result, Finding]]:
+    """The findings that an exchange shows, of those that ``wanted`` was asked for."""
+    return [
+        (result, finding)
+        for result in run.results
+        for finding in result.findings
+        if finding.exchange == shown.exchange.id and what in (*_names(result), str(shown.exchange.id))
+    ]
 
 
 def admitted(shown: Shown, target: Target) -> None:
     """Raises ``ConfigurationError`` for a request that the target does not allow."""
     case, exchange = shown.result.case, shown.exchange
     check = all_checks().get(case.check)
-    reads = exchange.method in SAFE or _is_read(shown, target)
+    reads = exchange.method in SAFE_METHODS or _is_read(shown, target)
     intrudes = check is not None and check.intrusive
     why = ""
     if target.is_production and (not reads or intrudes or (check is not None and check.writes)):
@@ -123,8 +138,38 @@ def sent(shown: Shown, run: Run, session: Session, *, renew: bool = False) -> Re
             if "idempot" in name.lower():
                 request = request.with_header(name, str(uuid.uuid4()))
     answer = held.send(request) if held is not None else tsp.send(request, patient=False)
-    changes = (*_changes(shown.exchange, answer, tsp.vault), *_fields(shown, answer, tsp.vault))
+    changes = (
+        *_changes(shown.exchange, answer, tsp.vault),
+        *_fields(shown, answer, tsp.vault),
+        *_values(shown, answer, tsp.vault),
+    )
     return Replayed(shown, answer, changes)
+
+
+PASSING_STATUS = (429, 502, 503, 504)
+"""What a bank answers for a while, whatever it is asked."""
+
+
+def vain(shown: Shown, made: Replayed, session: Session) -> str:
+    """Why an answer says nothing about the finding; empty where it does.
+
+    A refusal speaks only where the plain request of the function, under the same credentials, is accepted.
+    """
+    before, now = shown.exchange.status, made.answer.status
+    if now == before:
+        return ""
+    if now in PASSING_STATUS:
+        return f"the bank answers {now} for the time being; try again later"
+    if now not in (401, 403) or before in (401, 403):
+        return ""
+    operation = operations(session.target, bank_phases()).get(shown.result.case.function)
+    if operation is None or not operation.reads or guarded(operation.function):
+        return ""
+    plain = Tsp(session.traffic, "replay", session.memory(0)).call(operation)
+    if plain.status not in (401, 403):
+        return ""
+    refused = f"the bank refuses the plain request of {operation.id} as well ({plain.status})"
+    return f"{refused}; check the credentials"
 
 
 def _bearer(shown: Shown, run: Run, session: Session, tsp: Tsp) -> Bearer | None:
@@ -225,6 +270,31 @@ def _fields(shown: Shown, answer: Answer, vault: Vault) -> Iterator[str]:
             yield f"header {name} {'gone' if name in before else 'there'} now"
         elif name == judged and before[name] != now[name]:
             yield f"header {name} {before[name]}, now {now[name]}"
+
+
+def _values(shown: Shown, answer: Answer, vault: Vault) -> Iterator[str]:
+    """The value that the finding points to, and those beside it that it tells of, where they are others."""
+    finding, exchange = shown.finding, shown.exchange
+    if finding is None or not finding.at.startswith("/") or answer.status != exchange.status:
+        return
+    text = visible(vault.body(answer.body, answer.header("Content-Type") or ""))
+    row, _, _ = finding.at.rpartition("/")
+    try:
+        held, came = (
+            parse(exchange.response_body.encode("utf-8", "replace")),
+            parse(text.encode("utf-8", "replace")),
+        )
+        before, now = resolve(held.value, row), resolve(came.value, row)
+    except (NotJson, LookupError):
+        return
+    if not isinstance(before, Mapping) or not isinstance(now, Mapping):
+        return
+    for name in (name for name in before if name in now):
+        value = before[name]
+        pointed = f"{row}{pointer([name])}" == finding.at
+        spoken = isinstance(value, str | int | Decimal) and str(value) in finding.actual
+        if (pointed or spoken) and value != now[name] and not isinstance(value, Mapping | list):
+            yield f"{row}{pointer([name])} {value}, now {now[name]}"
 
 
 def _outline(text: str) -> frozenset[str] | None:

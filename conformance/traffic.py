@@ -21,7 +21,7 @@ from conformance.load.shot import Hit, Path, Shot, Talk, Until
 from conformance.load.way import path_of
 from conformance.model import Exchange, Request
 from conformance.pace import Limits, Pace
-from conformance.patience import ATTEMPTS, BLIP, LONGEST_WAIT, asked_wait, fell, repeatable
+from conformance.patience import ATTEMPTS, BLIP, LONGEST_WAIT, asked_wait, fell
 from conformance.secret import Vault
 from conformance.sharing import Sharing
 from conformance.standing import Credentials, Standing
@@ -140,7 +140,7 @@ class Traffic:
             try:
                 answer = self._once(request, case, place, waits=patient, certified=certified)
             except Dropped:
-                if last or not repeatable(request):
+                if last or not request.safe:
                     raise
                 continue
             wait = asked_wait(answer, attempt, self.now()) if patient else None
@@ -150,7 +150,7 @@ class Traffic:
                 if answer.ok and request.method == "GET":
                     self._good[place] = request
                 return self._renewed(answer, case, certified) if patient else answer
-            doubtful = answer.status in (502, 504) and not repeatable(request)  # it may have been carried out
+            doubtful = answer.status in (502, 504) and not request.safe  # it may have been carried out
             if fell(answer) and (attempt > 1 or doubtful) and self._answers(request, case, certified):
                 self._held[place] = 0
                 return answer

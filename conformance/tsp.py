@@ -9,7 +9,6 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Hashable, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
@@ -228,7 +227,3 @@ class Tsp:
 
     def _send(self, request: Request, patient: bool, certified: Certified | None = None) -> Answer:
         return self._traffic.send(request, self._case, patient=patient, certified=certified)
-
-    def changed(self, request: Request, **fields: Any) -> Request:
-        """A copy of a request with some of its parts exchanged."""
-        return replace(request, **fields)

@@ -43,27 +43,27 @@ def _environment(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_none_changes_nothing() -> None:
     nobody = identity("none")
     assert nobody.apply(ASK, nowhere, NOW) == ASK
-    assert (nobody.kind, nobody.required_headers, nobody.expires_at) == ("none", (), math.inf)
+    assert (nobody.kind, nobody.expires_at) == ("none", math.inf)
 
 
 def test_a_header_pair_is_set_on_every_request() -> None:
-    pair = identity(
-        '{kind: header-pair, headers: {ClientID: "env:BANK_ID", ClientSecret: "env:BANK_SECRET"}}'
-    )
+    text = '{kind: header-pair, headers: {ClientID: "env:BANK_ID", ClientSecret: "env:BANK_SECRET"}}'
+    pair = identity(text)
     assert added(pair.apply(ASK, nowhere, NOW)) == {
         "ClientID": SECRETS["BANK_ID"],
         "ClientSecret": SECRETS["BANK_SECRET"],
     }
-    assert pair.required_headers == ("ClientID", "ClientSecret")
+    assert target(text).authentication.carriers == ("ClientID", "ClientSecret")
 
 
 @pytest.mark.parametrize(
     ("prefix", "value"), [("", "key-abcdefghij"), (", prefix: ApiKey", "ApiKey key-abcdefghij")]
 )
 def test_a_header_key_is_set_with_its_prefix(prefix: str, value: str) -> None:
-    key = identity(f'{{kind: header-key, header: Ocp-Apim-Subscription-Key, value: "env:BANK_KEY"{prefix}}}')
+    text = f'{{kind: header-key, header: Ocp-Apim-Subscription-Key, value: "env:BANK_KEY"{prefix}}}'
+    key = identity(text)
     assert added(key.apply(ASK, nowhere, NOW)) == {"Ocp-Apim-Subscription-Key": value}
-    assert key.required_headers == ("Ocp-Apim-Subscription-Key",)
+    assert target(text).authentication.carriers == ("Ocp-Apim-Subscription-Key",)
 
 
 def test_credentials_take_the_place_of_a_header_that_is_there() -> None:
@@ -89,7 +89,7 @@ def test_a_token_is_fetched_once_and_sent_as_bearer() -> None:
         "client_id": [SECRETS["BANK_ID"]],
         "client_secret": [SECRETS["BANK_SECRET"]],
     }
-    assert client.required_headers == ("Authorization",)
+    assert target(f"{{{WITH_SECRET}}}").authentication.carriers == ("Authorization",)
     assert client.expires_at == NOW + 1800
 
 
@@ -235,7 +235,7 @@ def test_a_bank_s_own_token_is_asked_for_and_sent_in_its_own_way(monkeypatch: py
         "clientId": SECRETS["BANK_ID"],
         "servicingCountry": "HK",
     }
-    assert client.required_headers == ("accessToken", "clientId")
+    assert target(CUSTOM).authentication.carriers == ("accessToken", "clientId")
     assert client.expires_at == NOW + 600
     (asked,) = bank.asked
     assert asked.url == "https://bank.example/partner/api/hk/v1/oauth/authorize"
@@ -368,7 +368,7 @@ def test_the_named_header_fields_are_all_that_carry_credentials(text: str) -> No
     client = identity(text)
     bank = giving(access_token="opaque_Token-in.hand")
     sent = client.apply(ASK, bank, NOW)
-    for name in client.required_headers:
+    for name in target(text).authentication.carriers:
         assert sent.header(name) is not None
         sent = sent.without_header(name)
     left = " ".join(value for _, value in sent.headers)

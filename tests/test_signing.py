@@ -27,6 +27,7 @@ from tests.identities import (
     giving,
     identity,
     nowhere,
+    target,
 )
 
 
@@ -57,7 +58,7 @@ def test_a_signature_covers_the_listed_header_fields_in_order() -> None:
     assert sent.header("Signature") == (
         f'keyId="key-1",algorithm="hmac-sha256",headers="{names}",signature="{signature}"'
     )
-    assert client.required_headers == ("Authorization", "Signature")
+    assert target(PAYME).authentication.carriers == ("Authorization", "Signature")
 
 
 PAOB = """

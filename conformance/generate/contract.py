@@ -9,12 +9,9 @@ from urllib.parse import urlsplit
 
 from conformance.errors import NotApplicable
 from conformance.generate.call import Call
-from conformance.model import Request
+from conformance.model import SAFE_METHODS, Request
 from conformance.openapi import ApiDescription, ApiOperation, describe
 from conformance.operation import Operation
-
-UNSENT = ("accept", "content-type", "authorization")
-"""Header parameters that a description may list and that OpenAPI tells readers to ignore."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +34,7 @@ class Scoped:
         """Whether calling it changes nothing: as the bank's file says of a function, else by its method."""
         if self.function is not None:
             return self.function.reads
-        return self.operation.method in ("GET", "HEAD", "OPTIONS")
+        return self.operation.method in SAFE_METHODS
 
     @property
     def document(self) -> Any:

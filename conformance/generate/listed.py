@@ -10,12 +10,9 @@ from conformance.errors import NoConnection, Refused
 from conformance.generate.contract import Contract
 from conformance.generate.survey import document, identity
 from conformance.ledger import Ledger
-from conformance.model import Request
+from conformance.model import SAFE_METHODS, Request
 from conformance.tsp import Tsp
 from conformance.wire import Certified
-
-SAFE = ("GET", "HEAD", "OPTIONS", "TRACE")
-"""Methods that change nothing (RFC 9110, 9.2.1)."""
 
 
 def reading_posts(contract: Contract) -> frozenset[str]:
@@ -23,7 +20,7 @@ def reading_posts(contract: Contract) -> frozenset[str]:
     return frozenset(
         f"{scoped.operation.method} {scoped.operation.path}"
         for scoped in contract.operations
-        if scoped.reads and scoped.operation.method not in SAFE
+        if scoped.reads and scoped.operation.method not in SAFE_METHODS
     )
 
 
@@ -42,7 +39,7 @@ class ListedTsp(Tsp):
             request.method == read.partition(" ")[0] and path.endswith(read.partition(" ")[2])
             for read in self._reads
         )
-        if request.method in SAFE or only_reads:
+        if request.safe or only_reads:
             return super()._send(request, patient, certified)
         number = self._ledger.intend(self._case, f"{request.method} {path}")
         try:

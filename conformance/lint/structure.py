@@ -74,7 +74,7 @@ def responses(given: Specimen) -> Iterator[Slip]:
             yield Slip("a successful response", ", ".join(statuses) or "no response", f"{call.at}/responses")
         for status in statuses:
             place = f"{call.at}/responses{pointer((status,))}"
-            response, at = given.resolved(described.get(status, described.get(status)), place)
+            response, at = given.resolved(described.get(status), place)
             if response and "description" not in response:
                 yield Slip("a description of the response", "none", at)
 

@@ -41,8 +41,7 @@ class Slip:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A schema where it stands. ``whole`` is false for a branch of allOf, anyOf or oneOf; ``request`` tells
-    which way its values travel, None for a named schema."""
+    """A schema where it stands. ``whole`` is false for a branch of allOf, anyOf or oneOf."""
 
     at: str
     value: Mapping[str, Any]

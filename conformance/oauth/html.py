@@ -95,7 +95,6 @@ class Page:
     forms: tuple[Form, ...] = ()
     links: tuple[Link, ...] = ()
     loads: tuple[str, ...] = ()
-    inline_script: bool = False
 
     def link(self, wanted: str) -> Link | None:
         """The link of a text, without regard to case."""
@@ -133,7 +132,6 @@ class _Reader(HTMLParser):
         self.links: list[Link] = []
         self.loads: list[str] = []
         self.labels: dict[str, str] = {}
-        self.script = False
         self._open: _Building | None = None
         self._label: tuple[str, list[str], int] | None = None
         self._button: tuple[dict[str, str], list[str]] | None = None
@@ -147,7 +145,6 @@ class _Reader(HTMLParser):
         given = {name: value or "" for name, value in attributes}
         if tag in ("script", "style", "template"):
             self._quiet += 1
-            self.script = self.script or (tag == "script" and "src" not in given)
         if tag in ("script", "img", "iframe", "source", "video", "audio", "embed") and given.get("src"):
             self.loads.append(self._absolute(given["src"]))
         if tag == "link" and given.get("href") and "stylesheet" in given.get("rel", "").lower():
@@ -302,7 +299,6 @@ def read_page(url: str, body: bytes) -> Page:
         forms,
         tuple(reader.links),
         tuple(reader.loads),
-        reader.script,
     )
 
 

@@ -8,12 +8,12 @@ import time
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from urllib.parse import urlsplit
 
+from conformance.address import LOOPBACK
 from conformance.answer import Answer
 from conformance.errors import Inconclusive
 from conformance.model import Request
 from conformance.oauth.login import Landing, landed_at, same_place
 
-LOOPBACK = ("127.0.0.1", "localhost", "::1")
 BACK = b"<!DOCTYPE html><title>Done</title><p>Thank you. This window can be closed.</p>"
 _one_at_a_time = threading.Lock()
 

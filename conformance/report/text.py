@@ -16,9 +16,9 @@ from conformance.report.content.wording import PLAIN_SIGN, SIGN, WORD, instant, 
 from conformance.verdict import Conformance, counted
 
 CARDS = 20
+"""Findings of one kind that are printed; the rest is counted."""
 IDS = 6
 """Requirements that a reason names; the rest is counted."""
-"""Findings of one kind that are printed; the rest is counted."""
 
 _STYLE = {
     Verdict.PASS: "green",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from urllib.parse import quote, urlsplit, urlunsplit
 
+from conformance.address import LOOPBACK
 from conformance.checks.authorize.walk import walked
 from conformance.errors import Inconclusive, NotApplicable
 from conformance.model import Finding
@@ -13,7 +14,6 @@ from conformance.oauth.grant import Attempt, place_of
 from conformance.registry import Findings, check
 
 ELSEWHERE = "https://elsewhere.example/callback"
-LOOPBACK = ("localhost", "127.0.0.1", "[::1]", "::1")
 
 
 def variants(uri: str) -> Mapping[str, str]:

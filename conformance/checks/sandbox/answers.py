@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from urllib.parse import urlsplit
 
 from conformance.dictionary import reads
@@ -20,7 +21,7 @@ def answers_with_data(tsp: Tsp, target: Target, offered: tuple[Operation, ...]) 
     base = _base(target)
     for operation in reads(offered):
         request = tsp.request(operation)
-        moved = tsp.changed(request, url=base + request.url.removeprefix(target.base_url))
+        moved = replace(request, url=base + request.url.removeprefix(target.base_url))
         problem, exchange = _problem(tsp, operation, moved)
         if problem:
             yield Finding(f"data of {operation.id} in the sandbox", problem, moved.url, exchange)
