@@ -24,7 +24,7 @@ _OFFSET = re.compile(r"([+-])([0-9]{2}):?([0-9]{2})")
 _TIME = re.compile(
     r"(?P<hour>[0-9]{1,2})(?::(?P<minute>[0-9]{2})(?::[0-9]{2})?)?\s*(?P<half>[ap]\.?m\.?)?", re.I
 )
-_CLOCK = r"[0-9]{1,2}(?::[0-9]{2}(?::[0-9]{2})?)?\s*(?:[ap]\.?m\.?)?"
+_CLOCK = r"(?:[0-9]{4}(?![0-9:.])|[0-9]{1,2}(?::[0-9]{2}(?::[0-9]{2})?)?\s*(?:[ap]\.?m\.?)?)"
 _SPAN = re.compile(
     rf"(?P<days>.*?)[\s:：,]*\b(?P<open>{_CLOCK})\s*(?:-|–|—|~|to|至)\s*(?P<close>{_CLOCK})", re.I
 )
@@ -155,9 +155,10 @@ def day(value: Any, form: str | None) -> str:
 
 
 def clock(value: Any) -> str:
-    """A time of day as HH:MM: ``9:00 AM``, ``17:30``, ``9am``. Raises ``Unreadable``."""
+    """A time of day as HH:MM: ``9:00 AM``, ``17:30``, ``9am``, ``0900``. Raises ``Unreadable``."""
     expected = "a time of day"
-    match = _TIME.fullmatch(short(value, expected)) if isinstance(value, str) else None
+    text = short(value, expected) if isinstance(value, str) else ""
+    match = _TIME.fullmatch(re.sub(r"^([0-9]{2})([0-9]{2})$", r"\1:\2", text))
     if match is None or (match["minute"] is None and match["half"] is None):
         raise Unreadable(expected)
     hour, minute, half = int(match["hour"]), int(match["minute"] or 0), (match["half"] or "").lower()

@@ -133,6 +133,14 @@ def added(value: Decimal, summand: Decimal) -> Decimal:
         raise Unreadable("a number of at most 60 digits") from None
 
 
+def multiplied(value: Decimal, factor: Decimal) -> Decimal:
+    """A product without rounding. Raises ``Unreadable`` when it is too long to be exact."""
+    try:
+        return _EXACT.multiply(value, factor)
+    except (Inexact, InvalidOperation, Overflow):
+        raise Unreadable("a number of at most 60 digits") from None
+
+
 def is_debit(word: Any) -> bool:
     """Whether a bank's word for a direction means that money is owed or goes out. Raises ``Unreadable``."""
     text = word.strip().lower() if isinstance(word, str) else ""

@@ -67,8 +67,7 @@ def _one(item: Any) -> tuple[Apply, bool]:
     if isinstance(item, str):
         name, setting, given = item, None, False
     elif isinstance(item, Mapping) and len(item) == 1:
-        name, setting = next(iter(item.items()))
-        given = True
+        (name, setting), given = next(iter(item.items())), True
     else:
         raise ConfigurationError(f"{item!r} is no transform; write a name, or one name with its setting")
     transform = _TRANSFORMS.get(str(name))
@@ -129,12 +128,9 @@ def _amount(setting: Any) -> Apply:
         raise ConfigurationError(f"{default!r} is no currency code; write for example {{currency: HKD}}")
 
     def read(value: Any, _: Any) -> Any:
-        if isinstance(value, Mapping):
-            sums = quantity.number(value.get("amount"), "an amount"), value.get("currency", default)
-        else:
-            sums = quantity.money(value)
-        amount, code = sums[0], sums[1] or default
-        if not isinstance(code, str):
+        given = (value.get("amount"), value.get("currency")) if isinstance(value, Mapping) else None
+        amount, code = (quantity.number(given[0], "an amount"), given[1]) if given else quantity.money(value)
+        if not isinstance(code := code or default, str):
             raise Unreadable("an amount with its currency")
         return {"amount": plain(amount), "currency": code}
 
@@ -160,10 +156,9 @@ def _per(setting: Any) -> Apply:
     path = compiled(setting)
 
     def read(value: Any, node: Any) -> str:
-        unit = path.find(node)
-        if not unit or unit[0].value is None:
-            return plain(quantity.decimal(value))
-        return plain(quantity.divided(quantity.decimal(value), quantity.number(unit[0].value, "a unit")))
+        unit, rate = path.find(node), quantity.decimal(value)
+        known = bool(unit) and unit[0].value is not None
+        return plain(quantity.divided(rate, quantity.number(unit[0].value, "a unit")) if known else rate)
 
     return read
 
@@ -197,19 +192,28 @@ def _signed(setting: Any) -> Apply:
 
     def read(value: Any, node: Any) -> str:
         amount, said = quantity.decimal(value), path.find(node)
-        owed = quantity.is_debit(said[0].value) if said else False
-        return plain(-amount.copy_abs() if owed else amount)
+        return plain(-amount.copy_abs() if said and quantity.is_debit(said[0].value) else amount)
 
     return read
 
 
 @_transform("add", setting=True)
 def _add(setting: Any) -> Apply:
-    try:
-        summand = quantity.number(setting)
-    except Unreadable:
-        raise ConfigurationError(f"{setting!r} is no number; write for example {{add: 1}}") from None
+    summand = _given(setting, "{add: 1}")
     return lambda value, _: plain(quantity.added(quantity.decimal(value), summand))
+
+
+@_transform("times", setting=True)
+def _times(setting: Any) -> Apply:
+    factor = _given(setting, "{times: 100} for a fraction, {times: 0.01} for basis points")
+    return lambda value, _: plain(quantity.multiplied(quantity.decimal(value), factor))
+
+
+def _given(setting: Any, example: str) -> Decimal:
+    try:
+        return quantity.number(str(setting))
+    except Unreadable:
+        raise ConfigurationError(f"{setting!r} is no number; write for example {example}") from None
 
 
 # Words
@@ -293,8 +297,6 @@ def _pick(setting: Any) -> Apply:
 
     def read(value: Any, _: Any) -> Any:
         word = str(value).strip().casefold() if isinstance(value, str | int | Decimal) else None
-        if isinstance(value, bool):
-            word = str(value).lower()
         if word in meaning and word != "*":
             return meaning[word]
         if "*" in meaning and word is not None:
@@ -382,19 +384,17 @@ def _hours(setting: Any) -> Apply:
 
 @_transform("tenor", setting=None)
 def _tenor(setting: Any) -> Apply:
-    if isinstance(setting, str) and setting.startswith("$"):
-        path = compiled(setting)
-
-        def read(value: Any, node: Any) -> str:
-            beside = path.find(node)
-            return moment.tenor(value, moment.unit_of_time(beside[0].value) if beside else "")
-
-        return read
+    path = compiled(setting) if isinstance(setting, str) and setting.startswith("$") else None
     try:
-        unit = "" if setting is None else moment.unit_of_time(setting)
+        fixed = "" if setting is None or path else moment.unit_of_time(setting)
     except Unreadable:
         raise ConfigurationError(
             f"{setting!r} is no unit of time; write {{tenor: months}}, or {{tenor: $.unit}} where the bank "
             "gives the unit beside the number"
         ) from None
-    return lambda value, _: moment.tenor(value, unit)
+
+    def read(value: Any, node: Any) -> str:
+        beside = path.find(node) if path else []
+        return moment.tenor(value, moment.unit_of_time(beside[0].value) if beside else fixed)
+
+    return read
