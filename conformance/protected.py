@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from itertools import chain
-from typing import Any
+from typing import Any, ParamSpec
 from urllib.parse import urlsplit
 
 from conformance.answer import Answer
@@ -21,6 +21,8 @@ from conformance.path_values import filled, places_in, plain
 from conformance.reading import Reading
 from conformance.tsp import Pairs, Tsp
 from conformance.wire import Certified
+
+P = ParamSpec("P")
 
 OWN_NAME = ("consent", "event")
 """Resources that a TSP reads in its own name, with a token of its own."""
@@ -270,10 +272,10 @@ class GrantedTsp(Tsp):
         return self._protected.access.call(tokens, request, certified=certified, patient=patient)
 
 
-def tried(send: Callable[[], Answer]) -> Answer | None:
+def tried(send: Callable[P, Answer], *arguments: P.args, **options: P.kwargs) -> Answer | None:
     """An answer, or None where the bank broke off: at the edge that is a way to refuse."""
     try:
-        return send()
+        return send(*arguments, **options)
     except Unreachable:
         return None
 

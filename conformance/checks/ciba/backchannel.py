@@ -52,7 +52,7 @@ def begun(access: Access, **changes: Any) -> Begun:
 
 def polled(access: Access, value: str, client: Client | None = None) -> Answer | None:
     """The answer to a TSP that asks whether the customer has decided."""
-    return tried(lambda: access.token({"grant_type": GRANT, "auth_req_id": value}, client=client))
+    return tried(access.token, {"grant_type": GRANT, "auth_req_id": value}, client=client)
 
 
 def interval(started: Begun) -> float:

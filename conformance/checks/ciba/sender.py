@@ -36,7 +36,7 @@ def authentication_needed(access: Access) -> Findings:
     access.server.endpoint(ENDPOINT)
     named = form(access, client_id=access.client.client_id)
     shown = UNCERTIFIED if access.client.method in BY_CERTIFICATE else None
-    answer = tried(lambda: access.post(ENDPOINT, named, authenticated=False, certified=shown))
+    answer = tried(access.post, ENDPOINT, named, authenticated=False, certified=shown)
     yield from _refused(answer, "a backchannel request without client authentication refused", ENDPOINT)
     begun(access)
 
@@ -51,7 +51,7 @@ def one_hint(access: Access) -> Findings:
         "no hint": {"login_hint": None},
     }
     for what, changes in wrong.items():
-        answer = tried(lambda: access.post(ENDPOINT, form(access, **changes)))  # noqa: B023
+        answer = tried(access.post, ENDPOINT, form(access, **changes))
         yield from _refused(answer, f"a backchannel request with {what} refused", "hints")
     begun(access)
 
@@ -65,7 +65,7 @@ def assertion_for_issuer(access: Access) -> Findings:
     for what, audience in (("another server", "https://elsewhere.example"), ("the endpoint", url),
                            ("a list", [access.audience, "https://elsewhere.example"])):  # fmt: skip
         text = assertion(client, access.audience, access.now(), claims={"aud": audience})
-        answer = tried(lambda: access.post(ENDPOINT, form(access, **asserted(text))))  # noqa: B023
+        answer = tried(access.post, ENDPOINT, form(access, **asserted(text)))
         found = list(_refused(answer, f"an assertion for {what} refused", f"aud at {ENDPOINT}"))
         yield from found
         if found:
@@ -88,7 +88,7 @@ def _signed(
 
 
 def _sent(access: Access, request: str) -> Answer | None:
-    return tried(lambda: access.post(ENDPOINT, {"request": request}))
+    return tried(access.post, ENDPOINT, {"request": request})
 
 
 def _supported(access: Access) -> None:

@@ -22,7 +22,7 @@ def not_shown_to_others(protected: Protected) -> Findings:
     rule = rule_of(protected)
     other = protected.access.second
     consent = protected.access.consent(protected.permissions)
-    answer = tried(lambda: sent(protected, rule.read, consent, other))
+    answer = tried(sent, protected, rule.read, consent, other)
     if answer is not None and answer.ok:
         yield Finding(
             "a refusal of another TSP's consent", f"status {answer.status}", "consent", answer.exchange
@@ -50,7 +50,7 @@ def not_revoked_by_others(protected: Protected) -> Findings:
     other, operation = protected.access.second, protected.probe()
     grant = protected.fresh()
     protected.control(operation, grant.tokens)
-    answer = tried(lambda: sent(protected, rule.revoke, grant.consent, other))
+    answer = tried(sent, protected, rule.revoke, grant.consent, other)
     after = tried(lambda: protected.access.call(grant, protected.request(operation)))
     if after is None or not after.ok:
         said = f"refused after another TSP's request was answered {answer.status if answer else 'nothing'}"
@@ -102,7 +102,7 @@ def identifier_opens_nothing(protected: Protected) -> Findings:
     grant = protected.grant()
     headers = tuple((name, grant.consent) for name in HEADERS)
     request = protected.request(operation, headers=headers)
-    answer = tried(lambda: protected.access.call("", request, scheme="", proof=None))
+    answer = tried(protected.access.call, "", request, scheme="", proof=None)
     if answer is not None and answer.ok:
         yield Finding(
             "a refusal without a token", f"status {answer.status}", "header with the consent's identifier",

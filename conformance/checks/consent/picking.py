@@ -40,7 +40,7 @@ def picked_accounts_only(protected: Protected) -> Findings:
         if len(places_in(operation)) != 1:
             continue
         request = protected.request(filled(operation, {places_in(operation)[0]: kept[0]}))
-        opened = tried(lambda: access.call(tokens, request))  # noqa: B023
+        opened = tried(access.call, tokens, request)
         if opened is not None and opened.ok and has_rows(operation, opened):
             expected = "a refusal of an account that the customer did not pick"
             yield Finding(expected, f"status {opened.status}", f"function {name}", opened.exchange)

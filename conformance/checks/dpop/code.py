@@ -53,7 +53,7 @@ def _bound(access: Access, asked: Asked, *, proof: bool) -> Findings:
     """A finding for a code that another key redeems; then the right key must redeem it."""
     code = _code(access, asked, proof=proof)
     other = replace(access.client, proof_key=jose.fresh_key())
-    answer = tried(lambda: access.redeem(code, client=other))
+    answer = tried(access.redeem, code, client=other)
     if answer is not None and answer.ok and members_of(answer).get("access_token"):
         expected = "a code refused that comes with another key's proof"
         yield Finding(expected, "an access token", "DPoP proof", answer.exchange)
@@ -106,7 +106,7 @@ def key_on_curve(access: Access) -> Findings:
     nonce = next(iter(access.nonces.values()), None)
     proof = dpop.proof(key, "POST", url, access.now(), nonce=nonce, header={"jwk": off})
     form = {"grant_type": "client_credentials", "scope": access.settings.machine_scope or None}
-    answer = tried(lambda: access.token(form, proof=proof))
+    answer = tried(access.token, form, proof=proof)
     if answer is not None and (answer.ok or answer.status >= 500):
         expected = "a proof refused whose key is no point of its curve"
         yield Finding(expected, told(answer), "jwk of the proof", answer.exchange)

@@ -51,7 +51,7 @@ class Sender:
 
     def sent(self, proof: str | None) -> Answer | None:
         """The answer to the read with this proof."""
-        return tried(lambda: self.protected.access.call(self.tokens, self.request, proof=proof))
+        return tried(self.protected.access.call, self.tokens, self.request, proof=proof)
 
     def opens_without(self) -> bool:
         """Whether the token alone opens the read."""

@@ -60,7 +60,7 @@ def other_tsp_told_nothing(protected: Protected) -> Findings:
     members, _ = _asked(protected, tokens.access_token)
     if members.get("active") is not True:
         raise Inconclusive("control request refused: the TSP's own token is not active")
-    answer = tried(lambda: protected.access.introspect(tokens.access_token, client=other))
+    answer = tried(protected.access.introspect, tokens.access_token, client=other)
     if answer is not None and answer.ok and members_of(answer).get("active") is True:
         yield Finding("active false for another TSP's token", "active true", PLACE, answer.exchange)
 
@@ -78,9 +78,7 @@ def authentication_needed(protected: Protected) -> Findings:
     certified = UNCERTIFIED if tokens.client.method in BY_CERTIFICATE else None
     for form in ({}, {"client_id": tokens.client.client_id}):
         told_ = {"token": tokens.access_token, **form}
-        answer = tried(
-            lambda: access.post("introspection_endpoint", told_, authenticated=False, certified=certified)  # noqa: B023
-        )
+        answer = tried(access.post, "introspection_endpoint", told_, authenticated=False, certified=certified)
         if answer is not None and answer.ok and members_of(answer).get("active") is True:
             yield Finding("a refusal without client authentication", "active true", PLACE, answer.exchange)
             return

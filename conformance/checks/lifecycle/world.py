@@ -70,7 +70,7 @@ class World:
         if not self.given:
             return
         given = self.given[number % len(self.given)]
-        answer = tried(lambda: self.protected.access.redeem(given.code))
+        answer = tried(self.protected.access.redeem, given.code)
         if answer is None or not answer.ok or b"access_token" not in answer.body:
             given.used = True
             return
@@ -90,7 +90,7 @@ class World:
         if not known:
             return
         held = known[number % len(known)]
-        answer = tried(lambda: self.protected.access.refresh(held.tokens))
+        answer = tried(self.protected.access.refresh, held.tokens)
         if answer is None or not answer.ok or b"access_token" not in answer.body:
             return
         if held.spent:
@@ -132,7 +132,7 @@ class World:
         """Asks whether what is over opens anything, and whether each sees their own; raises ``Broken``."""
         for held in self.held:
             request = self.protected.request(self.operation)
-            answer = tried(lambda: self.protected.access.call(held.tokens, request))  # noqa: B023
+            answer = tried(self.protected.access.call, held.tokens, request)
             if answer is None or not answer.ok:
                 continue
             if held.ended:

@@ -27,7 +27,7 @@ def foreign_write_refused(protected: Protected, operation: Operation) -> Finding
     wrong = {"another customer's object": theirs[0], "an unknown object": nobodys(own[0])}
     for what, identifier in wrong.items():
         request = protected.request(protected.written(filled(operation, {name: identifier})))
-        answer = tried(lambda: access.call(tokens, request))  # noqa: B023
+        answer = tried(access.call, tokens, request)
         if answer is not None and answer.ok and (has_rows(operation, answer) or not answer.body):
             at = f"path value {name}"
             yield Finding(f"a refusal of {what}", f"status {answer.status}", at, answer.exchange)

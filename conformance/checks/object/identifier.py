@@ -149,7 +149,7 @@ def identifier_elsewhere_ignored(protected: Protected, operation: Operation) -> 
             (f"header X-{dashed}", (), ((f"X-{dashed}", foreign), (dashed, foreign))),
         ):
             request = protected.request(read, query=query, headers=headers)
-            answer = tried(lambda: protected.access.call(protected.tokens(operation), request))  # noqa: B023
+            answer = tried(protected.access.call, protected.tokens(operation), request)
             if answer is not None and answer.ok and _tells(answer, foreign):
                 yield Finding("the object of the path", "another customer's", at, answer.exchange)
                 break

@@ -27,6 +27,6 @@ def stops_with_consent(protected: Protected) -> Findings:
     still = tried(lambda: access.call(tokens, protected.request(operation)))
     if still is not None and still.ok:
         return
-    refreshed = tried(lambda: access.refresh(tokens))
+    refreshed = tried(access.refresh, tokens)
     if refreshed is not None and given(refreshed):
         yield Finding("no token for a revoked consent", told(refreshed), PLACE, refreshed.exchange)

@@ -40,9 +40,9 @@ def holder_needed(protected: Protected) -> Findings:
         raise NotApplicable("the certificate authenticates the client as well; see client authentication")
     tokens = renewable(protected).tokens
     if access.constraint == "mtls":
-        answer = tried(lambda: access.refresh(tokens, _certified=UNCERTIFIED))
+        answer = tried(access.refresh, tokens, _certified=UNCERTIFIED)
     else:
-        answer = tried(lambda: access.refresh(tokens, _proof=None))
+        answer = tried(access.refresh, tokens, _proof=None)
     if answer is not None and given(answer):
         expected = f"a refresh without {access.constraint} proof of possession refused"
         yield Finding(expected, told(answer), PLACE, answer.exchange)

@@ -49,7 +49,7 @@ def client_compared(protected: Protected) -> Findings:
     """Gives nothing for a refresh token in the hands of another TSP."""
     other = protected.access.second
     tokens = renewable(protected).tokens
-    answer = tried(lambda: protected.access.refresh(tokens, client=other))
+    answer = tried(protected.access.refresh, tokens, client=other)
     if answer is not None and given(answer):
         yield Finding("a refusal of another TSP's refresh token", told(answer), PLACE, answer.exchange)
         return
@@ -64,7 +64,7 @@ def altered_refused(protected: Protected) -> Findings:
     middle = len(value) // 2
     changed = value[:middle] + ("A" if value[middle] != "A" else "9") + value[middle + 1 :]
     for how, wrong in (("changed", changed), ("cut short", value[: len(value) * 2 // 3]), ("empty", "")):
-        answer = tried(lambda: protected.access.refresh(tokens, refresh_token=wrong))  # noqa: B023
+        answer = tried(protected.access.refresh, tokens, refresh_token=wrong)
         if answer is not None and given(answer):
             yield Finding(f"a refusal of a refresh token {how}", told(answer), PLACE, answer.exchange)
             return
@@ -156,7 +156,7 @@ def rotated_refused(protected: Protected) -> Findings:
         yield Finding("a new refresh token", "none", "member refresh_token", after.answer.exchange)
         return
     renewed(protected, after)
-    answer = tried(lambda: protected.access.refresh(before))
+    answer = tried(protected.access.refresh, before)
     if answer is not None and given(answer):
         yield Finding("a refusal of the replaced refresh token", told(answer), PLACE, answer.exchange)
 
@@ -168,8 +168,8 @@ def reuse_ends_grant(protected: Protected) -> Findings:
     after = renewed(protected, before)
     if not after.refresh_token or after.refresh_token == before.refresh_token:
         raise NotApplicable("the refresh token was not replaced")
-    if given(tried(lambda: protected.access.refresh(before))):
+    if given(tried(protected.access.refresh, before)):
         return
-    answer = tried(lambda: protected.access.refresh(after))
+    answer = tried(protected.access.refresh, after)
     if answer is not None and given(answer):
         yield Finding("the newer refresh token to end too", told(answer), PLACE, answer.exchange)

@@ -26,7 +26,7 @@ def bound(protected: Protected) -> str:
 def bare(protected: Protected, request: Request, tokens: Tokens) -> Answer | None:
     """The answer to a call with the token and nothing that it is bound to."""
     shown = UNCERTIFIED if protected.access.constraint == "mtls" else None
-    return tried(lambda: protected.access.call(tokens, request, proof=None, certified=shown))
+    return tried(protected.access.call, tokens, request, proof=None, certified=shown)
 
 
 def _found(expected: str, answer: Answer | None, at: str) -> Iterator[Finding]:
@@ -53,13 +53,13 @@ def holder_compared(protected: Protected) -> Findings:
     tokens, request = protected.tokens(operation), protected.request(operation)
     if constraint == "dpop":
         stranger = replace(tokens.client, proof_key=jose.fresh_key())
-        answer = tried(lambda: protected.access.call(tokens, request, client=stranger))
+        answer = tried(protected.access.call, tokens, request, client=stranger)
         whose = "key"
     else:
         other = protected.access.second.certified
         if other is None:
             raise Inconclusive("the second TSP has no client certificate to show")
-        answer = tried(lambda: protected.access.call(tokens, request, certified=other))
+        answer = tried(protected.access.call, tokens, request, certified=other)
         whose = "certificate"
     yield from _found(f"a refusal of a token bound to another {whose}", answer, "proof of possession")
     protected.control(operation)
@@ -73,7 +73,7 @@ def bearer_downgrade_refused(protected: Protected) -> Findings:
     operation = protected.probe()
     tokens, request = protected.tokens(operation), protected.request(operation)
     for proof in (None, True):
-        answer = tried(lambda: protected.access.call(tokens, request, scheme="Bearer", proof=proof))  # noqa: B023
+        answer = tried(protected.access.call, tokens, request, scheme="Bearer", proof=proof)
         if answer is not None and answer.ok:
             yield from _found("a refusal of the scheme Bearer", answer, "header Authorization")
             break

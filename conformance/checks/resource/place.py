@@ -48,7 +48,7 @@ def token_in_form_refused(protected: Protected) -> Findings:
 
 def _without_header(protected: Protected, request: Request, tokens: Tokens) -> Answer | None:
     proof = protected.proof(request, tokens) if protected.access.constraint == "dpop" else None
-    return tried(lambda: protected.access.call("", request, scheme="", proof=proof, client=tokens.client))
+    return tried(protected.access.call, "", request, scheme="", proof=proof, client=tokens.client)
 
 
 @check(requests=3, logins=("grant of all",))
@@ -75,7 +75,7 @@ def other_schemes_refused(protected: Protected) -> Findings:
     tokens = protected.tokens(operation)
     for word in ("Basic", "Token", "MAC"):
         request = protected.request(operation)
-        answer = tried(lambda: protected.access.call(tokens, request, scheme=word))  # noqa: B023
+        answer = tried(protected.access.call, tokens, request, scheme=word)
         if answer is not None and answer.ok:
             yield Finding(
                 "a refusal of a token after another scheme", f"status {answer.status} for {word}",

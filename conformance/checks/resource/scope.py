@@ -40,7 +40,7 @@ def scope_required(protected: Protected) -> Findings:
             continue
         tried_any = True
         request = protected.request(operation)
-        answer = tried(lambda: protected.access.call(tokens, request))  # noqa: B023
+        answer = tried(protected.access.call, tokens, request)
         if answer is not None and answer.ok:
             yield Finding(
                 f"a refusal of {what}", f"status {answer.status}", f"function {operation.id}", answer.exchange

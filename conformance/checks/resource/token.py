@@ -33,7 +33,7 @@ def token_required(protected: Protected, operation: Operation) -> Findings:
     read = protected.objects(operation)[0]
     protected.call(read)
     request = protected.request(read)
-    answer = tried(lambda: protected.access.call("", request, scheme="", proof=None))
+    answer = tried(protected.access.call, "", request, scheme="", proof=None)
     if answer is not None and answer.ok:
         yield opened("a refusal of a call without a token", answer)
     protected.control(read)
@@ -80,7 +80,7 @@ def _changed(token: str, at: int) -> str:
 
 def _called(protected: Protected, request: Request, tokens: Tokens, value: str) -> Answer | None:
     """The answer to a call that is right but for the token's own characters."""
-    return tried(lambda: protected.access.call(value, request, client=tokens.client))
+    return tried(protected.access.call, value, request, client=tokens.client)
 
 
 @check(requests=6, logins=(1, "grant of all"))

@@ -44,7 +44,7 @@ def _opens(protected: Protected, grant: Grant) -> Answer | None:
 
 
 def _refreshes(protected: Protected, grant: Grant) -> Answer | None:
-    answer = tried(lambda: protected.access.refresh(grant.tokens))
+    answer = tried(protected.access.refresh, grant.tokens)
     return answer if answer is not None and answer.ok else None
 
 
@@ -89,7 +89,7 @@ def client_compared(protected: Protected) -> Findings:
     """Leaves a token alone that another TSP asks to revoke."""
     other = protected.access.second
     grant = _begun(protected)
-    answer = tried(lambda: protected.access.revoke(grant.access_token, client=other))
+    answer = tried(protected.access.revoke, grant.access_token, client=other)
     if _opens(protected, grant) is None:
         exchange = answer.exchange if answer is not None else None
         yield Finding("the token to work on", "refused after another TSP's revocation", PLACE, exchange)
@@ -114,9 +114,7 @@ def authentication_needed(protected: Protected) -> Findings:
     certified = UNCERTIFIED if client.method in BY_CERTIFICATE else None
     for form in ({}, {"client_id": client.client_id}):
         told_ = {"token": grant.access_token, **form}
-        answer = tried(
-            lambda: access.post("revocation_endpoint", told_, authenticated=False, certified=certified)  # noqa: B023
-        )
+        answer = tried(access.post, "revocation_endpoint", told_, authenticated=False, certified=certified)
         if answer is not None and _opens(protected, grant) is None:
             expected = "the token to stay good without client authentication"
             yield Finding(expected, "its end", PLACE, answer.exchange)
