@@ -11,7 +11,7 @@ import re
 import shlex
 import uuid
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from itertools import pairwise
 from typing import Any
@@ -42,11 +42,11 @@ PASSING = frozenset(("age", "connection", "content-length", "date", "keep-alive"
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A finding, its result, and the exchange that shows it."""
+    """An exchange, the first result that it belongs to, and the findings that it shows, with their cases."""
 
     result: Result
-    finding: Finding | None
     exchange: Exchange
+    findings: tuple[tuple[str, Finding], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,11 +68,12 @@ def wanted(run: Run, what: str) -> list[Shown]:
         for finding in result.findings:
             exchange = run.exchanges.get(finding.exchange or 0)
             if exchange is not None and what in (*_names(result), str(exchange.id)):
-                found.setdefault(exchange.id, Shown(result, finding, exchange))
+                held = found.get(exchange.id, Shown(result, exchange))
+                found[exchange.id] = replace(held, findings=(*held.findings, (result.case.id, finding)))
         if what in _names(result) and not result.findings and result.exchanges:
             exchange = run.exchanges.get(result.exchanges[-1])
             if exchange is not None:
-                found[exchange.id] = Shown(result, None, exchange)
+                found.setdefault(exchange.id, Shown(result, exchange))
     if not found:
         raise ConfigurationError(
             f"{run.path}: {what}: neither a case or requirement with an exchange that is kept, nor the "
@@ -83,16 +84,6 @@ def wanted(run: Run, what: str) -> list[Shown]:
 
 def _names(result: Result) -> tuple[str, str]:
     return result.case.id, result.case.requirement
-
-
-def told(shown: Shown, run: Run, what: str) -> list[tuple[Result, Finding]]:
-    """The findings that an exchange shows, of those that ``wanted`` was asked for."""
-    return [
-        (result, finding)
-        for result in run.results
-        for finding in result.findings
-        if finding.exchange == shown.exchange.id and what in (*_names(result), str(shown.exchange.id))
-    ]
 
 
 def admitted(shown: Shown, target: Target) -> None:
@@ -162,8 +153,12 @@ def vain(shown: Shown, made: Replayed, session: Session) -> str:
         return f"the bank answers {now} for the time being; try again later"
     if now not in (401, 403) or before in (401, 403):
         return ""
-    operation = operations(session.target, bank_phases()).get(shown.result.case.function)
-    if operation is None or not operation.reads or guarded(operation.function):
+    offered = operations(session.target, bank_phases())
+    tokens = session.target.authorization is not None
+    plainly = [o for o in offered.values() if o.reads and not (tokens and guarded(o.function))]
+    own = (o for o in plainly if o.id == shown.result.case.function)
+    operation = next(own, next(iter(plainly), None))
+    if operation is None:
         return ""
     plain = Tsp(session.traffic, "replay", session.memory(0)).call(operation)
     if plain.status not in (401, 403):
@@ -264,37 +259,41 @@ def _fields(shown: Shown, answer: Answer, vault: Vault) -> Iterator[str]:
     """Header fields that came or went, and the value of the one that the finding is about."""
     before = {name.lower(): value for name, value in shown.exchange.response_headers}
     now = {name.lower(): value for name, value in vault.headers(answer.headers)}
-    judged = shown.finding.at.lower().removeprefix("header ") if shown.finding is not None else ""
+    judged = {finding.at.lower().removeprefix("header ") for _, finding in shown.findings}
     for name in sorted((before.keys() | now.keys()) - PASSING):
         if (name in before) != (name in now):
             yield f"header {name} {'gone' if name in before else 'there'} now"
-        elif name == judged and before[name] != now[name]:
+        elif name in judged and before[name] != now[name]:
             yield f"header {name} {before[name]}, now {now[name]}"
 
 
 def _values(shown: Shown, answer: Answer, vault: Vault) -> Iterator[str]:
     """The value that the finding points to, and those beside it that it tells of, where they are others."""
-    finding, exchange = shown.finding, shown.exchange
-    if finding is None or not finding.at.startswith("/") or answer.status != exchange.status:
+    if answer.status != shown.exchange.status:
         return
     text = visible(vault.body(answer.body, answer.header("Content-Type") or ""))
+    try:
+        held, came = (parse(body.encode("utf-8", "replace")) for body in (shown.exchange.response_body, text))
+    except NotJson:
+        return
+    for finding in dict.fromkeys(finding for _, finding in shown.findings if finding.at.startswith("/")):
+        yield from _told(finding, held.value, came.value)
+
+
+def _told(finding: Finding, held: Any, came: Any) -> Iterator[str]:
     row, _, _ = finding.at.rpartition("/")
     try:
-        held, came = (
-            parse(exchange.response_body.encode("utf-8", "replace")),
-            parse(text.encode("utf-8", "replace")),
-        )
-        before, now = resolve(held.value, row), resolve(came.value, row)
-    except (NotJson, LookupError):
+        before, now = resolve(held, row), resolve(came, row)
+    except LookupError:
         return
     if not isinstance(before, Mapping) or not isinstance(now, Mapping):
         return
     for name in (name for name in before if name in now):
-        value = before[name]
-        pointed = f"{row}{pointer([name])}" == finding.at
-        spoken = isinstance(value, str | int | Decimal) and str(value) in finding.actual
-        if (pointed or spoken) and value != now[name] and not isinstance(value, Mapping | list):
-            yield f"{row}{pointer([name])} {value}, now {now[name]}"
+        value, place = before[name], f"{row}{pointer([name])}"
+        if isinstance(value, Mapping | list) or value == now[name]:
+            continue
+        if place == finding.at or (isinstance(value, str | int | Decimal) and str(value) in finding.actual):
+            yield f"{place} {value}, now {now[name]}"
 
 
 def _outline(text: str) -> frozenset[str] | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -20,6 +21,7 @@ from conformance.conduct import Output, Scope, conduct
 from conformance.errors import ConfigurationError
 from conformance.plan import Selection
 from conformance.target import load_target
+from tests.hostile import answer, peer
 from tests.third_bank.app import ThirdBank
 from tests.third_bank.faults import FAULTS, together
 from tests.third_bank.judged import HERE, KEYS
@@ -36,6 +38,7 @@ CHECKS = (
     "contract.header_fields_are_as_described",
     "identity.credentials_are_checked",
 )
+JSON = ("Content-Type: application/json", "Connection: close")
 Heard = list[tuple[str, bytes, str]]
 
 
@@ -115,6 +118,59 @@ def test_a_bank_that_was_mended_answers_otherwise(run: Path, check: str) -> None
         done = CliRunner().invoke(command, [str(run), str(number), "--base-url", url], standalone_mode=False)
     assert "changed" in done.output, done.output
     assert done.return_value == 0
+
+
+@pytest.mark.usefixtures("keys")
+def test_a_refusal_of_the_credentials_says_nothing_of_a_finding(
+    run: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read = results.read(run)
+    monkeypatch.setenv("JUNK_BAY_KEY", "stale")
+    [shown] = replay.wanted(read, str(_exchanges(run)["contract.header_fields_are_as_described"]))
+    with serving(ThirdBank(), []) as url:
+        done = CliRunner().invoke(
+            command, [str(run), str(shown.exchange.id), "--base-url", url], standalone_mode=False
+        )
+    assert "now 401" in done.output
+    assert "in vain" in done.output
+    assert done.return_value == 4
+
+
+@pytest.mark.usefixtures("keys")
+def test_a_requirement_stands_for_all_of_its_findings(run: Path) -> None:
+    read = results.read(run)
+    [result] = [
+        r for r in read.results if r.findings and r.case.check == "contract.header_fields_are_as_described"
+    ]
+    by_requirement = replay.wanted(read, result.case.requirement)
+    assert [shown.exchange.id for shown in by_requirement] == [
+        shown.exchange.id for shown in replay.wanted(read, result.case.id)
+    ]
+
+
+@pytest.mark.parametrize(("sells", "told"), [("10.20", "/items/0/sell 9.88, now 10.20"), ("9.88", "same")])
+def test_a_value_that_a_finding_tells_of_is_compared(tmp_path: Path, sells: str, told: str) -> None:
+    file, selection = tmp_path / "bank.yaml", Selection(("fx.buy_not_above_sell",))
+    functions = {
+        "other.fx-rate": {
+            "request": {"path": "/fx"},
+            "rows": ["$.items[*]"],
+            "fields": {"currency": "$.ccy", "base": {"constant": "HKD"}, "buy": "$.buy", "sell": "$.sell"},
+        }
+    }
+
+    def rates(sell: str) -> bytes:
+        return json.dumps({"asOf": sell, "items": [{"ccy": "GBP", "buy": "10.11", "sell": sell}]}).encode()
+
+    with peer(answer(rates("9.88"), *JSON)) as url:
+        file.write_text(json.dumps({"bank": {"name": "B"}, "base_url": url, "functions": functions}))
+        found = conduct(load_target(file), Scope(selection=selection), Output(tmp_path / "out")).results
+    with peer(answer(rates(sells), *JSON)) as url:
+        done = CliRunner().invoke(
+            command, [str(found), "P1-FX-001", "--base-url", url], standalone_mode=False
+        )
+    assert told in done.output, done.output
+    assert done.return_value == (told == "same")
 
 
 @pytest.mark.usefixtures("keys")

@@ -9,7 +9,7 @@ import click
 
 @click.command("replay")
 @click.argument("file", metavar="RESULTS.jsonl", type=click.Path(path_type=Path))
-@click.argument("what", metavar="CASE|EXCHANGE")
+@click.argument("what", metavar="CASE|REQUIREMENT|EXCHANGE")
 @click.option(
     "--bank",
     "bank_file",
@@ -39,8 +39,9 @@ def command(
 ) -> int:
     """Sends the exact bytes behind a finding once more, signed anew, and says whether the answer is the same.
 
-    EXCHANGE is the number that a finding's card names; CASE stands for all findings of a case. Ends with 1
-    when an answer is the same as before, with 0 when all have changed, with 4 when none came.
+    EXCHANGE is the number that a finding's card names; CASE or REQUIREMENT stands for all of its findings.
+    Ends with 1 when an answer is the same as before, with 0 when all have changed, with 4 when none came or
+    one says nothing. An answer that has changed is judged by a run of the case alone.
     """
     from conformance import replay, results
     from conformance.cli.targets import found_again
@@ -57,9 +58,10 @@ def command(
             replay.admitted(shown, target)
         with open_session(target, (), Plan((), (), 0, "")) as session:
             for shown in chosen:
-                exchange, finding = shown.exchange, shown.finding
+                exchange = shown.exchange
                 click.echo(f"{exchange.id}: {exchange.method} {one_line(exchange.url, 300)}")
-                if finding is not None:
+                for case, finding in shown.findings:
+                    click.echo(f"  case      {one_line(case)}")
                     click.echo(f"  expected  {one_line(finding.expected, 200)}")
                     click.echo(f"  then      {one_line(finding.actual, 200)}")
                 try:
@@ -73,4 +75,8 @@ def command(
                 click.echo(
                     f"  {'changed   ' + one_line('; '.join(made.changes), 400) if made.changes else 'same'}"
                 )
+                why = replay.vain(shown, made, session)
+                unanswered = unanswered or bool(why)
+                if why:
+                    click.echo(f"  in vain   {why}")
     return 1 if same else 4 if unanswered else 0
