@@ -11,11 +11,23 @@ from conformance.reference import JsonPath, Part, SecretRef
 from conformance.writing.idempotency import Idempotency
 
 
+class Beforehand(Part):
+    """A step before an application, such as a quote: ``call``, and what to ``keep`` of its answer.
+
+    The call may have ``{product}``; ``keep`` gives the JSONPath of each value by the name with which the body
+    of an application has it, in braces.
+    """
+
+    call: Asked
+    keep: dict[str, JsonPath]
+
+
 class Lead(Part):
     """The short form by which a customer asks the bank to call back.
 
     ``call`` is where it goes, ``{product}`` in its path; ``form`` is a complete one. ``required`` and
-    ``consents`` name members of it by dotted paths; ``id`` is the JSONPath of the bank's identifier.
+    ``consents`` name members of it by dotted paths; ``id`` is the JSONPath of the bank's identifier. What the
+    steps ``beforehand`` tell, such as a free time, and ``{idempotency_key}`` may stand in it in braces.
     """
 
     call: Asked
@@ -23,6 +35,7 @@ class Lead(Part):
     required: tuple[str, ...] = ()
     consents: str = ""
     id: JsonPath = "$.data.id"
+    beforehand: tuple[Beforehand, ...] = ()
 
 
 class Seal(Part):
@@ -59,17 +72,6 @@ class Seal(Part):
     checksum_over: Literal["payload", "token"] = "payload"
     digest_over: Literal["payload", "token", "checksum"] = "token"
     text: Literal["hex", "base64"] = "hex"
-
-
-class Beforehand(Part):
-    """A step before an application, such as a quote: ``call``, and what to ``keep`` of its answer.
-
-    The call may have ``{product}``; ``keep`` gives the JSONPath of each value by the name with which the body
-    of an application has it, in braces.
-    """
-
-    call: Asked
-    keep: dict[str, JsonPath]
 
 
 class ApplicationPassword(Part):

@@ -19,7 +19,7 @@ from conformance.oauth.settings import Asked, filled
 from conformance.operation import Operation
 from conformance.writing import bodies, member, sealing
 from conformance.writing.agreement import at, located
-from conformance.writing.applying import ApplicationRules, Lead, Seal
+from conformance.writing.applying import ApplicationRules, Beforehand, Lead, Seal
 from conformance.writing.caller import Caller
 from conformance.writing.fresh import Drawn
 from conformance.writing.idempotency import Idempotency
@@ -165,14 +165,14 @@ class Making:
         """The media type and the bytes of an application, sealed where a seal is given."""
         told_ = self.applicant() if applicant is None else applicant
         framed = bodies.whole(self.operations[function], told_, key)
-        whole = json.dumps(filled(framed, self._beforehand(function))).encode()
+        whole = json.dumps(filled(framed, self._beforehand(function, self.rules.beforehand))).encode()
         return sealing.sealed(seal, whole, self.keys(seal), flaw) if seal else (JSON, whole)
 
-    def _beforehand(self, function: str) -> dict[str, str]:
+    def _beforehand(self, function: str, steps: tuple[Beforehand, ...]) -> dict[str, str]:
         """What the bank tells at the steps before an application, such as the identifier of a quote."""
         kept: dict[str, str] = {}
         named = self.rules.products.get(function)
-        for step in self.rules.beforehand:
+        for step in steps:
             facts = {**kept, **({"product": named} if named is not None else {})}
             request = self._step(step.call, str(filled(step.call.path, facts)))
             body = filled(step.call.json_, facts)
@@ -203,7 +203,9 @@ class Making:
         """The answer to a short form; without a ``key`` under a fresh one."""
         lead, chosen = self.lead, key or self.key()
         told_ = lead.form if form is None else form
-        body = filled(lead.call.json_, {"form": dict(told_)}) if lead.call.json_ is not None else dict(told_)
+        facts = {**self._beforehand(function, lead.beforehand), "idempotency_key": chosen}
+        made = dict(filled(told_, facts))
+        body = filled(lead.call.json_, {**facts, "form": made}) if lead.call.json_ is not None else made
         request = self._step(lead.call, self._filled(lead.call.path, function))
         request = replace(request, body=json.dumps(body).encode()).with_header("Content-Type", JSON)
         return self._making(f"{function} enquiry", request, chosen, at=lead.id, authorized=authorized)
