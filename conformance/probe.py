@@ -6,7 +6,7 @@ All are built from the bank's own correct request, so that exactly one thing is 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit, urlunsplit
 
@@ -186,3 +186,17 @@ def errors(tsp: Tsp, operation: Operation) -> tuple[Provoked, ...]:
     if not found:
         raise Inconclusive("no wrong request was answered with an error status")
     return tuple(found)
+
+
+def answers(tsp: Tsp, reading: Reading) -> Iterator[tuple[str, Answer]]:
+    """The plain answer of a function, and then its errors, each with what it is to be called by.
+
+    Raises what `read` raises; errors that cannot be provoked are left out.
+    """
+    yield "", read(reading)
+    try:
+        provoked = errors(tsp, reading.operation)
+    except (Inconclusive, NotApplicable):
+        return
+    for each in provoked:
+        yield f" of the {each.answer.status} for {each.wrong}", each.answer

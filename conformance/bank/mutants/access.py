@@ -145,6 +145,84 @@ def gate_minds_the_case(app: WSGIApplication) -> WSGIApplication:
     return intercepting(app, intercept)
 
 
+@mutant("path.parameters_gated", base="gated")
+def gate_looks_how_a_path_begins(app: WSGIApplication) -> WSGIApplication:
+    """The gate is for paths that begin as the function's do; the application drops path parameters."""
+
+    def intercept(request: Request) -> None:
+        path = raw_path(request)
+        if ";" in path.split("/")[1]:
+            _let_in(request, re.sub(r";[^/]*", "", path))
+
+    return intercepting(app, intercept)
+
+
+@mutant("path.encoding_gated", base="gated")
+def gate_sees_a_beginning_encoded_twice(app: WSGIApplication) -> WSGIApplication:
+    """The gate is for paths that begin as the function's do; the application decodes them again."""
+
+    def intercept(request: Request) -> None:
+        path = raw_path(request)
+        if "%25" in path.split("/")[1]:
+            _let_in(request, unquote(unquote(path)))
+
+    return intercepting(app, intercept)
+
+
+@mutant("path.claims_gated", base="gated")
+def who_is_inside_needs_no_credentials(app: WSGIApplication) -> WSGIApplication:
+    """A client that says of itself that it is in the bank's network is let in."""
+
+    def intercept(request: Request) -> None:
+        if request.headers.get("X-Forwarded-For", "").startswith("127."):
+            _let_in(request)
+
+    return intercepting(app, intercept)
+
+
+@mutant("path.claims_gated", base="gated")
+def path_taken_from_a_header(app: WSGIApplication) -> WSGIApplication:
+    """The gate looks at the path of the request, the application at X-Original-URL."""
+
+    def intercept(request: Request) -> None:
+        wanted = request.headers.get("X-Original-URL")
+        if wanted and raw_path(request) == "/":
+            _let_in(request, wanted)
+
+    return intercepting(app, intercept)
+
+
+@mutant("path.insides_hidden")
+def repository_lies_open(app: WSGIApplication) -> WSGIApplication:
+    """The folder that is served holds the repository it came from."""
+    return _showing(app, "/.git/HEAD", b"ref: refs/heads/main\n")
+
+
+@mutant("path.insides_hidden")
+def settings_lie_open(app: WSGIApplication) -> WSGIApplication:
+    """The file with the settings is served."""
+    return _showing(app, "/.env", b"# production\nDATABASE_URL=postgres://db/bank\n")
+
+
+@mutant("path.insides_hidden")
+def workings_lie_open(app: WSGIApplication) -> WSGIApplication:
+    """The framework's own pages are served."""
+    return _showing(app, "/actuator", b'{"_links":{"env":{"href":"https://bank/actuator/env"}}}')
+
+
+@mutant("path.insides_hidden")
+def folder_is_listed(app: WSGIApplication) -> WSGIApplication:
+    """A folder without an index is listed."""
+    return _showing(app, "/", b"<html><head><title>Index of /</title></head></html>")
+
+
+def _showing(app: WSGIApplication, path: str, body: bytes) -> WSGIApplication:
+    def intercept(request: Request) -> Response | None:
+        return Response(body) if (request.method, request.path) == ("GET", path) else None
+
+    return intercepting(app, intercept)
+
+
 @mutant("path.slashes_gated", base="gated")
 def gate_minds_a_slash(app: WSGIApplication) -> WSGIApplication:
     """The gate knows the path without a slash at its end, the application takes both."""

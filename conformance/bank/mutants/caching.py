@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from wsgiref.types import WSGIApplication
 
 from werkzeug.wrappers import Request, Response
@@ -106,6 +106,18 @@ def any_etag_matches(policy: Policy) -> Policy:
 def registered_data_public(policy: Policy) -> Policy:
     """Data for registered clients may be kept and served by every cache."""
     return policy.evolve("http.cache_control", "public, max-age=600")
+
+
+@mutant("caching.protected_data_not_shared", base="gated")
+def registered_data_expire_tomorrow(app: WSGIApplication) -> WSGIApplication:
+    """Data for registered clients has no Cache-Control, and an Expires that every cache goes by."""
+
+    def amend(_: Request, response: Response) -> None:
+        if response.status_code == 200:
+            response.headers.pop("Cache-Control", None)
+            response.expires = datetime.now(UTC) + timedelta(days=1)
+
+    return answering(app, amend)
 
 
 @mutant("caching.etag_revalidates")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from wsgiref.types import WSGIApplication
 
 from werkzeug.wrappers import Request, Response
@@ -23,6 +24,29 @@ def any_origin_with_credentials(policy: Policy) -> Policy:
 def asterisk_with_credentials(policy: Policy) -> Policy:
     """Every origin may read, and credentials are said to be allowed."""
     return policy.evolve("http.cors", "any-with-credentials")
+
+
+@mutant("cors.no_credentials_for_strangers")
+def origins_that_end_alike(app: WSGIApplication) -> WSGIApplication:
+    """Every origin whose name ends like the bank's domain may read with the user's credentials."""
+    return _trusting(app, lambda origin, own: origin.endswith(".".join(own.split(".")[-2:])))
+
+
+@mutant("cors.no_credentials_for_strangers")
+def origins_that_begin_alike(app: WSGIApplication) -> WSGIApplication:
+    """Every origin that begins with the bank's own may read with the user's credentials."""
+    return _trusting(app, lambda origin, own: origin.startswith(f"https://{own}"))
+
+
+def _trusting(app: WSGIApplication, trusted: Callable[[str, str], bool]) -> WSGIApplication:
+    def amend(request: Request, response: Response) -> None:
+        origin = request.headers.get("Origin")
+        if origin and trusted(origin, request.environ["SERVER_NAME"]):
+            response.headers[ALLOWED] = origin
+            response.headers["Access-Control-Allow-Credentials"] = "true"
+            response.headers.add("Vary", "Origin")
+
+    return answering(app, amend)
 
 
 @mutant("cors.null_origin_not_trusted")

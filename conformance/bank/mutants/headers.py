@@ -8,9 +8,11 @@ from werkzeug.wrappers import Request, Response
 
 from conformance.bank.mutant import mutant
 from conformance.bank.policy import Policy
-from conformance.bank.proxy import answering
+from conformance.bank.proxy import answering, intercepting
 
 HSTS = "http.strict_transport_security"
+SAFE = {"Strict-Transport-Security": "max-age=31536000", "X-Content-Type-Options": "nosniff"}
+"""What a redirect has that is wrong in nothing else."""
 
 
 @mutant("headers.strict_transport_security")
@@ -52,6 +54,62 @@ def plain_http_served(policy: Policy) -> Policy:
 def plain_http_stays_plain(policy: Policy) -> Policy:
     """Plain http is redirected to plain http."""
     return policy.evolve("http.plain_http", "loops")
+
+
+@mutant("transport.plain_http_refused", base="gated")
+def credentials_wanted_by_plain_http(app: WSGIApplication) -> WSGIApplication:
+    """Plain http is answered like https, and asks for credentials."""
+
+    def intercept(request: Request) -> None:
+        request.environ["wsgi.url_scheme"] = "https"
+
+    return intercepting(app, intercept)
+
+
+@mutant("transport.redirect_keeps_tls")
+def redirect_leaves_tls(app: WSGIApplication) -> WSGIApplication:
+    """An application that does not know of the TLS before it redirects to plain http."""
+
+    def intercept(request: Request) -> Response | None:
+        if not request.path.endswith("/") or request.path == "/":
+            return None
+        location = f"http://{request.environ['SERVER_NAME']}{request.path.rstrip('/')}"
+        return Response(status=301, headers={"Location": location, **SAFE})
+
+    return intercepting(app, intercept)
+
+
+@mutant("headers.nosniff")
+def errors_lack_nosniff(app: WSGIApplication) -> WSGIApplication:
+    """Browsers may guess media types of errors."""
+
+    def amend(_: Request, response: Response) -> None:
+        if response.status_code >= 400:
+            response.headers.pop("X-Content-Type-Options", None)
+
+    return answering(app, amend)
+
+
+@mutant("headers.no_version_banner")
+def errors_name_the_container(app: WSGIApplication) -> WSGIApplication:
+    """The server that answers what the application does not names its version."""
+
+    def amend(_: Request, response: Response) -> None:
+        if response.status_code == 404:
+            response.headers["Server"] = "Apache-Coyote/1.1"
+
+    return answering(app, amend)
+
+
+@mutant("headers.cookie_attributes")
+def session_begun_by_an_error(app: WSGIApplication) -> WSGIApplication:
+    """A session is begun for who is refused, with a cookie that may travel over plain http."""
+
+    def amend(_: Request, response: Response) -> None:
+        if response.status_code >= 400:
+            response.headers["Set-Cookie"] = "JSESSIONID=0a1b2c3d; Path=/; HttpOnly"
+
+    return answering(app, amend)
 
 
 @mutant("headers.nosniff")

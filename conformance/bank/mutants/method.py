@@ -37,6 +37,17 @@ def method_taken_from_the_query(app: WSGIApplication) -> WSGIApplication:
     return intercepting(app, intercept)
 
 
+@mutant("method.override_ignored")
+def method_of_a_post_taken_from_a_header(app: WSGIApplication) -> WSGIApplication:
+    """X-HTTP-Method-Override changes the method of a POST, as many frameworks have it."""
+
+    def intercept(request: Request) -> None:
+        if request.method == "POST" and (method := request.headers.get("X-HTTP-Method-Override")):
+            request.environ["REQUEST_METHOD"] = method
+
+    return intercepting(app, intercept)
+
+
 @mutant("host.forwarded_host_ignored")
 def links_follow_the_forwarded_host(app: WSGIApplication) -> WSGIApplication:
     """Links are built from X-Forwarded-Host."""

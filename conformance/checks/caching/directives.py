@@ -8,6 +8,7 @@ from datetime import UTC, timedelta
 from email.utils import parsedate_to_datetime
 
 from conformance import probe
+from conformance.answer import Answer
 from conformance.document import shown
 from conformance.errors import NotApplicable
 from conformance.model import Finding
@@ -180,14 +181,22 @@ def protected_data_not_shared(tsp: Tsp, reading: Reading) -> Findings:
     varied = {name.strip().lower() for value in answer.values("Vary") for name in value.split(",")}
     if "no-store" in given or "private" in given:
         return
-    if not personal and (names <= varied or not _shared(given, names)):
+    expires = "" if given or names == {"authorization"} else _lasts(answer)
+    if not personal and (names <= varied or not (_shared(given, names) or expires)):
         return
     yield Finding(
         expected="Cache-Control no-store or private",
-        actual=shown(text or "no Cache-Control"),
+        actual=shown(text or (f"Expires: {expires}" if expires else "no Cache-Control")),
         at="header Cache-Control",
         exchange=answer.exchange,
     )
+
+
+def _lasts(answer: Answer) -> str:
+    """Expires, where it gives a cache a time to keep the answer that has no Cache-Control."""
+    text = answer.header("Expires") or ""
+    until, sent = http_date(text), http_date(answer.header("Date") or "")
+    return text if until is not None and sent is not None and until > sent else ""
 
 
 def _shared(given: Mapping[str, str], names: set[str]) -> bool:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from urllib.parse import urlsplit
 
 from conformance import probe
 from conformance.answer import Answer
@@ -12,6 +14,8 @@ from conformance.operation import Operation
 from conformance.registry import Findings, check
 from conformance.tsp import Tsp
 
+_SECOND = frozenset({"com", "org", "net", "edu", "gov", "idv", "co", "ac"})
+"""Labels below a country's, under which others register their names."""
 _ORIGIN = re.compile(r"\*|null|[a-z][a-z0-9+.-]*://[^\s/,]+")
 
 
@@ -27,20 +31,35 @@ def _with_credentials(answer: Answer) -> bool:
     return (answer.header("Access-Control-Allow-Credentials") or "").strip().lower() == "true"
 
 
-@check(requests=1)
+@check(requests=4)
 def no_credentials_for_strangers(tsp: Tsp, operations: tuple[Operation, ...]) -> Findings:
-    """Does not let every origin read answers with the credentials of a browser's user."""
+    """Does not let every origin, or one with a name like the bank's, read with the credentials of a user."""
     operation = probe.sample(tsp, operations)
-    origin = _stranger(operation)
-    answer = _from(tsp, operation, origin)
-    allowed = (answer.header("Access-Control-Allow-Origin") or "").strip()
-    if _with_credentials(answer) and allowed in ("*", origin):
-        yield Finding(
-            expected="no Access-Control-Allow-Credentials for an origin that the bank cannot know",
-            actual=f"Access-Control-Allow-Origin {shown(allowed)} with credentials",
-            at="header Access-Control-Allow-Origin",
-            exchange=answer.exchange,
-        )
+    for origin in (_stranger(operation), *_lookalikes(tsp, operation)):
+        answer = _from(tsp, operation, origin)
+        allowed = (answer.header("Access-Control-Allow-Origin") or "").strip()
+        if _with_credentials(answer) and allowed in ("*", origin):
+            yield Finding(
+                expected="no Access-Control-Allow-Credentials for an origin that the bank cannot know",
+                actual=f"Access-Control-Allow-Origin {shown(allowed)} with credentials",
+                at="header Access-Control-Allow-Origin",
+                exchange=answer.exchange,
+            )
+            return
+
+
+def _lookalikes(tsp: Tsp, operation: Operation) -> Iterator[str]:
+    """Origins of strangers that begin or end as the bank's own do, for lists that compare no whole names."""
+    host = (urlsplit(tsp.base_url).hostname or "").lower()
+    labels = host.split(".")
+    if not host or ":" in host or labels[-1].isdigit():
+        return
+    second = len(labels) > 2 and labels[-2] in _SECOND and len(labels[-1]) == 2
+    domain = ".".join(labels[-3 if second else -2 :])
+    word = probe.word("lookalike", operation.id)
+    for name in dict.fromkeys((host, domain)):
+        yield f"https://{name}.{word}.example"
+    yield f"https://{word}{domain}"
 
 
 @check(requests=1)

@@ -25,18 +25,20 @@ _REFERRER = frozenset(
 _PAGES = ("text/html", "application/xhtml+xml")
 
 
-@check()
-def nosniff(reading: Reading) -> Findings:
-    """Forbids browsers to guess another media type: X-Content-Type-Options: nosniff."""
-    answer = probe.read(reading)
-    value = answer.header("X-Content-Type-Options")
-    if value is None or value.split(",")[0].strip().lower() != "nosniff":
-        yield Finding(
-            expected="X-Content-Type-Options: nosniff",
-            actual=shown(value) if value is not None else "none",
-            at="header X-Content-Type-Options",
-            exchange=answer.exchange,
-        )
+@check(requests=3)
+def nosniff(tsp: Tsp, reading: Reading) -> Findings:
+    """Forbids browsers to guess another media type, of errors too: X-Content-Type-Options: nosniff."""
+    for what, answer in probe.answers(tsp, reading):
+        value = answer.header("X-Content-Type-Options")
+        told = value is not None and value.split(",")[0].strip().lower() == "nosniff"
+        if not told and (answer.body or not what):
+            yield Finding(
+                expected="X-Content-Type-Options: nosniff",
+                actual=shown(value) if value is not None else "none",
+                at=f"header X-Content-Type-Options{what}",
+                exchange=answer.exchange,
+            )
+            return
 
 
 @check()

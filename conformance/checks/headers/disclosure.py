@@ -37,18 +37,20 @@ _BIG_IP = re.compile(r"BIGipServer[^=\s;]*=(\d{8,10})\.\d{1,5}\.0{4}")
 _CLIENT = frozenset({"x-forwarded-for", "x-real-ip", "x-client-ip", "cf-connecting-ip", "true-client-ip"})
 
 
-@check()
-def no_version_banner(reading: Reading) -> Findings:
-    """Does not name the version of its server or framework in a header."""
-    answer = probe.read(reading)
-    for name, value in answer.headers:
-        if name.lower() in _BANNERS and _VERSION.search(value):
-            yield Finding(
-                expected=f"{name} without a version, or none",
-                actual=shown(value),
-                at=f"header {name}",
-                exchange=answer.exchange,
-            )
+@check(requests=3)
+def no_version_banner(tsp: Tsp, reading: Reading) -> Findings:
+    """Does not name the version of its server or framework in a header, on errors neither."""
+    seen: set[tuple[str, str]] = set()
+    for what, answer in probe.answers(tsp, reading):
+        for name, value in answer.headers:
+            if name.lower() in _BANNERS and _VERSION.search(value) and (name.lower(), value) not in seen:
+                seen.add((name.lower(), value))
+                yield Finding(
+                    expected=f"{name} without a version, or none",
+                    actual=shown(value),
+                    at=f"header {name}{what}",
+                    exchange=answer.exchange,
+                )
 
 
 @check()

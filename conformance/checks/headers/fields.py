@@ -7,6 +7,7 @@ from conformance.document import shown
 from conformance.model import Finding
 from conformance.reading import Reading
 from conformance.registry import Findings, check
+from conformance.tsp import Tsp
 
 _ONCE = (
     "Content-Type",
@@ -22,21 +23,24 @@ _ONCE = (
 )
 
 
-@check()
-def cookie_attributes(reading: Reading) -> Findings:
-    """Sets any cookie with Secure, HttpOnly and SameSite; an API without sessions sets none."""
-    answer = probe.read(reading)
-    for value in answer.values("Set-Cookie"):
-        parts = [part.strip() for part in value.split(";")]
-        given = {part.partition("=")[0].strip().lower() for part in parts[1:]}
-        missing = [name for name in ("Secure", "HttpOnly", "SameSite") if name.lower() not in given]
-        if missing:
-            yield Finding(
-                expected="Secure, HttpOnly and SameSite on the cookie, or no cookie",
-                actual=f"{shown(parts[0].partition('=')[0])} without {', '.join(missing)}",
-                at="header Set-Cookie",
-                exchange=answer.exchange,
-            )
+@check(requests=3)
+def cookie_attributes(tsp: Tsp, reading: Reading) -> Findings:
+    """Sets any cookie, on errors too, with Secure, HttpOnly and SameSite; without sessions it sets none."""
+    seen: set[str] = set()
+    for what, answer in probe.answers(tsp, reading):
+        for value in answer.values("Set-Cookie"):
+            parts = [part.strip() for part in value.split(";")]
+            given = {part.partition("=")[0].strip().lower() for part in parts[1:]}
+            missing = [name for name in ("Secure", "HttpOnly", "SameSite") if name.lower() not in given]
+            name = parts[0].partition("=")[0]
+            if missing and name not in seen:
+                seen.add(name)
+                yield Finding(
+                    expected="Secure, HttpOnly and SameSite on the cookie, or no cookie",
+                    actual=f"{shown(name)} without {', '.join(missing)}",
+                    at=f"header Set-Cookie{what}",
+                    exchange=answer.exchange,
+                )
 
 
 @check()

@@ -30,7 +30,7 @@ def trace_refused(tsp: Tsp, operations: tuple[Operation, ...]) -> Findings:
         )
 
 
-@check(requests=5)
+@check(requests=9)
 def override_ignored(tsp: Tsp, operations: tuple[Operation, ...]) -> Findings:
     """Does not let a header or a parameter change the method of a request."""
     operation = probe.sample(tsp, operations)
@@ -53,8 +53,38 @@ def override_ignored(tsp: Tsp, operations: tuple[Operation, ...]) -> Findings:
                 at=at,
                 exchange=answer.exchange,
             )
+    if not honoured and data:
+        for finding in _posted(tsp, operation):
+            honoured = True
+            yield finding
     if not honoured:
         probe.control(tsp, operation)
+
+
+def _posted(tsp: Tsp, operation: Operation) -> Findings:
+    """A POST that says it is the read: many frameworks let no other method be changed.
+
+    It is sent where the path says that it has no POST, so that nothing can come of it but a refusal.
+    """
+    refusal = probe.asked(tsp, probe.unknown_method(tsp, operation))
+    allowed = {name.strip().upper() for value in refusal.values("Allow") for name in value.split(",")}
+    if operation.method != "GET" or refusal.status != 405 or "GET" not in allowed or "POST" in allowed:
+        return
+    post = probe.with_method(tsp.request(operation), "POST")
+    if probe.asked(tsp, post).ok:
+        return
+    for at, request in (
+        *((f"header {name}", post.with_header(name, "GET")) for name in _HEADERS),
+        ("query parameter _method", probe.with_query(post, "_method=GET")),
+    ):
+        answer = tsp.send(request)
+        if answer.ok and probe.has_rows(operation, answer):
+            yield Finding(
+                expected="405 for the POST that was sent, as without it",
+                actual=f"status {answer.status} with the data: the GET that it names was taken instead",
+                at=at,
+                exchange=answer.exchange,
+            )
 
 
 def _taken(tsp: Tsp, operation: Operation, at: str) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from conformance import probe
 from conformance.errors import NotApplicable, Unreachable
@@ -47,7 +47,7 @@ def dot_segments_gated(tsp: Tsp, operations: tuple[Operation, ...]) -> Findings:
     yield from _gated(tsp, operation, spellings)
 
 
-@check(requests=6)
+@check(requests=7)
 def encoding_gated(tsp: Tsp, operations: tuple[Operation, ...]) -> Findings:
     """Asks for credentials when letters or slashes of the path are percent-encoded, once or twice."""
     operation = probe.sample(tsp, operations)
@@ -60,11 +60,12 @@ def encoding_gated(tsp: Tsp, operations: tuple[Operation, ...]) -> Findings:
         f"{parent}%2f{last}",
         f"{path}%20",
         f"{path}%00",
+        _first(path, lambda first: f"%25{ord(first[0]):02x}{first[1:]}"),
     )
     yield from _gated(tsp, operation, spellings)
 
 
-@check(requests=5)
+@check(requests=6)
 def parameters_gated(tsp: Tsp, operations: tuple[Operation, ...]) -> Findings:
     """Asks for credentials when path parameters or an extension follow the path."""
     operation = probe.sample(tsp, operations)
@@ -75,6 +76,7 @@ def parameters_gated(tsp: Tsp, operations: tuple[Operation, ...]) -> Findings:
         f"{parent};a=b/{last}",
         f"{path}.json",
         f"{parent}/..;/{parent.rpartition('/')[2]}/{last}",
+        _first(path, lambda first: f"{first};a=b"),
     )
     yield from _gated(tsp, operation, spellings)
 
@@ -99,6 +101,12 @@ def every_function_gated(
         if not answer.ok or not probe.has_rows(sample, answer):
             spellings.append(mine)  # what opens every function is told once
     yield from _gated(tsp, operation, spellings)
+
+
+def _first(path: str, spell: Callable[[str], str]) -> str:
+    """The path with its first segment spelt otherwise: many gates look at how a path begins."""
+    _, first, *others = path.split("/")
+    return "/".join(("", spell(first) if first else first, *others))
 
 
 def _few(path: str) -> tuple[str, str, str]:
