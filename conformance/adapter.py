@@ -13,7 +13,7 @@ from typing import Any
 
 from conformance.document import shown
 from conformance.errors import ConfigurationError
-from conformance.fields import Field, Node, Nodes, Notes, read_object, walk
+from conformance.fields import Field, Node, Nodes, Notes, Source, plain_value, read_object, walk
 from conformance.mapping import parse_fields, parse_steps
 from conformance.model import Language
 from conformance.path import Path, compiled
@@ -114,6 +114,11 @@ class RowMapping:
         tongues = {name: replace(mapping, schema=schema) for name, mapping in self.tongues.items()}
         return replace(self, schema=schema, tongues=tongues)
 
+    @property
+    def of_values(self) -> bool:
+        """Whether rows are values, such as the balances of one object: a field then reads ``$``, the row."""
+        return any(isinstance(each, Source) and each.whole for each in (self.fields or {}).values())
+
     def read(self, document: Any, language: Language | None = None) -> Rows:
         """The rows of a parsed document, in its order.
 
@@ -134,8 +139,8 @@ class RowMapping:
 
     def _row(self, nodes: Nodes, language: Language | None, notes: Notes) -> Row | None:
         node = nodes[-1]
-        if not isinstance(node.value, dict):
-            notes.problem("an object", shown(node.value), node.pointer)
+        if not isinstance(node.value, dict) and not (self.of_values and plain_value(node.value)):
+            notes.problem("a value" if self.of_values else "an object", shown(node.value), node.pointer)
             return None
         spoken = language
         if self.column is not None:

@@ -97,6 +97,12 @@ class Source:
     first: bool
     key: bool = False
 
+    @property
+    def whole(self) -> bool:
+        """Whether it reads the row itself."""
+        own = not self.up and not self.key
+        return own and any(path.singular and not path.names for path in self.sources)
+
     def read(self, nodes: Nodes, at: str, notes: Notes) -> Any:
         node = nodes[len(nodes) - 1 - self.up]
         if self.key:
@@ -211,6 +217,11 @@ class Joined:
     def paths(self) -> Iterable[Path]:
         for part in self.parts:
             yield from part.paths()
+
+
+def plain_value(value: Any) -> bool:
+    """Whether a value is a text, a number or a truth value."""
+    return value is not None and not isinstance(value, dict | list)
 
 
 def read_object(fields: Mapping[str, Field], nodes: Nodes, at: str, notes: Notes) -> Any:

@@ -245,3 +245,18 @@ def test_rows_of_several_languages_are_told_apart_by_their_column() -> None:
 def test_a_language_asked_for_by_header_is_that_of_every_row() -> None:
     (row,) = RowMapping.canonical().read({"data": [{}]}, Language.SIMPLIFIED)
     assert row.language is Language.SIMPLIFIED
+
+
+def test_rows_may_be_values_that_are_members_of_one_object() -> None:
+    told = {"id": "a1", "ledger": "12.50", "available": "-3", "note": None}
+    read = mapping("""
+      rows: ["$.data", "$['ledger', 'available', 'note']"]
+      fields: {type: {key: true}, amount: {from: $, as: absolute}, account_id: {up: 1, from: $.id},
+               credit_debit: {from: $, as: direction}}
+    """).read({"data": told})
+    assert [(r["type"], r["amount"], r["credit_debit"], r["account_id"]) for r in values(read)] == [
+        ("ledger", "12.50", "credit", "a1"),
+        ("available", "3", "debit", "a1"),
+    ]
+    assert read.rows[1].place("amount") == "/data/available"
+    assert not read.problems

@@ -34,7 +34,6 @@ FUNCTIONS = {
 
 INCOMPLETE = {
     "bochk/savings.deposits.savings-account-product": "tiers",  # in the Chinese rows
-    "citi/p3-accounts.accounts.balances": "as_of",
     "jetco/p3-availability.accounts.availability": "account_id",
     "jetco/p3-transactions.accounts.transactions": "credit_debit",  # under a misspelt name
 }

@@ -11,6 +11,9 @@ from conformance import jose
 from conformance.oauth.client import header_of
 from conformance.oauth.grant import Asked
 
+PARSED = ("authorization_details", "claims")
+"""Parameters that are JSON in a text, and in a request object are what it says (OpenID Connect Core, 6.1)."""
+
 
 def signed_request(
     asked: Asked,
@@ -25,9 +28,9 @@ def signed_request(
     """A request object (RFC 9101), right unless changed; a change of None leaves a member out."""
     client = asked.client
     parameters = dict(asked.parameters)
-    details = parameters.get("authorization_details")
-    if isinstance(details, str):
-        parameters["authorization_details"] = json.loads(details)
+    for name in PARSED:
+        if isinstance(parameters.get(name), str):
+            parameters[name] = json.loads(parameters[name])
     told_claims = {
         **parameters,
         "iss": client.client_id,

@@ -82,6 +82,9 @@ def id_token_only_asked(access: Access) -> Findings:
     scopes = [s for s in access.scope_for(access.client).split() if s != "openid"]
     if "openid" not in access.scope_for(access.client).split() or not scopes:
         raise NotApplicable("the TSP does not ask for the scope openid and another")
+    if not access.attempt(access.probe(scope=" ".join(scopes))).accepted:
+        access.control()
+        raise NotApplicable("the bank wants the scope openid in every request")
     grant = access.grant(scope=" ".join(scopes))
     if "openid" in (grant.tokens.scope or "").split():
         return  # scope_not_widened tells of it
