@@ -66,7 +66,6 @@ class Authorization(Client):
     issuer: str = ""
     discovery: str = ""
     endpoints: dict[str, str] = Field(default_factory=dict)
-    authentication_methods: tuple[str, ...] = ()
     sender_constraint: Literal["", "mtls", "dpop"] = ""
     login: Login = Field(default_factory=Login)
     customers: tuple[Customer, ...] = ()

@@ -52,12 +52,11 @@ class Bank(Part):
 
 
 class Errors(Part):
-    """The bank's error body: where code and message stand, and the statuses that have no body."""
+    """The bank's error body: where code and message stand, and the statuses that come without one."""
 
     code: JsonPath | Literal[""] = ""
     message: JsonPath | Literal[""] = ""
     id: JsonPath | Literal[""] = ""
-    media_types: tuple[str, ...] = ()
     no_body: tuple[int, ...] = ()
 
     @property

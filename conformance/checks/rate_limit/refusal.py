@@ -104,6 +104,8 @@ def explained(load: Load) -> Findings:
     if hit.shot.request.method == "HEAD":
         return
     if not hit.body.strip():
+        if hit.status in load.target.errors.no_body:
+            raise NotApplicable(f"the bank's file says that {hit.status} has no body (errors.no_body)")
         actual = "an empty body"
     else:
         document = _document(hit)
