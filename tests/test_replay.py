@@ -121,22 +121,6 @@ def test_a_bank_that_was_mended_answers_otherwise(run: Path, check: str) -> None
 
 
 @pytest.mark.usefixtures("keys")
-def test_a_refusal_of_the_credentials_says_nothing_of_a_finding(
-    run: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    read = results.read(run)
-    monkeypatch.setenv("JUNK_BAY_KEY", "stale")
-    [shown] = replay.wanted(read, str(_exchanges(run)["contract.header_fields_are_as_described"]))
-    with serving(ThirdBank(), []) as url:
-        done = CliRunner().invoke(
-            command, [str(run), str(shown.exchange.id), "--base-url", url], standalone_mode=False
-        )
-    assert "now 401" in done.output
-    assert "in vain" in done.output
-    assert done.return_value == 4
-
-
-@pytest.mark.usefixtures("keys")
 def test_a_requirement_stands_for_all_of_its_findings(run: Path) -> None:
     read = results.read(run)
     [result] = [
@@ -148,9 +132,14 @@ def test_a_requirement_stands_for_all_of_its_findings(run: Path) -> None:
     ]
 
 
-@pytest.mark.parametrize(("sells", "told"), [("10.20", "/items/0/sell 9.88, now 10.20"), ("9.88", "same")])
-def test_a_value_that_a_finding_tells_of_is_compared(tmp_path: Path, sells: str, told: str) -> None:
-    file, selection = tmp_path / "bank.yaml", Selection(("fx.buy_not_above_sell",))
+def rates(sells: str) -> bytes:
+    return json.dumps({"asOf": sells, "items": [{"ccy": "GBP", "buy": "10.11", "sell": sells}]}).encode()
+
+
+@pytest.fixture(scope="module")
+def swapped(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The results of a run against a bank that buys for more than it sells for."""
+    folder = tmp_path_factory.mktemp("swapped")
     functions = {
         "other.fx-rate": {
             "request": {"path": "/fx"},
@@ -158,19 +147,30 @@ def test_a_value_that_a_finding_tells_of_is_compared(tmp_path: Path, sells: str,
             "fields": {"currency": "$.ccy", "base": {"constant": "HKD"}, "buy": "$.buy", "sell": "$.sell"},
         }
     }
-
-    def rates(sell: str) -> bytes:
-        return json.dumps({"asOf": sell, "items": [{"ccy": "GBP", "buy": "10.11", "sell": sell}]}).encode()
-
     with peer(answer(rates("9.88"), *JSON)) as url:
-        file.write_text(json.dumps({"bank": {"name": "B"}, "base_url": url, "functions": functions}))
-        found = conduct(load_target(file), Scope(selection=selection), Output(tmp_path / "out")).results
-    with peer(answer(rates(sells), *JSON)) as url:
-        done = CliRunner().invoke(
-            command, [str(found), "P1-FX-001", "--base-url", url], standalone_mode=False
-        )
+        described = {"bank": {"name": "B"}, "base_url": url, "functions": functions}
+        (folder / "bank.yaml").write_text(json.dumps(described))
+        scope = Scope(selection=Selection(("fx.buy_not_above_sell",)))
+        return conduct(load_target(folder / "bank.yaml"), scope, Output(folder / "out")).results
+
+
+@pytest.mark.parametrize(
+    ("sells", "status", "told", "code"),
+    [
+        ("9.88", "200 OK", "same", 1),
+        ("10.20", "200 OK", "/items/0/sell 9.88, now 10.20", 0),
+        ("", "401 Unauthorized", "refuses the plain request of other.fx-rate as well (401)", 4),
+        ("", "503 Service Unavailable", "try again later", 4),
+    ],
+)
+def test_a_value_that_a_finding_tells_of_is_compared_and_a_bank_that_refuses_all_is_no_mended_one(
+    swapped: Path, sells: str, status: str, told: str, code: int
+) -> None:
+    with peer(answer(rates(sells), *JSON, status=status)) as url:
+        arguments = [str(swapped), "P1-FX-001", "--base-url", url]
+        done = CliRunner().invoke(command, arguments, standalone_mode=False)
     assert told in done.output, done.output
-    assert done.return_value == (told == "same")
+    assert done.return_value == code
 
 
 @pytest.mark.usefixtures("keys")
