@@ -114,17 +114,6 @@ def test_the_default_of_nginx_is_told_by_status_body_and_retry_after() -> None:
     }
 
 
-def bare(wait: float) -> Response:
-    return Response(status=429, headers={"Retry-After": str(int(wait) + 1)})
-
-
-def test_a_refusal_without_a_body_is_blamed_unless_the_file_says_that_it_has_none() -> None:
-    assert "rate_limit.explained" in found(judged(Gateway(bare, {})))
-    declared = judged(Gateway(bare, {}), errors={"no_body": [429]})["rate_limit.explained"]
-    assert declared.verdict is Verdict.NOT_APPLICABLE
-    assert "errors.no_body" in declared.reason
-
-
 def test_a_bank_without_a_limit_is_told_so_once() -> None:
     results = judged(Gateway(contract, {}, limited=False))
     assert found(results) == {"rate_limit.limited"}
