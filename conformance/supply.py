@@ -98,6 +98,7 @@ SUPPLIES: dict[str, Callable[[Supply], Any]] = {
     "operations": lambda supply: tuple(supply.session.operations.values()),
     "load": lambda supply: Load(supply.tsp, supply.session.target, supply.session.operations),
     "api": lambda supply: _description(supply.session),
+    "described": lambda supply: supply.session.api,
     "seed": lambda supply: supply.session.seed,
     "offered": lambda supply: supply.session.offered(),
     "annex": lambda _: {f.id: f for p in bank_phases() for f in p.functions},

@@ -1,4 +1,4 @@
-"""One product by its identifier, where a bank speaks the canonical API."""
+"""One product by its identifier: where the canonical API has it, or where the bank's own description does."""
 
 from __future__ import annotations
 
@@ -8,9 +8,11 @@ from urllib.parse import quote, urlsplit, urlunsplit
 
 from conformance.absence import alike
 from conformance.answer import Answer
+from conformance.checks.product import listed
 from conformance.document import NotJson
 from conformance.errors import Inconclusive, NotApplicable
 from conformance.model import Finding
+from conformance.openapi import ApiDescription
 from conformance.reading import Reading
 from conformance.registry import Findings, check
 from conformance.row import Row
@@ -19,9 +21,12 @@ from conformance.tsp import Tsp
 UNKNOWN = "conformance-no-such-row"
 
 
-@check(requests=1)
-def detail_agrees_with_list(tsp: Tsp, reading: Reading) -> Findings:
+@check(requests=8)
+def detail_agrees_with_list(tsp: Tsp, reading: Reading, described: ApiDescription | None) -> Findings:
     """Serves under a product's own path the row that its list has."""
+    if described is not None and not reading.operation.canonical:
+        yield from listed.differing(tsp, reading, described)
+        return
     row = _identified(reading)
     answer = _asked(tsp, reading, str(row.text("id")))
     place = f"{reading.operation.path}/{{id}}"
