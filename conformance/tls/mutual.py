@@ -22,6 +22,7 @@ from conformance.tls.codes import TLS12, TLS13
 from conformance.tls.early import unasked
 from conformance.tls.enumerate import Caller, legacy_hello
 from conformance.tls.facts import TlsFacts
+from conformance.tls.forged import Fields, claims
 from conformance.tls.identity import Identity
 from conformance.tls.line import Dialler, Fault, Limits, Line, Meter
 from conformance.tls.session12 import Connection12, Session12
@@ -136,7 +137,9 @@ class Client:
         base = legacy_hello(TLS12, self.server_name, suites)
         return replace(base, extra=(), compression=b"\0", groups=AGREED_GROUPS)
 
-    def attempt(self, who: str, identity: Identity | None) -> tuple[Attempt, Session12 | Session13 | None]:
+    def attempt(
+        self, who: str, identity: Identity | None, fields: Fields = ()
+    ) -> tuple[Attempt, Session12 | Session13 | None]:
         """One connection, one GET; and a session to resume, if the server gave one."""
         hello, early = self.hello, 0
         connection: Connection12 | Connection13 | None = None
@@ -145,13 +148,13 @@ class Client:
                 if hello.version == TLS13:
                     new = connection = Connection13(line, identity)
                     new.open(hello)
-                    got = self._get(line, new)
+                    got = self._get(line, new, fields)
                     session: Session12 | Session13 | None = new.tickets[0] if new.tickets else None
                 else:
                     old = connection = Connection12(line, identity)
                     session = old.open(hello)
                     early = old.early
-                    got = self._get(line, old)
+                    got = self._get(line, old, fields)
         except Alert as alert:
             return Attempt(who, alert=alert.name, early=early + (connection.early if connection else 0)), None
         except Fault as fault:
@@ -218,9 +221,12 @@ class Client:
         except Fault as fault:
             return Attempt(who, fault=str(fault))
 
-    def _get(self, line: Line, connection: Connection12 | Connection13) -> Attempt:
+    def _get(self, line: Line, connection: Connection12 | Connection13, fields: Fields = ()) -> Attempt:
         host = self.facts.endpoint.host
-        request = f"GET {self.path} HTTP/1.1\r\nHost: {host}\r\nAccept: */*\r\nConnection: close\r\n\r\n"
+        more = "".join(f"{name}: {value}\r\n" for name, value in fields)
+        request = (
+            f"GET {self.path} HTTP/1.1\r\nHost: {host}\r\nAccept: */*\r\n{more}Connection: close\r\n\r\n"
+        )
         data = b""
         try:
             connection.send(wire.DATA, request.encode())
@@ -254,6 +260,18 @@ def _read_head(data: bytes) -> Attempt:
     return Attempt("", status=int(words[1]), media_type=media_type, early=before)
 
 
+def _forged(client: Client, good: Identity, who: str, plain: Attempt | None = None) -> Mapping[str, Attempt]:
+    """What a client got that claims a certificate in a header, at a path that refuses it in HTTP without."""
+    if (plain or client.attempt(who, None)[0]).status not in (400, 401, 403, 421, 495, 496):
+        return {}
+    found: dict[str, Attempt] = {}
+    for fields in claims(good):
+        found[who], _ = client.attempt(who, None, fields)
+        if found[who].admitted:
+            break
+    return found
+
+
 def try_all(
     facts: TlsFacts,
     dialler: Dialler,
@@ -263,9 +281,10 @@ def try_all(
     limits: Limits | None = None,
     elsewhere: Sequence[TlsFacts] = (),
 ) -> MutualFacts:
-    """Every client at one path: those given, the two that we make, and strangers' resumed sessions.
+    """Every client at one path: those given, the two that we make, strangers' resumed sessions, and a client
+    without a certificate that claims one in a header.
 
-    ``elsewhere`` are endpoints without such a path, whose sessions are tried here.
+    ``elsewhere`` are endpoints without such a path. Their sessions are tried here, and claims at them.
     """
     meter = Meter(limits or Limits())
     caller = Caller(dialler, facts.endpoint, meter, meter.limits.handshake, [], [])
@@ -286,4 +305,8 @@ def try_all(
         _, session = visitor.attempt(who, None)
         if session is not None:
             attempts[who] = client.resume(who, session)
+        if good:
+            attempts |= _forged(replace(visitor, path=path), good, f"forged at {other.endpoint}")
+    if good:
+        attempts |= _forged(client, good, "forged", attempts["none"])
     return MutualFacts(facts, path, attempts, client.unasked())

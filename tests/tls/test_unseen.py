@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import functools
 import socket
 import ssl
+from dataclasses import replace
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec, mlkem, x25519
@@ -11,10 +13,14 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from conformance.tls import wire
 from conformance.tls.agreement import AGREED_GROUPS, Agreement, finished
+from conformance.tls.facts import Endpoint
+from conformance.tls.hosts import TlsHosts
 from conformance.tls.line import Fault
 from tests.tls import stacks
+from tests.tls.authority import ROOT, client
 from tests.tls.canned import Canned, CannedServer, Offer
 from tests.tls.servers import GOOD
+from tests.tls.stacks import DENIED, JSON, Application
 from tests.tls.test_matrix import hosts_of, verdicts
 
 
@@ -112,3 +118,52 @@ def test_a_server_that_ends_half_way_passes_nothing() -> None:
     assert not found
     assert {"certificate_trusted", "tolerant", "suites_within", "no_early_data"} <= set(unsure)
     assert "gone" in unsure["tolerant"]
+
+
+def behind_a_proxy(header: bytes) -> Application:
+    """An application that takes a certificate from the handshake, or from a header, for the proxy's word."""
+
+    def answer(tls: ssl.SSLSocket) -> bytes:
+        asked = tls.recv(16384)
+        if not asked:
+            raise OSError
+        return JSON if tls.getpeercert() or header in asked.lower() else DENIED
+
+    return answer
+
+
+CLAIMED = (
+    b"\r\nclient-cert: :mi",
+    b"\r\nx-ssl-client-cert: -----begin%20",
+    b"\r\nx-forwarded-client-cert: hash=",
+)
+CONFIRMED = (b"\r\nssl-client-verify: success", b"\r\nx-ssl-client-cn: right tsp")
+
+
+@pytest.mark.parametrize("header", [*CLAIMED, *CONFIRMED])
+def test_a_certificate_in_a_header_is_no_certificate(header: bytes) -> None:
+    made = functools.partial(stacks.context, clients=ssl.CERT_OPTIONAL)
+    with stacks.python(made, behind_a_proxy(header)) as port:
+        found, _ = verdicts(hosts_of(replace(GOOD[0], mutual=True), port))
+    assert set(found) == {"authorities_named", "forwarded_certificate_ignored"}
+
+
+def test_a_header_opens_the_path_at_no_other_endpoint() -> None:
+    made = functools.partial(stacks.context, clients=ssl.CERT_OPTIONAL)
+    with (
+        stacks.python(made, behind_a_proxy(b"\r\nnothing-such")) as mutual,
+        stacks.python(stacks.context, behind_a_proxy(b"\r\nclient-cert: :mi")) as other,
+    ):
+        here, there = Endpoint("localhost", mutual, "127.0.0.1"), Endpoint("localhost", other, "127.0.0.1")
+        hosts = TlsHosts(
+            [here, there], trust=ROOT.trust, identities={"good": client().identity}, mutual_paths={here: "/"}
+        )
+        found, _ = verdicts(hosts)
+    assert [one.at for one in found["forwarded_certificate_ignored"]] == [f"{there}/"]
+
+
+def test_who_refuses_in_the_handshake_is_asked_for_no_header() -> None:
+    with stacks.python(functools.partial(stacks.context, clients=ssl.CERT_REQUIRED)) as port:
+        (seen,) = hosts_of(replace(GOOD[0], mutual=True), port).mutual()
+    assert seen.attempts["none"].alert
+    assert not any(who.startswith("forged") for who in seen.attempts)

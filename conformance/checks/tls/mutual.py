@@ -114,6 +114,16 @@ def silent_before_authentication(tls_hosts: TlsHosts) -> Iterator[Finding]:
 
 
 @check(confirm=False)
+def forwarded_certificate_ignored(tls_hosts: TlsHosts) -> Iterator[Finding]:
+    """Takes no client certificate from a header of the request, which anybody can write."""
+    for one in _controlled(tls_hosts):
+        for who, attempt in one.attempts.items():
+            if who.startswith("forged") and attempt.admitted:
+                at = who.partition(" at ")[2] or str(one.facts.endpoint)
+                yield Finding("a refusal, as without the header", str(attempt), at=f"{at}{one.path}")
+
+
+@check(confirm=False)
 def resumption_without_identity(tls_hosts: TlsHosts) -> Iterator[Finding]:
     """Admits nobody by a resumed session that was begun without a certificate, with a refused one, or at an
     endpoint that asks for none."""
