@@ -8,6 +8,7 @@ from click.testing import CliRunner
 from conformance import coverage
 from conformance.bank.mutant import all_mutants
 from conformance.cli.explain_command import command
+from conformance.model import Level
 from conformance.registry import all_checks
 from tests.matrix import PHASE3
 
@@ -44,6 +45,12 @@ LEFT = {
     "JWT-06",
 }  # fmt: skip
 """What no check judges: 22 of 232."""
+
+
+def test_nothing_is_expected_or_recommended_but_by_the_hkma() -> None:
+    for requirement in coverage.requirements().values():
+        if requirement.level in (Level.EXPECTED, Level.RECOMMENDED):
+            assert requirement.source.document.startswith("HKMA Open API"), requirement.id
 
 
 def test_every_numbered_statement_has_its_place() -> None:
