@@ -169,7 +169,7 @@ def gate_sees_a_beginning_encoded_twice(app: WSGIApplication) -> WSGIApplication
     return intercepting(app, intercept)
 
 
-@mutant("path.claims_gated", base="gated")
+@mutant("host.claims_gated", base="gated")
 def who_is_inside_needs_no_credentials(app: WSGIApplication) -> WSGIApplication:
     """A client that says of itself that it is in the bank's network is let in."""
 
@@ -180,7 +180,7 @@ def who_is_inside_needs_no_credentials(app: WSGIApplication) -> WSGIApplication:
     return intercepting(app, intercept)
 
 
-@mutant("path.claims_gated", base="gated")
+@mutant("host.claims_gated", base="gated")
 def path_taken_from_a_header(app: WSGIApplication) -> WSGIApplication:
     """The gate looks at the path of the request, the application at X-Original-URL."""
 
@@ -192,25 +192,25 @@ def path_taken_from_a_header(app: WSGIApplication) -> WSGIApplication:
     return intercepting(app, intercept)
 
 
-@mutant("path.insides_hidden")
+@mutant("host.insides_hidden")
 def repository_lies_open(app: WSGIApplication) -> WSGIApplication:
     """The folder that is served holds the repository it came from."""
     return _showing(app, "/.git/HEAD", b"ref: refs/heads/main\n")
 
 
-@mutant("path.insides_hidden")
+@mutant("host.insides_hidden")
 def settings_lie_open(app: WSGIApplication) -> WSGIApplication:
     """The file with the settings is served."""
     return _showing(app, "/.env", b"# production\nDATABASE_URL=postgres://db/bank\n")
 
 
-@mutant("path.insides_hidden")
+@mutant("host.insides_hidden")
 def workings_lie_open(app: WSGIApplication) -> WSGIApplication:
     """The framework's own pages are served."""
     return _showing(app, "/actuator", b'{"_links":{"env":{"href":"https://bank/actuator/env"}}}')
 
 
-@mutant("path.insides_hidden")
+@mutant("host.insides_hidden")
 def folder_is_listed(app: WSGIApplication) -> WSGIApplication:
     """A folder without an index is listed."""
     return _showing(app, "/", b"<html><head><title>Index of /</title></head></html>")

@@ -1,1 +1,1 @@
-"""The host that a request claims to be for."""
+"""What a request claims of hosts, clients and paths, and what a host shows beside its API."""
