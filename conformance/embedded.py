@@ -28,7 +28,7 @@ from conformance.embedded_authorization import (
 from conformance.embedded_limits import GENEROUS, limited, rate_limit
 from conformance.embedded_publication import publication, published, told
 from conformance.embedded_writes import CAPABILITIES as WRITING
-from conformance.embedded_writes import writes
+from conformance.embedded_writes import named, writes
 from conformance.errors import ConfigurationError, meant
 from conformance.load.timeline import Timeline
 from conformance.profile import data_folder
@@ -130,8 +130,8 @@ def description(
     data["writes"] = writes(policy.payments, fixture, asks_more=policy.applications.strict)
     data["rate_limit"] = rate_limit(limited_url, hide)
     data |= publication(base_url, policy.publication)
-    if policy.payments.approval:
-        data["functions"] = dict.fromkeys(APPROVED, "offered")
+    if policy.payments.approval or policy.payments.consent_named:
+        data["functions"] = dict.fromkeys(APPROVED, "offered") | named(policy.payments)
     if fields:
         data["authentication"] = {"kind": "header-pair", "headers": dict(fields)}
     if policy.products.access == "bearer":

@@ -11,6 +11,7 @@ from conformance.embedded_payments import afterwards
 CAPABILITIES = (*APPLYING, "app-to-app", "web-to-app")
 BUDGET = "500.00"
 AMOUNT = "0.10"
+FIELDS = {n: f"$.{n}" for n in ("id", "status", "created_at", "amount", "currency", "execution_date")}
 MONEY = {"amount": "{amount}", "currency": "{currency}"}
 PAYEES: tuple[dict[str, str], ...] = (
     {"scheme": "account", "identification": "012-345678901", "name": "Synthetic Payee"},
@@ -110,3 +111,12 @@ def writes(
     if policy.signature != "none":
         section["signature"] = {"kind": policy.signature, "max_age": float(policy.signature_age)}
     return section
+
+
+def named(policy: PaymentPolicy) -> dict[str, object]:
+    """The function whose requests name the consent, where the bank wants that."""
+    if not policy.consent_named:
+        return {}
+    headers = {"Consent-ID": "{consent_id}"}
+    asked = {"method": "POST", "path": "/payments/fund-transfers", "headers": headers}
+    return {"deposits.fund-transfer": {"request": asked, "rows": ["$.data"], "fields": FIELDS}}

@@ -36,6 +36,7 @@ BASES: dict[str, Callable[[Policy], Policy]] = {
     "hybrid": lambda policy: authorized_as(policy, "openid_hybrid"),
     "ciba": lambda policy: policy.evolve("authorization.ciba", True),
     "payment-approval": lambda policy: policy.evolve("payments.approval", True),
+    "payment-named": lambda policy: policy.evolve("payments.consent_named", True),
     "application-strict": lambda policy: policy.evolve("applications.strict", True),
     "message-signature": lambda policy: policy.evolve("payments.signature", "http-message"),
     "cavage-signature": lambda policy: policy.evolve("payments.signature", "cavage"),

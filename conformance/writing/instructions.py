@@ -187,7 +187,9 @@ class Instructions:
         chosen = self.key() if key == NEW else key
         facts = self._facts(agreed.function, agreed.instruction)
         facts |= {"consent_id": agreed.consent, "idempotency_key": chosen or None}
-        request = self.access.tsp.request(replace(operation, path=filled(operation.path, facts)))
+        named = {k: filled(v, facts) if isinstance(v, str) else v for k, v in operation.headers.items()}
+        filled_in = replace(operation, path=filled(operation.path, facts), headers=named)
+        request = self.access.tsp.request(filled_in)
         body: Any = made(json.loads(operation.body), facts) if operation.body else facts["instruction"]
         request = Request(request.method, request.url, request.headers, json.dumps(body).encode())
         request = request.with_header("Content-Type", "application/json")
@@ -220,6 +222,12 @@ class Instructions:
         first = rule.create.json_ if rule is not None else None
         return (*names_of(member, json.loads(body) if body else None), *names_of(member, first))
 
+    def names_consents(self, function: str) -> bool:
+        """Whether an instruction says by which consent it is given."""
+        asked = self.operation(function)
+        held = (asked.path, asked.body.decode(), *map(str, asked.headers.values()))
+        return any("{consent_id}" in each for each in held)
+
     def knows(self, function: str, member: str) -> None:
         """Raises ``NotApplicable`` where the bank's own body of an instruction has no place for a member."""
         body = self.operation(function).body
@@ -231,8 +239,14 @@ class Instructions:
         rule = self.settings.signature
         if rule is None:
             return request
-        key = client.signing_key if rule.key is None else self._key(rule)
-        return signed(request, rule, key, rule.key_id or client.key_id, self.access.now(), twist)
+        named = rule.model_copy(update={"members": filled(rule.members, {"client_id": client.client_id})})
+        key = self.signing_key(client)
+        return signed(request, named, key, rule.key_id or client.key_id, self.access.now(), twist)
+
+    def signing_key(self, client: Client) -> Any:
+        """The key with which a TSP signs instructions."""
+        rule = self.signing
+        return client.signing_key if rule.key is None else self._key(rule)
 
     def _key(self, rule: Signing) -> Any:
         from conformance import jose

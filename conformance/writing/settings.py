@@ -43,8 +43,9 @@ class Signing(Part):
     ``jws``: detached over the body (RFC 7515, appendix F); ``http-message``: RFC 9421; ``cavage``:
     draft-cavage-http-signatures-12. ``components`` are covered in order; ``max_age`` is how old a signature
     may be, in seconds. ``issued_at`` names the JWS header parameter that tells its time; ``unencoded`` signs
-    the body as it is (RFC 7797); ``members`` stand in a JWS header besides, and ``critical`` are listed in
-    its ``crit``. ``consents`` says that requests for consents are signed as well.
+    the body as it is (RFC 7797); ``members``, with ``{client_id}``, stand in a JWS header besides, and
+    ``critical`` are listed in its ``crit``. ``algorithm`` is that of a JWS where the key allows several.
+    ``consents`` says that requests for consents are signed as well.
     """
 
     kind: Literal["jws", "http-message", "cavage"]
@@ -58,6 +59,7 @@ class Signing(Part):
     members: dict[str, Any] = Field(default_factory=dict)
     critical: tuple[str, ...] = ()
     consents: bool = False
+    algorithm: Literal["", "RS256", "RS512", "PS256", "PS512", "ES256", "EdDSA"] = ""
     key: SecretRef | None = None
     key_id: str = ""
 

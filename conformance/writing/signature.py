@@ -68,14 +68,17 @@ def signed(
     name = key_id if twist.key_id is None else twist.key_id
     made = now - twist.age
     if signing.kind == "jws":
-        return _jws(request, signing, own, name, made, twist)
+        usual = signing.algorithm if type(own) is type(key) else ""
+        return _jws(request, signing, own, name, made, twist, usual)
     if signing.kind == "http-message":
         return _message(request, signing, own, name, made, twist)
     return _cavage(request, signing, own, name, made, twist)
 
 
-def _jws(request: Request, signing: Signing, key: Any, key_id: str, made: float, twist: Twist) -> Request:
-    algorithm = twist.algorithm or jose.algorithm_of(key)
+def _jws(
+    request: Request, signing: Signing, key: Any, key_id: str, made: float, twist: Twist, usual: str
+) -> Request:
+    algorithm = twist.algorithm or usual or jose.algorithm_of(key)
     header = {
         "alg": algorithm,
         "kid": key_id,

@@ -349,3 +349,9 @@ def denied_payment_is_made(policy: Policy) -> Policy:
 def any_tsp_has_a_payment_approved(policy: Policy) -> Policy:
     """A TSP has a customer asked for the payment that another TSP has made."""
     return policy.evolve("payments.approval_client_bound", False)
+
+
+@mutant("payment.consent_is_of_the_tokens_customer", base="payment-named")
+def named_consent_is_not_the_tokens(policy: Policy) -> Policy:
+    """The consent that a request names is looked up whatever token comes with it."""
+    return policy.evolve("payments.consent_name_compared", False)

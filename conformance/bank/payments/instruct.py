@@ -26,7 +26,7 @@ from conformance.bank.race import linger
 if TYPE_CHECKING:
     from conformance.bank.app import Bank
 
-KEY = "Idempotency-Key"
+KEY, CONSENT = "Idempotency-Key", "Consent-ID"
 LONGEST_KEY = 128
 
 
@@ -49,7 +49,7 @@ def instruct(bank: Bank, request: Request, /, *, function: Instruction) -> Respo
         if earlier is not None:
             return _again(bank, earlier, body)
         instruction = judged(bank, function, given)
-        consent = _consent(bank, caller, function, instruction)
+        consent = _consent(bank, request, caller, function, instruction)
         if policy.key_races or policy.consent_use_races:
             linger()
         _use(bank, consent, key)
@@ -126,10 +126,14 @@ def _unusable() -> http.Refusal:
 
 
 def _consent(
-    bank: Bank, caller: Access, function: Instruction, instruction: dict[str, Any]
+    bank: Bank, request: Request, caller: Access, function: Instruction, instruction: dict[str, Any]
 ) -> PaymentConsent | None:
     policy = bank.policy.payments
     kind, identifier = caller.consent or ("", "")
+    if policy.consent_named and request.headers.get(CONSENT) != identifier:
+        if policy.consent_name_compared:
+            raise _unusable()
+        identifier = request.headers.get(CONSENT, "")
     found = stores(bank).consents.get(identifier) if kind == TYPE else None
     if found is None:
         if policy.customer_needed and not policy.approval:

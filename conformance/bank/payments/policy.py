@@ -23,6 +23,8 @@ class PaymentPolicy:
     consent_revocation_effective: bool = True
     customer_needed: bool = True  # a TSP's own token pays nothing
     token_needed: bool = True
+    consent_named: bool = False  # the request names the consent beside its token
+    consent_name_compared: bool = True
     consent_use_races: bool = False  # two payments at once both find the consent unused
 
     # Payments whose customer is asked when they are made, by a request that names the payment.

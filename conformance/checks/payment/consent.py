@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
 from conformance.answer import Answer
+from conformance.currency import exponent
 from conformance.errors import Inconclusive, NotApplicable
 from conformance.model import Finding
 from conformance.oauth.consent import consent_request, instant, referring
@@ -22,18 +24,21 @@ SHORT = 6.0
 """Seconds that a consent lives which is to end before it is used."""
 
 
-def _changed(payments: Payments, operation: Operation, changes: Mapping[str, Any], what: str) -> Findings:
-    """Gives an instruction other than the one agreed to, and then the right one."""
+def _changed(
+    payments: Payments, operation: Operation, wrong: Iterable[Mapping[str, Any]], what: str
+) -> Findings:
+    """Gives instructions other than the one agreed to, and then the right one."""
     payments.rule  # noqa: B018 - raises where there is no such consent
     agreed = payments.agreed(operation.id)
-    answer = payments.sent(agreed, instruction={**agreed.instruction, **changes})
-    if not refused(answer):
-        yield finding(
-            f"a refusal of a payment whose {what} is not the one that the customer allowed",
-            answer,
-            f"{what} of the instruction",
-        )
-        return
+    for changes in wrong:
+        answer = payments.sent(agreed, instruction={**agreed.instruction, **changes})
+        if not refused(answer):
+            yield finding(
+                f"a refusal of a payment whose {what} is not the one that the customer allowed",
+                answer,
+                f"{what} of the instruction",
+            )
+            return
     payments.paid(agreed)
 
 
@@ -48,7 +53,9 @@ def _member(payments: Payments, operation: Operation, name: str) -> Any:
 def amount_is_that_of_the_consent(payments: Payments, operation: Operation) -> Findings:
     """Refuses a payment of another amount than its customer allowed."""
     amount = Decimal(_member(payments, operation, "amount"))
-    yield from _changed(payments, operation, {"amount": str(amount + amount)}, "amount")
+    least = Decimal(1).scaleb(-exponent(str(_member(payments, operation, "currency"))))
+    wrong = [{"amount": str(amount + more)} for more in (amount, least)]
+    yield from _changed(payments, operation, wrong, "amount")
 
 
 @check(writes=True, requests=12, creates=1)
@@ -56,7 +63,7 @@ def currency_is_that_of_the_consent(payments: Payments, operation: Operation, *,
     """Refuses a payment in another currency than its customer allowed."""
     if _member(payments, operation, "currency") == other:
         raise NotApplicable(f"payments are in {other} already")
-    yield from _changed(payments, operation, {"currency": other}, "currency")
+    yield from _changed(payments, operation, [{"currency": other}], "currency")
 
 
 @check(writes=True, requests=12, creates=1)
@@ -67,7 +74,7 @@ def payee_is_that_of_the_consent(payments: Payments, operation: Operation) -> Fi
     others = [dict(each) for each in payments.settings.creditors if dict(each) != present]
     if not others:
         raise Inconclusive("writes.creditors names no second payee in bank.yaml")
-    yield from _changed(payments, operation, {"creditor": others[0]}, "creditor")
+    yield from _changed(payments, operation, [{"creditor": others[0]}], "creditor")
 
 
 @check(writes=True, requests=16, creates=1)
@@ -203,11 +210,14 @@ def consent_of_another_tsp_is_refused(payments: Payments, operation: Operation) 
 
 @check(writes=True, requests=8, creates=1)
 def customer_must_have_agreed(payments: Payments, operation: Operation) -> Findings:
-    """Refuses a payment before its customer has allowed it, with the TSP's own token."""
+    """Refuses a payment before its customer has allowed it, with the TSP's own token or another's."""
     access, instruction = payments.access, payments.instruction(operation.id)
     machine = payments.own(payments.rule.scope)
     consent = payments.awaiting(operation.id, instruction)
     answer = payments.sent(Agreed(operation.id, instruction, machine, consent, access.client))
+    if refused(answer) and payments.names_consents(operation.id):
+        other = payments.agreed(operation.id)
+        answer = payments.sent(Agreed(operation.id, instruction, other.tokens, consent, access.client))
     if not refused(answer):
         yield finding("a refusal of a payment that no customer has allowed", answer, "Authorization")
         return
@@ -224,3 +234,20 @@ def token_is_needed(payments: Payments, operation: Operation) -> Findings:
         yield finding("status 401 or 403 without a token", answer, "Authorization")
         return
     payments.paid(agreed)
+
+
+@check(writes=True, requests=24, creates=1)
+def consent_is_of_the_tokens_customer(payments: Payments, operation: Operation) -> Findings:
+    """Refuses a payment that one customer has allowed with the token of another."""
+    payments.rule  # noqa: B018 - raises where there is no such consent
+    if not payments.names_consents(operation.id):
+        raise NotApplicable("an instruction names no consent: the token alone says which it is")
+    if len(payments.access.configured.customers) < 2:
+        raise Inconclusive("only one customer is configured (authorization.customers)")
+    own, foreign = payments.agreed(operation.id), payments.agreed(operation.id, customer=1)
+    mixed = replace(own, consent=foreign.consent)
+    answer = payments.sent(mixed)
+    if not refused(answer):
+        yield finding("a refusal of another customer's consent", answer, "Authorization")
+        return
+    payments.paid(own)

@@ -223,7 +223,10 @@ def declared_payees_are_taken(payments: Payments, operation: Operation) -> Findi
     instruction = payments.instruction(operation.id)
     if not payments.settings.creditors:
         raise NotApplicable("the bank's file names no payees (writes.creditors)")
+    _control(payments, operation)
     for creditor in payments.settings.creditors:
+        if dict(creditor) == instruction.get("creditor"):
+            continue
         answer = payments.proposed(operation.id, {**instruction, "creditor": dict(creditor)})
         if not answer.ok:
             yield finding(

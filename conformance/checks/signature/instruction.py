@@ -15,6 +15,7 @@ from conformance.operation import Operation
 from conformance.registry import Findings, check
 from conformance.writing.agreement import finding
 from conformance.writing.payments import Payments, refused
+from conformance.writing.sealing import unknown_key
 from conformance.writing.signature import BODY_HASH, RIGHT, Twist, components
 
 After = Callable[[Request], Request]
@@ -52,7 +53,9 @@ def signature_is_needed(payments: Payments, operation: Operation) -> Findings:
 @check(writes=True, requests=9, creates=1)
 def key_is_registered(payments: Payments, operation: Operation) -> Findings:
     """Refuses a signature by a key that the bank does not know, under the name of one that it knows."""
-    wrong: list[Wrong] = [("a signature by an unknown key", Twist(key=jose.fresh_key()), _same)]
+    payments.signing  # noqa: B018 - raises where the bank wants no signatures
+    unknown = unknown_key(payments.signing_key(payments.access.client))
+    wrong: list[Wrong] = [("a signature by an unknown key", Twist(key=unknown), _same)]
     yield from _refuses(payments, operation, wrong, "signature")
 
 
