@@ -6,14 +6,15 @@ import re
 from collections.abc import Mapping
 
 from conformance import page
-from conformance.errors import Inconclusive, NotApplicable
 from conformance.model import Finding
+from conformance.notice import Notice
 from conformance.operation import Operation
 from conformance.page import Page
 from conformance.registry import Findings, check
 from conformance.target import Target
 from conformance.tsp import Tsp
 
+NOTICE = Notice("liability", "page on liability", "customers need to know")
 LIABLE: Mapping[str, tuple[re.Pattern[str], ...]] = {
     "English": (page.words("unauthori[sz]ed"), page.words("liab", "responsib", "reimburse", "bear")),
     "Chinese": (
@@ -34,7 +35,7 @@ FRAUD: Mapping[str, tuple[re.Pattern[str], ...]] = {
 @check()
 def published(tsp: Tsp, target: Target, offered: tuple[Operation, ...]) -> Findings:
     """Publishes a page that tells customers of liability."""
-    for name, url in _addresses(target, offered).items():
+    for name, url in NOTICE.addresses(target, offered).items():
         answer = page.fetch(tsp, url)
         if answer.status != 200:
             yield Finding(f"the page on liability in {name}", f"status {answer.status}", url, answer.exchange)
@@ -44,14 +45,14 @@ def published(tsp: Tsp, target: Target, offered: tuple[Operation, ...]) -> Findi
 def states_who_is_liable(tsp: Tsp, target: Target, offered: tuple[Operation, ...]) -> Findings:
     """States, in English and in Chinese, who is liable for unauthorised transactions through a TSP."""
     yield from _said(
-        _shown(tsp, target, offered), LIABLE, "a statement on liability for unauthorised transactions"
+        NOTICE.shown(tsp, target, offered), LIABLE, "a statement on liability for unauthorised transactions"
     )
 
 
 @check()
 def warns_of_fraud(tsp: Tsp, target: Target, offered: tuple[Operation, ...]) -> Findings:
     """Warns customers, in English and in Chinese, of fraudulent sites and apps."""
-    yield from _said(_shown(tsp, target, offered), FRAUD, "a warning of fraud")
+    yield from _said(NOTICE.shown(tsp, target, offered), FRAUD, "a warning of fraud")
 
 
 def _said(shown: list[Page], wanted: Mapping[str, tuple[re.Pattern[str], ...]], what: str) -> Findings:
@@ -59,18 +60,3 @@ def _said(shown: list[Page], wanted: Mapping[str, tuple[re.Pattern[str], ...]], 
         if not any(all(pattern.search(one.text) for pattern in patterns) for one in shown):
             first = shown[0]
             yield Finding(f"{what} in {language}", "no such words", first.url, first.exchange)
-
-
-def _addresses(target: Target, offered: tuple[Operation, ...]) -> dict[str, str]:
-    if all(operation.function.profile == "phase1" for operation in offered):
-        raise NotApplicable("the bank offers nothing beyond Phase I, from which on customers need to know")
-    if target.publication is None or not target.publication.liability:
-        raise Inconclusive("the bank's file names no page on liability: give publication.liability")
-    return {language.value: url for language, url in target.publication.liability.items()}
-
-
-def _shown(tsp: Tsp, target: Target, offered: tuple[Operation, ...]) -> list[Page]:
-    found = [shown.readable() for _, shown in page.pages(tsp, _addresses(target, offered))]
-    if not found:
-        raise Inconclusive("no page on liability could be read, which is said once")
-    return found

@@ -7,14 +7,16 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 
 from conformance import page
-from conformance.errors import Inconclusive, NeedsReview, NotApplicable
+from conformance.errors import NeedsReview, NotApplicable
 from conformance.model import Finding
+from conformance.notice import Notice
 from conformance.operation import Operation
 from conformance.page import Page
 from conformance.registry import Findings, check
 from conformance.target import Target
 from conformance.tsp import Tsp
 
+NOTICE = Notice("partners", "list of partners", "partners are listed")
 HEADING = page.words(
     "tsp", "partner", "provider", "company", "product", "app", "夥伴", "伙伴", "機構", "机构", "產品"
 )
@@ -33,7 +35,7 @@ _DATES = (
 @check()
 def published(tsp: Tsp, target: Target, offered: tuple[Operation, ...]) -> Findings:
     """Publishes a list of its partnering TSPs."""
-    for name, url in _addresses(target, offered).items():
+    for name, url in NOTICE.addresses(target, offered).items():
         answer = page.fetch(tsp, url)
         if answer.status != 200:
             yield Finding(f"the list of partners in {name}", f"status {answer.status}", url, answer.exchange)
@@ -48,7 +50,7 @@ def published(tsp: Tsp, target: Target, offered: tuple[Operation, ...]) -> Findi
 @check()
 def products_named(tsp: Tsp, target: Target, offered: tuple[Operation, ...]) -> Findings:
     """Names the products of every TSP in the list: its apps or sites."""
-    lists = _shown(tsp, target, offered)
+    lists = NOTICE.shown(tsp, target, offered)
     if not any(map(entries, lists)):
         raise NotApplicable("no list of partners names anybody in a table")
     for shown in lists:
@@ -62,7 +64,7 @@ def kept_current(tsp: Tsp, target: Target, offered: tuple[Operation, ...], *, ma
     """Dates the list of TSPs, where it does, no further back than the given age, and not ahead."""
     today = datetime.fromtimestamp(tsp.now(), UTC).date()
     dated = 0
-    for shown in _shown(tsp, target, offered):
+    for shown in NOTICE.shown(tsp, target, offered):
         for day in list(dates(shown))[:1]:
             dated += 1
             if today - day > max_age or day - today > timedelta(days=1):
@@ -74,7 +76,7 @@ def kept_current(tsp: Tsp, target: Target, offered: tuple[Operation, ...], *, ma
 @check()
 def in_both_languages(tsp: Tsp, target: Target, offered: tuple[Operation, ...]) -> Findings:
     """Gives the list of TSPs in English and in Chinese."""
-    shown = _shown(tsp, target, offered)
+    shown = NOTICE.shown(tsp, target, offered)
     first = shown[0]
     if not any(len(re.findall(r"[A-Za-z]{3,}", one.text)) >= 10 for one in shown):
         yield Finding("the list in English", "no English text", first.url, first.exchange)
@@ -105,18 +107,3 @@ def dates(shown: Page) -> Iterator[date]:
                 yield date(int(named["y"]), month, int(named["d"]))
             except (ValueError, OverflowError):
                 continue
-
-
-def _addresses(target: Target, offered: tuple[Operation, ...]) -> dict[str, str]:
-    if all(operation.function.profile == "phase1" for operation in offered):
-        raise NotApplicable("the bank offers nothing beyond Phase I, from which on partners are listed")
-    if target.publication is None or not target.publication.partners:
-        raise Inconclusive("the bank's file names no list of partners: give publication.partners")
-    return {language.value: url for language, url in target.publication.partners.items()}
-
-
-def _shown(tsp: Tsp, target: Target, offered: tuple[Operation, ...]) -> list[Page]:
-    found = [shown.readable() for _, shown in page.pages(tsp, _addresses(target, offered))]
-    if not found:
-        raise Inconclusive("no list of partners could be read, which is said once")
-    return found
