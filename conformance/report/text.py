@@ -77,6 +77,9 @@ def show(report: Report, console: Console, *, where: Mapping[str, str] | None = 
     lasted = "" if report.seconds is None else f", {span(report.seconds)}"
     sent = footer.requests if footer else len(report.run.timings)
     page.line((f"{instant(header.started)}{lasted}, {counted(sent, 'request', 'requests')}", "dim"))
+    chosen = _chosen(report)
+    if chosen:
+        page.line((one_line(chosen), _STYLE[Verdict.INCONCLUSIVE]))
     if report.run.incomplete:
         page.line((f"INCOMPLETE: {one_line(report.run.incomplete)}", _STYLE[Verdict.INCONCLUSIVE]))
     page.line()
@@ -110,6 +113,19 @@ def show(report: Report, console: Console, *, where: Mapping[str, str] | None = 
         page.line((f"{name}: ", "dim"), (one_line(path, 1000), ""))
 
 
+def _chosen(report: Report) -> str:
+    """How a run was narrowed, and how much of its plan was left out; empty for a run of all cases."""
+    options = [
+        f"--{name} {value}"
+        for name in ("check", "skip", "tag", "operation")
+        for value in report.run.header.selection.get(name, ())
+    ]
+    left = sum(result.reason.startswith("left out") for result in report.run.results)
+    if not options or not left:
+        return ""
+    return f"chosen by {' '.join(options)}; {counted(left, 'case', 'cases')} left out, counted as not shown"
+
+
 class _Page:
     """Lines of styled text on a console."""
 
@@ -140,9 +156,9 @@ class _Page:
             self.line(("      actual    ", "dim"), (one_line(first.actual, 200), ""))
             place = [one_line(first.at, 120)] if first.at else []
             where = ", ".join([*place, *(one_line(name) for name in card.functions[:3])])
-            more = f" and {card.total - 1} more" if card.total > 1 else ""
-            if where or more:
-                self.line(("      at        ", "dim"), (f"{where}{more}", ""))
+            times = f" ({card.total:,} findings)" if card.total > 1 else ""
+            if where or times:
+                self.line(("      at        ", "dim"), (f"{where}{times}", ""))
             if card.kind is Kind.INTERMITTENT:
                 self.line(("      seen      ", "dim"), (f"{first.seen} of {first.tried} times", ""))
             if card.replays:
