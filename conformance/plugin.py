@@ -7,6 +7,7 @@ blocking a verdict, is skipped with its reason; observations pass and are listed
 
 from __future__ import annotations
 
+import argparse
 import os
 import threading
 from collections.abc import Callable, Iterator
@@ -17,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
-    from conformance.model import Case, Exchange, Plan, Result
+    from conformance.model import Case, Exchange, Plan, Requirement, Result
     from conformance.operation import Operation
     from conformance.results import Writer
     from conformance.session import Session
@@ -76,6 +77,8 @@ class Bank:
             raise ConfigurationError(
                 "--conformance-output-dir: one file cannot hold several processes; leave -n out"
             )
+        if self._output:
+            _writable(Path(self._output))
 
     @property
     def session(self) -> Session:
@@ -106,9 +109,7 @@ class Bank:
     def _record(self, output: str) -> Callable[[Exchange], None]:
         from conformance.results import Writer
 
-        folder = Path(output)
-        folder.mkdir(parents=True, exist_ok=True)
-        self._writer = self._stack.enter_context(Writer(folder / "results.jsonl"))
+        self._writer = self._stack.enter_context(Writer(Path(output) / "results.jsonl"))
         return self._writer.exchange
 
     def work_ahead(self, cases: list[Case]) -> None:
@@ -151,9 +152,31 @@ class Bank:
             report.write(results.read(folder / "results.jsonl"), "html", folder / "report.html")
 
 
+def _writable(folder: Path) -> None:
+    """Makes the folder, before a run is spent on it; raises ``ConfigurationError``."""
+    from conformance.errors import ConfigurationError
+
+    why = "" if not folder.exists() or os.access(folder, os.W_OK) else "permission denied"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        why = error.strerror or str(error)
+    if why:
+        raise ConfigurationError(
+            f"--conformance-output-dir {folder}: cannot be written ({why}); name another"
+        )
+
+
+def _some(text: str) -> int:
+    """A number of cases at a time, from 1 to 64."""
+    if not (text.isascii() and text.isdigit() and 1 <= int(text) <= 64):
+        raise argparse.ArgumentTypeError(f"{text!r} is no number from 1 to 64")
+    return int(text)
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("conformance", "conformance of banks' open APIs (pytest bank.yaml)")
-    group.addoption("--conformance-jobs", type=int, metavar="N", help="cases at a time [the file's limit]")
+    group.addoption("--conformance-jobs", type=_some, metavar="N", help="cases at a time [the file's limit]")
     group.addoption("--conformance-seed", type=int, default=0, metavar="N", help="seed of what is generated")
     group.addoption("--conformance-phase", action="append", default=[], metavar="N", help="only these phases")
     group.addoption(
@@ -234,18 +257,19 @@ class CaseItem(pytest.Item):
         if not isinstance(excinfo.value, Nonconformity):
             return super().repr_failure(excinfo, style)
         result = excinfo.value.result
-        lines = [f"{result.verdict}: {self._text()}", *([result.reason] if result.reason else [])]
+        requirement = self._requirement()
+        text = f"{requirement.text} ({requirement.source})" if requirement else self.case.requirement
+        lines = [f"{result.verdict}: {text}", *([result.reason] if result.reason else [])]
         for finding in result.findings:
             place = f" at {finding.at}" if finding.at else ""
             lines.append(f"expected {finding.expected}, got {finding.actual}{place}")
+        if requirement and requirement.fix:
+            lines.append(f"how to fix: {requirement.fix}")
         return "\n".join([*lines, result.traceback] if result.traceback else lines)
 
-    def _text(self) -> str:
-        for profile in self.bank.profiles:
-            for requirement in profile.requirements:
-                if requirement.id == self.case.requirement:
-                    return f"{requirement.text} ({requirement.source})"
-        return self.case.requirement
+    def _requirement(self) -> Requirement | None:
+        requirements = (r for profile in self.bank.profiles for r in profile.requirements)
+        return next((r for r in requirements if r.id == self.case.requirement), None)
 
     def reportinfo(self) -> tuple[Path, None, str]:
         return self.path, None, self.name
@@ -311,7 +335,9 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
                 terminalreporter.line(f"{phase}: {phase_verdict(own, incomplete=incomplete)}")
         for result in bank.results:
             if result.verdict is Verdict.OBSERVATION:
-                terminalreporter.line(f"observation: {result.case.id}: {result.findings[0].actual}")
+                first = result.findings[0]
+                said = f"expected {first.expected}, got {first.actual}"
+                terminalreporter.line(f"observation: {result.case.id}: {said}")
 
 
 def _only_bank(config: pytest.Config) -> Bank:

@@ -16,7 +16,9 @@ from conformance.profile import all_profiles
 from conformance.target_guess import Guesses
 
 _HEAD = """\
-# How {name} speaks. Every key is explained in the README, "Your own bank".
+# How {name} speaks. The README explains every key under "How your bank speaks".
+# For completion in an editor: conformance explain bank.yaml > bank.schema.json, and here as the first line:
+# # yaml-language-server: $schema=bank.schema.json
 bank: {{name: {name_quoted}, environment: sandbox}}   # sandbox, uat or production (passive checks only)
 base_url: {base_url}
 {api}
@@ -34,7 +36,7 @@ authentication: {authentication}
 limits: {{requests_per_second: 10, jobs: 4}}
 # allow: [intrusive]                   # also writes, for phases 2 and 4; production admits neither
 
-# What the bank offers. A function that is not listed counts as not offered.
+# What the bank offers: take the # away and say how. A function that is not listed counts as not offered.
 # For the fields of a function: conformance explain {example}
 functions:
 """

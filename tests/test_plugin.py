@@ -79,7 +79,29 @@ def test_a_bank_file_found_by_walking_is_left_alone(pytester: pytest.Pytester, r
 
 
 def test_a_nonconformity_fails_its_item_with_expected_and_actual(failed: Path) -> None:
-    told(failed).fnmatch_lines(["*fail: *", "expected *, got * at /data/*", "*phase1: not conformant*"])
+    told(failed).fnmatch_lines(
+        ["*fail: *", "expected *, got * at /data/*", "how to fix: *", "*phase1: not conformant*"]
+    )
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (
+            ("--conformance-output-dir", "/dev/null/out"),
+            "*--conformance-output-dir /dev/null/out: cannot be*",
+        ),
+        (("--conformance-jobs", "0"), "*--conformance-jobs*'0' is no number from 1 to 64*"),
+    ],
+)
+def test_an_option_that_cannot_be_meant_is_told_before_the_bank_is_asked(
+    pytester: pytest.Pytester, right: Path, options: tuple[str, ...], said: str
+) -> None:
+    result = pytester.runpytest_subprocess(*QUIET, str(right), *options)
+    assert result.ret not in (0, 1)
+    told = pytest.LineMatcher(result.outlines + result.errlines)
+    told.fnmatch_lines([said])
+    told.no_fnmatch_line("*Traceback*")
 
 
 def test_k_selects_by_requirement_and_function(pytester: pytest.Pytester, right: Path) -> None:
