@@ -79,8 +79,16 @@ class serve:  # noqa: N801 - reads as a verb: `with serve(app, tls=Tls.fresh()) 
 class _Server(Server):
     """Reports to the log of this module, where the original writes to stderr.
 
-    A client that leaves in the middle of an answer is no fault of the bank, and not worth a word.
+    A client that leaves in the middle of an answer is no fault of the bank, and not worth a word. One that
+    connects and says nothing waits beside the connections that are kept, and holds no worker.
     """
+
+    def process_conn(self, conn: _Connection) -> None:
+        if conn.silent:
+            conn.silent = False
+            self.put_conn(conn)
+        else:
+            super().process_conn(conn)
 
     def error_log(self, msg: str = "", level: int = logging.INFO, traceback: bool = False) -> None:
         left = isinstance(sys.exc_info()[1], OSError)
@@ -142,6 +150,8 @@ class _Request(HTTPRequest):
 
 class _Connection(HTTPConnection):
     RequestHandlerClass = _Request
+    silent = True
+    """Until its first byte has come."""
 
 
 class _SecureConnection(_Connection):
@@ -157,6 +167,8 @@ class _SecureConnection(_Connection):
                 return False
             self.socket.settimeout(self.server.timeout)
             self.ssl_env = _environ(self.socket)
+            if not self.socket.pending():
+                return True  # the first request may be long in coming
         try:
             return bool(super().communicate())  # type: ignore[no-untyped-call]
         except OSError as left:

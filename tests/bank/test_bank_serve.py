@@ -7,6 +7,7 @@ import socket
 import ssl
 import time
 from collections.abc import Iterable
+from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -188,6 +189,21 @@ def test_requests_on_a_kept_connection_do_not_stall() -> None:
         connection.close()
     # A delayed acknowledgement would cost 40 ms on each, however busy the machine is.
     assert sorted(took)[len(took) // 10] < 0.03
+
+
+def test_clients_that_connect_and_ask_nothing_hold_up_nobody() -> None:
+    tls = Tls.fresh()
+    with serve(Bank(), tls=tls, threads=2, idle=600) as url, ExitStack() as opened:
+        address = ("127.0.0.1", urlsplit(url).port or 0)
+        for _ in range(6):
+            opened.enter_context(socket.create_connection(address))
+            opened.enter_context(
+                trusting(tls).wrap_socket(socket.create_connection(address), server_hostname="localhost")
+            )
+        connection = connect(url, trusting(tls))
+        assert get(connection, "/fx-rates")[0] == 200
+        assert get(connection, "/fx-rates")[0] == 200
+        connection.close()
 
 
 def test_clients_that_never_shake_hands_hold_up_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
