@@ -55,6 +55,9 @@ class Bank:
         from conformance.errors import ConfigurationError
         from conformance.target import load_target
 
+        self._output: str | None = config.getoption("conformance_output_dir")
+        if self._output:
+            _writable(Path(self._output))
         seed = config.getoption("conformance_seed")
         phases = tuple(config.getoption("conformance_phase"))
         self.target: Target = load_target(path).limited(
@@ -71,14 +74,11 @@ class Bank:
         self._session: Session | None = None
         self._pool: ThreadPoolExecutor | None = None
         self._ahead: dict[str, Future[Result]] = {}
-        self._output: str | None = config.getoption("conformance_output_dir")
         self._writer: Writer | None = None
         if self._output and "PYTEST_XDIST_WORKER" in os.environ:
             raise ConfigurationError(
                 "--conformance-output-dir: one file cannot hold several processes; leave -n out"
             )
-        if self._output:
-            _writable(Path(self._output))
 
     @property
     def session(self) -> Session:
