@@ -21,6 +21,8 @@ from conformance.writing.payments import Payments
 from conformance.writing.rules import DayRules
 
 AT_ONCE = 3
+PATIENCE = (0.25, 1.0, 4.0)
+"""Seconds between looks at accounts that do not hold yet what they should."""
 FINAL = ("completed", "rejected", "cancelled")
 RANK = {"accepted": 1, "scheduled": 1, "processing": 2, **dict.fromkeys(FINAL, 3)}
 
@@ -174,13 +176,27 @@ class World:
         """Compares the accounts with the model."""
         if self.over or self.began is None:
             return
-        paid = sum(
-            (Decimal(str(o.agreed.instruction["amount"])) for o in self.orders if o.payment and not o.later),
-            Decimal(0),
-        )
-        now = self.payments.funds(self.payments.settings.currency, self.customer)
-        if self.began - now != paid:
-            self.breached(f"{paid} less on the customer's accounts", f"{self.began - now} less")
+        for pause in (*PATIENCE, 0.0):  # a bank may carry out later what it has taken, when it is asked
+            paid, moved = self.expected(), self.began - self.payments.funds(self.currency, self.customer)
+            if moved == paid:
+                return
+            if pause:
+                self.payments.access.tsp.wait(pause)
+        self.breached(f"{paid} less on the customer's accounts", f"{moved} less")
+
+    @property
+    def currency(self) -> str:
+        return self.payments.settings.currency
+
+    def expected(self) -> Decimal:
+        """What the payments that are made charge together; a bank that takes first may reject one later."""
+        total = Decimal(0)
+        for order in self.orders:
+            if order.payment is not None and not order.later:
+                status = self.payments.standing(order.payment).text("status")
+                kept = status not in ("rejected", "failed")
+                total += Decimal(str(order.agreed.instruction["amount"])) if kept else 0
+        return total
 
 
 def funds(payments: Payments, customer: int) -> Decimal | None:

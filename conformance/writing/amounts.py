@@ -1,9 +1,10 @@
-"""Amounts as a bank writes them: as texts, as JSON numbers, or as whole numbers of minor units."""
+"""Amounts and days as a bank writes them: as texts, as JSON numbers, or as whole numbers of minor units."""
 
 from __future__ import annotations
 
+import datetime
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any, Literal
 
@@ -22,6 +23,17 @@ def written(instruction: Mapping[str, Any], amounts: Amounts) -> dict[str, Any]:
         value = told.get(name)
         if amounts != "text" and isinstance(value, str) and _PLAIN.fullmatch(value):
             told[name] = _number(value, amounts, str(told.get("currency", "")))
+    return told
+
+
+def dated(instruction: Mapping[str, Any], form: str, names: Iterable[str]) -> dict[str, Any]:
+    """The instruction with its days in the bank's form; what is no day stays as it is."""
+    told = dict(instruction)
+    for name in names:
+        try:
+            told[name] = datetime.date.fromisoformat(told[name]).strftime(form)
+        except (KeyError, TypeError, ValueError):
+            continue
     return told
 
 

@@ -25,7 +25,7 @@ from conformance.oauth.settings import ConsentRule, filled
 from conformance.operation import Operation
 from conformance.row import Row
 from conformance.writing.agreement import Agreed, Instruction, Payment, at
-from conformance.writing.amounts import written
+from conformance.writing.amounts import dated, written
 from conformance.writing.idempotency import Idempotency
 from conformance.writing.settings import Signing, Writes
 from conformance.writing.signature import RIGHT, Twist, signed
@@ -210,6 +210,9 @@ class Instructions:
         A member that is left out leaves what a template makes of it out as well.
         """
         told_ = written(instruction, self.settings.amounts)
+        if self.settings.date_form:
+            named = self.settings.days.member if self.settings.days else "execution_date"
+            told_ = dated(told_, self.settings.date_form, ("execution_date", named))
         parts = {f"{k}.{n}": v for k, m in told_.items() if isinstance(m, Mapping) for n, v in m.items()}
         every = [(k, m) for usual in self.settings.values.values() for k, m in usual.items()]
         inner = (f"{k}.{n}" for k, m in every if isinstance(m, Mapping) for n in m)

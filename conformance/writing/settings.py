@@ -88,7 +88,8 @@ class Writes(Part):
     Each payment is of ``amount`` in ``currency``; all of a run together never exceed ``budget``. ``account``
     names, for the plan, the account that pays. ``largest`` is the most that the bank takes in one payment,
     empty where it does not say; ``amounts`` is how it writes them: as texts, as JSON numbers, or as whole
-    numbers of minor units. ``values`` holds the members of each function's instruction by function id,
+    numbers of minor units; ``date_form`` how it writes days, such as ``%Y%m%d``. ``values`` holds the members
+    of each function's instruction by function id,
     ``{amount}`` and ``{currency}`` among their values; ``required`` are members that must be there by dotted
     paths, such as ``creditor.name``, beside amount, currency, creditor and limit. ``creditors`` are payees
     that the bank takes, each with its ``identification`` and what the bank calls its ``scheme``; ``kind``
@@ -109,6 +110,7 @@ class Writes(Part):
     creditors: tuple[dict[str, str], ...] = ()
     unregistered: tuple[dict[str, str], ...] = ()
     amounts: Literal["text", "number", "minor"] = "text"
+    date_form: str = ""
     accounts: tuple[str, ...] = ()
     scope: str = "payments"
     read_scope: str = ""

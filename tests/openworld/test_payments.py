@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime
+import time
 from functools import cache
 
 import pytest
@@ -13,6 +15,8 @@ from tests.openworld.banks import judged_in_time, told
 from tests.openworld.tram.bank import Tram
 from tests.openworld.tram.file import described
 
+BEGINS = datetime.datetime(2026, 12, 1, 2, tzinfo=datetime.UTC).timestamp()
+"""When it is judged, by its own clock: a Tuesday morning in Hong Kong, weeks before a known holiday."""
 DEFECTS = {
     "amount_is_not_compared": "payment.amount_is_that_of_the_consent",
     "payee_is_not_compared": "payment.payee_is_that_of_the_consent",
@@ -42,8 +46,7 @@ def judged(*faults: str, only: str = "", without: str = "") -> tuple[Result, ...
 
     ``only`` is the check to judge by, ``without`` a member that the file's templates do not have.
     """
-    bank = Tram(frozenset(faults))
-
+    bank = Tram(frozenset(faults), ahead=BEGINS - time.time())
     data = described()
     for function in data["functions"].values():
         asked = function["request"]

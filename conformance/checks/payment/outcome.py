@@ -124,11 +124,7 @@ def completed_payment_stays(payments: Payments, operation: Operation) -> Finding
     """Refuses to cancel a payment that has been made."""
     payments.cancel  # noqa: B018 - raises where there is no way to cancel
     payment = payments.paid(payments.agreed(operation.id))
-    for _ in range(LOOKS):
-        if payments.standing(payment).text("status") in FINAL:
-            break
-    else:
-        raise Inconclusive("the payment was not completed while the suite looked")
+    _completed(payments, payment)
     answer = payments.cancelled(payment)
     after = payments.standing(payment).text("status")
     if answer.ok or after == "cancelled":
