@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import heapq
+import math
 import random
 from collections.abc import Sequence
 
@@ -40,26 +42,42 @@ class BusyPath(MemoryPath):
             self.stops.append((at, at + self.random.expovariate(1 / stop), self.random.random() < 0.5))
 
     def fire(self, shots: Sequence[Shot], until: Until | None = None) -> list[Hit]:
-        start = latest = self.now()
-        hits: list[Hit] = []
-        waiting: list[Hit] = []
-        left = 0.0
-        for shot in shots:
-            due = start + shot.at
-            left = max(self._free(due, client=True), left + 1e-5)
-            landed = sorted((hit for hit in waiting if hit.ended <= left), key=lambda hit: hit.ended)
-            waiting = [hit for hit in waiting if hit.ended > left]
-            if until is not None and any(until(hit) for hit in landed):
+        start, left = self.now(), 0.0
+        landed: list[Hit] = []
+        # What comes next, by the clock: a shot arrives at the bank, or its answer at the client.
+        coming: list[tuple[float, int, Shot | Hit]] = []
+        sent: dict[int, float] = {}
+        hits: dict[int, Hit] = {}
+
+        def come(to: float) -> bool:
+            while coming and coming[0][0] <= to:
+                at, index, what = heapq.heappop(coming)
+                if isinstance(what, Hit):
+                    landed.append(what)
+                    if until is not None and until(what):
+                        return True
+                    continue
+                self.clock.turn(at)
+                got = self.wire.send(what.request, 15)
+                ended = self._free(at + self._way(), client=True)
+                due, body = start + what.at, got.body
+                hit = Hit(what, due, sent[index], ended, got.status, got.headers, body, got.wire_bytes)
+                hits[index] = hit
+                heapq.heappush(coming, (ended, index, hit))
+            return False
+
+        stopped = False
+        for index, shot in enumerate(shots):
+            left = max(self._free(start + shot.at, client=True), left + 1e-5)
+            stopped = stopped or come(left)
+            if stopped:
                 break
-            arrived = self._free(left + self._way(), client=False)
-            self.clock.turn(arrived)
-            got = self.wire.send(shot.request, 15)
-            ended = self._free(arrived + self._way(), client=True)
-            hits.append(Hit(shot, due, left, ended, got.status, got.headers, got.body, got.wire_bytes))
-            waiting.append(hits[-1])
-            latest = max(latest, ended)
-        self.clock.turn(latest)
-        return hits
+            sent[index] = left
+            heapq.heappush(coming, (self._free(left + self._way(), client=False), index, shot))
+        until = None
+        come(math.inf)
+        self.clock.turn(max((hit.ended for hit in hits.values()), default=start))
+        return [hits[index] for index in sorted(hits)]
 
     def _way(self) -> float:
         return max(0.0002, self.latency / 2 + self.random.uniform(-self.jitter, self.jitter) / 2)

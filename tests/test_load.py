@@ -210,14 +210,30 @@ def test_a_limit_of_nginx_is_met_and_what_is_sure_of_it_is_right() -> None:
         assert found.fit.limit.rate == pytest.approx(20, rel=0.15)
 
 
-def test_a_long_road_changes_nothing() -> None:
+@pytest.mark.parametrize(
+    ("kind", "number"), [("token-bucket", 50), ("sliding-window", 5), ("fixed-window", 5)]
+)
+def test_a_long_road_changes_nothing(kind: str, number: int) -> None:
     clock = Timeline()
-    bank = Bank(replace(Policy(), limits=LimitPolicy(kind="token-bucket", quota=5)), clock=clock)
+    bank = Bank(replace(Policy(), limits=LimitPolicy(kind=kind, quota=number)), clock=clock)
     path = BusyPath(MemoryWire(bank, clock=clock), clock, 0, latency=0.05, jitter=0.01)
-    found = Search(REQUEST, Caps(200.0, 500, 60.0), path.fire, path.rest, path.now).run()
-    assert found.limit is not None
-    assert found.limit.kind is Kind.BUCKET
-    assert found.limit.rate == pytest.approx(5, rel=0.1)
+    found = Search(REQUEST, Caps(200.0, 800, 60.0), path.fire, path.rest, path.now).run()
+    assert found.fit is not None
+    assert found.fit.confidence != "low"
+    assert found.fit.limit.kind is KINDS[kind]
+    assert found.fit.limit.rate == pytest.approx(number, rel=0.1)
+
+
+def test_overtaking_on_the_way_is_no_fault_of_a_limit() -> None:
+    served, refused = (
+        (Seen(at, at + 0.4, ok=True, slack=0.004) for at in (0.0, 0.007)),
+        Seen(0.003, 0.05, False),
+    )
+    seen = sorted([*served, replace(refused, slack=0.004)], key=lambda each: each.at)
+    limits = (Limit(Kind.FIXED, 2, 1.0), Limit(Kind.SLIDING, 2, 1.0), Limit(Kind.CONCURRENCY, 2))
+    assert [limit.errors(seen) for limit in limits] == [0, 0, 0]
+    sharp = [replace(each, slack=0.0) for each in seen]
+    assert all(limit.errors(sharp) for limit in limits)
 
 
 def over_network(url: str) -> Measured:

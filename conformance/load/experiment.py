@@ -16,7 +16,7 @@ from conformance.model import Request
 IN_A_ROW = 4
 """Refusals one after another that make a limit; a fault now and then makes none."""
 TOKENS = 10
-_FINE = 1.03
+_FINE = 1.015
 _TRIES = 3
 _MORE = 8
 """Requests that a burst has more than the limit is said to let through."""
@@ -100,20 +100,21 @@ class Experiments:
     def end_of(self, start: float, low: float, high: float, most: int) -> tuple[float, float, float] | None:
         """Single requests until one is served, from ``low`` seconds after ``start`` on, ever later.
 
-        Gives the last gap refused, the gap served, and the moment of that; None when none is served.
+        They leave by the clock, as an answer may be longer on its way than there is between them. Gives the
+        last gap refused, the gap served, and the moment of that; None when none is served.
         """
         growth = max(_FINE, (high * 1.02 / low) ** (1 / most))
-        gap, held = low, low * 0.8
-        while gap < high * 1.6:
-            self.until(start + gap)
-            hit = self.one()
-            if hit is None:
-                return None
-            if hit.ok:
-                return held, hit.arrived - start, hit.arrived
-            held = hit.arrived - start
-            gap = max(gap * growth, held)
-        return None
+        gaps = [low]
+        while gaps[-1] * growth < high * 1.6:
+            gaps.append(gaps[-1] * growth)
+        self.until(start + low)
+        shots = [Shot(gap - low, self.request) for gap in gaps]
+        hits = self.volley(shots, lambda hit: hit.ok, self.caps.rate).hits
+        served = next((hit for hit in hits if hit.ok), None)
+        if served is None:
+            return None
+        held = [hit.arrived - start for hit in hits if not hit.ok and hit.arrived < served.arrived]
+        return max(held, default=low * 0.8), served.arrived - start, served.arrived
 
     def split(self, window: float, quota: int) -> None:
         """Half the quota, the other half late in the window, and a whole burst just after its end."""
@@ -141,13 +142,16 @@ class Experiments:
         """Seconds that an answer usually takes."""
         return statistics.median([hit.seconds for volley in self.volleys for hit in volley.hits if hit.ok])
 
-    def overlap(self, quota: int) -> None:
-        """As many as fit at a time, and a few more while those are on their way and as long again."""
-        took = self.took()
-        rate = self.caps.rate
+    def overlap(self, quota: int, *, ceaseless: bool = False) -> None:
+        """As many as fit at a time, and a few more while those are on their way and as long again.
+
+        Or ``ceaseless``, more than the quota all the time: where refused ones count, none of those passes.
+        """
+        took, rate = self.took(), self.caps.rate
+        gap = max(took * (0.8 / (quota + 3) if ceaseless else 0.15), 1 / rate)
         shots = [Shot(index / rate, self.request) for index in range(quota + 2)]
         start = shots[-1].at
-        shots += [Shot(start + took * 0.15 * (index + 1), self.request) for index in range(12)]
+        shots += [Shot(start + gap * (index + 1), self.request) for index in range(int(took * 1.8 / gap))]
         self.volley(shots, None, rate)
 
     def trial(self, limit: Limit) -> bool | None:
@@ -195,14 +199,23 @@ class Experiments:
         if limit.kind is Kind.CONCURRENCY:
             self.overlap(limit.quota)
         elif limit.kind is Kind.BUCKET:
-            self.until(self.now() + 3.5 / limit.rate)
-            few = self.burst(_MORE, 3)
-            more = limit.rate * (few.hits[-1].sent - few.hits[0].sent) if few.hits else 0.0
-            return 3 <= len(few.accepted) <= 5 + more
+            return self._filled(limit, first[-1])
         else:
             self.until(first[0].arrived + limit.window * 1.55)
             self.burst(limit.quota + _MORE, 3)
         return True
+
+    def _filled(self, limit: Limit, last: Hit) -> bool | None:
+        """Whether an emptied bucket has got as many tokens as fall due since its last refusal."""
+        road = min(hit.seconds for volley in self.volleys for hit in volley.hits)
+        self.until(last.arrived + 3.5 / limit.rate - road / 2)
+        few = self.burst(_MORE + round(limit.rate * road), 3).hits
+        if not few or self._slow(few[0]) or self._slow(last):
+            return None
+        due = min(limit.rate * (few[0].arrived - last.arrived), limit.quota)
+        unsure = limit.rate * ((few[0].seconds + last.seconds) / 2 - road)
+        more = limit.rate * (few[-1].arrived - few[0].arrived)
+        return due - 0.5 - unsure <= sum(hit.ok for hit in few) <= due + 1.5 + more + unsure
 
     def _ends(self, limit: Limit) -> bool | None:
         """Half the quota, the rest and more late in the window, and what comes just before and after it."""

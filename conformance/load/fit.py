@@ -160,9 +160,10 @@ def _same(one: Limit, other: Limit, hits: Sequence[Hit]) -> bool:
 
 
 def seen_of(hits: Sequence[Hit]) -> tuple[list[Seen], list[Seen]]:
-    """The hits as a limiter met them, in order: by about when they arrived, and by when they were sent.
+    """The hits as a limiter met them, in order: for one that counts arrivals, and for one of those in flight.
 
-    On the way a request was half as long as the fastest ones took; what more they took, the bank needed.
+    On the way there and back a request was as long as the fastest one took. By what more an answer took than
+    the fastest of its kind it may have been late on either way: it arrived in the middle, give or take that.
     A failure of another kind than the usual refusal was let through; of what was never answered nobody knows.
     """
     usual = usual_refusal(hits)
@@ -170,12 +171,14 @@ def seen_of(hits: Sequence[Hit]) -> tuple[list[Seen], list[Seen]]:
     road = min(hit.seconds for hit in hits)
     judged = [(hit, hit.ok or hit.status != usual) for hit in hits]
     least = {ok: min(hit.seconds for hit, its in judged if its is ok) for ok in {ok for _, ok in judged}}
-    arrived, sent = [], []
+    arrived, flying = [], []
     for hit, ok in judged:
-        sure = hit.seconds - least[ok] < UNSURE
-        arrived.append(Seen(hit.sent + min(hit.seconds, 3 * road) / 2, hit.ended, ok, sure))
-        sent.append(Seen(hit.sent, hit.ended, ok, sure))
-    return sorted(arrived, key=lambda each: each.at), sorted(sent, key=lambda each: each.at)
+        late = hit.seconds - least[ok]
+        sure, middle = late < UNSURE, min(late, 2 * road) / 2
+        at, slack = hit.sent + road / 2 + middle, late - middle if sure else 0.0
+        arrived.append(Seen(at, hit.ended, ok, sure, slack))
+        flying.append(Seen(at, hit.ended - road / 2 - middle, ok, sure, slack))
+    return sorted(arrived, key=lambda each: each.at), sorted(flying, key=lambda each: each.at)
 
 
 def unsteady(hits: Sequence[Hit]) -> float:

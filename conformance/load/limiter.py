@@ -12,6 +12,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+_NEAR = 8
+"""Requests before and after one that may have changed places with it on the way."""
+
 
 class Kind(StrEnum):
     """How a limit counts."""
@@ -27,13 +30,15 @@ class Kind(StrEnum):
 class Seen:
     """One request as a limiter met it: when it arrived and ended, and whether it was let through.
 
-    It is not ``sure`` where it may have arrived at another time, which a long answer leaves open.
+    It may have arrived ``slack`` seconds earlier or later, and is not ``sure`` where a long answer leaves
+    open by how much.
     """
 
     at: float
     ended: float
     ok: bool
     sure: bool = True
+    slack: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,47 +91,83 @@ def _bucket(limit: Limit, seen: Sequence[Seen], most: int) -> int:
     size, rate = float(limit.quota), limit.rate
     tokens, last, wrong = size, seen[0].at, 0
     for each in seen:
-        tokens = min(size, tokens + (each.at - last) * rate)
-        last = each.at
+        passed, slack = each.at - last, each.slack
         # A millionth: sums of fractions must not decide.
-        allowed = tokens >= 1 - 1e-6
-        wrong += each.sure and allowed is not each.ok
+        fewest = min(size, tokens + (passed - slack) * rate) + 1e-6
+        highest = min(size, tokens + (passed + slack) * rate) + 1e-6
+        tokens, last = min(size, tokens + passed * rate), each.at
         # What really happened moves the model on, so that being wrong by one is not counted twice.
         if each.ok:
-            tokens = max(tokens - 1, 0.0)
-        elif 1 <= tokens < 2:
-            tokens = 0.5
+            wrong += each.sure and highest < 1
+            tokens = max(tokens - 1, -slack * rate)
+        elif fewest >= 1:
+            wrong += each.sure
+            if tokens < 2:
+                tokens = 0.5
         if wrong > most:
             break
     return wrong
 
 
 def _fixed(limit: Limit, seen: Sequence[Seen], most: int) -> int:
-    window, used, wrong = limit.window, 0, 0
-    begun = -math.inf if limit.phase is None else limit.phase
-    for each in seen:
-        if each.at >= begun + window - 1e-9:
-            begun = each.at if limit.phase is None else begun + window * ((each.at - begun + 1e-9) // window)
-            used = 0
-        allowed = used < limit.quota
-        wrong += each.sure and allowed is not each.ok
-        used += each.ok or used == limit.quota - 1
+    window, quota, used, wrong = limit.window, limit.quota, 0, 0
+    begun, slack = -math.inf if limit.phase is None else limit.phase, 0.0
+    for index, each in enumerate(seen):
+        # Used up and close to its end, a window is over or not as what came shows.
+        near = 0.0 if used < quota else each.slack + slack
+        if each.at >= begun + window - 1e-9 + (-near if each.ok else near):
+            begun = (
+                each.at
+                if limit.phase is None
+                else begun + window * ((each.at - begun + near + 1e-9) // window)
+            )
+            slack, used = each.slack if limit.phase is None else 0.0, 0
+        if each.ok:
+            wrong += each.sure and used >= quota
+            used += 1
+        elif used < quota and not _overtaken(seen, index, quota - used):
+            wrong += each.sure
+            used += used == quota - 1
         if wrong > most:
             break
     return wrong
 
 
 def _sliding(limit: Limit, seen: Sequence[Seen], most: int) -> int:
-    window, kept, wrong = limit.window, deque[float](), 0
-    for each in seen:
-        while kept and kept[0] <= each.at - window + 1e-9:
-            kept.popleft()
-        wrong += each.sure and (len(kept) < limit.quota) is not each.ok
+    window, quota, kept, wrong = limit.window, limit.quota, deque[Seen](), 0
+    gone = deque[Seen](maxlen=_NEAR)
+    for index, each in enumerate(seen):
+        while kept and kept[0].at <= each.at - window + 1e-9:
+            gone.append(kept.popleft())
+        if each.ok and len(kept) >= quota:
+            # What counted first may just have been forgotten.
+            first = kept.popleft()
+            gone.append(first)
+            wrong += each.sure and first.at > each.at - window + first.slack + each.slack
+        elif not each.ok and len(kept) < quota:
+            # What was forgotten last may still have counted.
+            oldest = each.at - window - each.slack
+            counted = sum(one.at + one.slack > oldest for one in gone) if each.slack else 0
+            wrong += each.sure and not _overtaken(seen, index, quota - len(kept) - counted)
         if each.ok or limit.counts_refused:
-            kept.append(each.at)
+            kept.append(each)
         if wrong > most:
             break
     return wrong
+
+
+def _overtaken(seen: Sequence[Seen], index: int, count: int) -> bool:
+    """Whether so many that were served may have come before a refused one that seems to be earlier."""
+    if count <= 0:
+        return True
+    refused = seen[index]
+    for later in seen[index + 1 : index + 1 + _NEAR]:
+        if later.at - later.slack > refused.at + refused.slack:
+            return False
+        count -= later.ok
+        if count <= 0:
+            return True
+    return False
 
 
 def _counter(limit: Limit, seen: Sequence[Seen], most: int) -> int:
@@ -139,7 +180,9 @@ def _counter(limit: Limit, seen: Sequence[Seen], most: int) -> int:
             now = 0
             begun = each.at if limit.phase is None and passed > 1 else begun + passed * window
         weight = 1 - (each.at - begun) / window
-        wrong += each.sure and (now + before * weight < limit.quota) is not each.ok
+        beyond = now + before * weight - limit.quota
+        slack = before * each.slack / window
+        wrong += each.sure and (beyond >= slack if each.ok else beyond < -slack)
         now += each.ok or limit.counts_refused
         if wrong > most:
             break
@@ -148,11 +191,16 @@ def _counter(limit: Limit, seen: Sequence[Seen], most: int) -> int:
 
 def _concurrency(limit: Limit, seen: Sequence[Seen], most: int) -> int:
     ends: list[float] = []
+    freed = deque[float](maxlen=_NEAR)
     wrong = 0
-    for each in seen:
+    for index, each in enumerate(seen):
         while ends and ends[0] <= each.at:
-            heapq.heappop(ends)
-        wrong += each.sure and (len(ends) < limit.quota) is not each.ok
+            freed.append(heapq.heappop(ends))
+        if each.ok and len(ends) >= limit.quota:
+            wrong += each.sure and ends[0] > each.at + 2 * each.slack
+        elif not each.ok and len(ends) < limit.quota:
+            flying = sum(end > each.at - 2 * each.slack for end in freed)
+            wrong += each.sure and not _overtaken(seen, index, limit.quota - len(ends) - flying)
         if each.ok:
             heapq.heappush(ends, each.ended)
         if wrong > most:

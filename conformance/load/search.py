@@ -88,7 +88,8 @@ class Search(Experiments):
         first = self.burst(max(20, int(self.caps.requests * 0.6)), IN_A_ROW)
         if not limited(first.hits, IN_A_ROW):
             return self._none(first)
-        run = served_first([*warm, *first.hits])
+        # A limit of one at a time was used up by what was sent before.
+        run = served_first([*warm, *first.hits]) or served_first(self.before)
         if run == 0:
             return self._end(None, "the bank refused from the first request on", recovered=False)
         start, last = first.hits[0].arrived, first.hits[-1]
@@ -168,7 +169,7 @@ class Search(Experiments):
             if not self.room(5 * limit.window, limit.quota + 20):
                 break
             if Kind.CONCURRENCY in (limit.kind, *(other.kind for other in fit.also)):
-                self._flying(limit.quota, turn)
+                self._flying(fit, turn)
             elif limit.kind is Kind.BUCKET:
                 if fit.also and turn % 2:
                     # Used up after a rest, a bucket fills up evenly, and a window is shut for a while.
@@ -184,18 +185,18 @@ class Search(Experiments):
                 self.split(limit.window, limit.quota)
             else:
                 self.rest(limit.window * (1.1 + 0.31 * turn))
-                clues = self._window(limit, clues)
+                clues = self._window(fit, clues)
             fit = self._fit(clues)
         return fit, clues
 
-    def _flying(self, quota: int, turn: int) -> None:
+    def _flying(self, fit: Fit, turn: int) -> None:
         """Whether a limit lets go when answers end, or by a clock that is about as fast."""
-        took = self.took()
+        took, quota = self.took(), fit.limit.quota
         if turn % 2:
             self.rest(took * (1.1 + 0.31 * turn))
             self.split(took, quota)
         else:
-            self.overlap(quota)
+            self.overlap(quota, ceaseless=any(other.counts_refused for other in (fit.limit, *fit.also)))
 
     def _silence(self, limit: Limit, turn: int) -> None:
         """What two counters have forgotten after more than a window, each time after another time."""
@@ -214,14 +215,16 @@ class Search(Experiments):
             shown = self.stream(shown)
         return replace(clues, rates=(rate, shown))
 
-    def _window(self, limit: Limit, clues: Clues) -> Clues:
+    def _window(self, fit: Fit, clues: Clues) -> Clues:
         """How long a window is: it is used up at once, and asked again and again where it must end."""
-        window, quota = limit.window, limit.quota
+        window, quota = fit.limit.window, fit.limit.quota
         exhausted = self.burst(quota + 8, 3)
         if not exhausted.hits:
             return clues
         start = exhausted.hits[0].arrived
         low, high = max(clues.shortest, window * 0.7), min(clues.longest, window * 1.4)
+        if clues.near:
+            low, high = window * (1 - 1.7 * fit.spread - 0.01), window * (1 + 1.7 * fit.spread + 0.01)
         gaps = self.end_of(start, low, max(high, low * 1.05), min(16, max(3, quota - 1)))
         if gaps is None:
             return clues
