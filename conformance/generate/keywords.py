@@ -40,10 +40,29 @@ def flat(document: Any, schema: Any, depth: int = 0) -> dict[str, Any]:
     for part in schema.get("allOf") or () if isinstance(schema.get("allOf"), list) else ():
         _merge(merged, flat(document, part, depth + 1))
     _merge(merged, {k: v for k, v in schema.items() if k not in ("$ref", "allOf")})
+    merged = _alone(document, merged, depth)
     for key, value in merged.items():
         if isinstance(value, Decimal):
             merged[key] = int(value) if value == value.to_integral_value() else float(value)
     return _modern(merged)
+
+
+def _alone(document: Any, merged: dict[str, Any], depth: int) -> dict[str, Any]:
+    """The keywords with the only branch of an ``anyOf`` or ``oneOf`` beside null: how tools say what may be
+    left out."""
+    for name in ("anyOf", "oneOf"):
+        given = merged.get(name)
+        if not isinstance(given, list) or "type" in merged or len(given) > 2:
+            continue
+        branches = [branch for branch in given if branch != {"type": "null"}]
+        if len(branches) == 1:
+            found = flat(document, branches[0], depth + 1)
+            if len(given) == 2 and (known := types(found)):
+                found["type"] = [*known, "null"]
+            rest = {key: value for key, value in merged.items() if key != name}
+            _merge(found, rest)
+            return found
+    return merged
 
 
 def _merge(into: dict[str, Any], other: Mapping[str, Any]) -> None:

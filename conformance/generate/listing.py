@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
 
@@ -99,9 +100,9 @@ def _begun(survey: Survey) -> list[_Asking]:
     ways: set[tuple[str, str]] = set()
     for name, held in survey.seeds.items():
         scoped = held.scoped
-        if scoped.operation.method != "GET" or scoped.function is not None:
+        if scoped.operation.method != "GET" or (scoped.function is not None and scoped.function.canonical):
             continue
-        shown = rows(document(held.answer))
+        shown = _rows(held.answer)
         if not shown or not any(p.place == "query" for p in scoped.operation.parameters):
             continue
         asking = _Asking(survey, held.call, Listing(survey.seeds[name].scoped), shown)
@@ -116,7 +117,9 @@ class _Asking:
     def __init__(self, survey: Survey, call: Call, listing: Listing, shown: list[Row]) -> None:
         self.survey, self.call, self.listing = survey, call, listing
         self.scoped = listing.scoped
-        self.query = {p.name: p for p in self.scoped.operation.parameters if p.place == "query"}
+        described = [p for p in self.scoped.operation.parameters if p.place == "query"]
+        self.query = {p.name: p for whole in described for p in _parts(whole)}
+        self.paged = self.scoped.function is None  # the pages of a function are judged by its phase
         self.size = next((n for n in self.query if is_size(n)), "")
         self.place = next(
             (n for n in self.query if plain(n) in ("offset", "skip", "page", "pagenumber", "pageno")), ""
@@ -132,7 +135,7 @@ class _Asking:
         """
         narrows = any(is_order(n) or self._values(n, self.shown) for n in self.query)
         ranged = bool(self.shown) and any(self._ranged(n, self.shown) for n in self.query)
-        fresh = bool(self.size and self.place) and (self.size, self.place) not in ways
+        fresh = self.paged and bool(self.size and self.place) and (self.size, self.place) not in ways
         if narrows or fresh:
             self._whole()
             self._orders()
@@ -142,7 +145,7 @@ class _Asking:
         if fresh:
             ways.add((self.size, self.place))
             self._pages()
-        else:
+        elif self.paged:
             self.later.insert(0, self._pages)
         if self.listing.whole and self.survey.contract.named("POST", self.scoped.operation.path):
             self.ended()
@@ -164,7 +167,7 @@ class _Asking:
         answer = self.survey.attempt(call, self.scoped)
         if answer is None or not answer.ok:
             return None
-        return Page(answer, rows(document(answer)))
+        return Page(answer, _rows(answer))
 
     def _pages(self) -> None:
         """Small pages to the end, by number or by offset, where the description has both size and place."""
@@ -206,7 +209,16 @@ class _Asking:
         return values if values and isinstance(values[0], str | int | bool) else []
 
     def _member(self, name: str, found: list[Row]) -> str:
-        return next((k for k in found[0] if plain(k) == plain(name)), "")
+        """The member that a parameter names, as such or as ``filter[name]``; one of a list by its plural."""
+        inner = re.fullmatch(r"filters?[\[.](\w+)\]?", name)
+        wanted = {plain(inner[1] if inner else name)}
+        if name in self.query and self._kind(self.query[name]) == "array":
+            wanted |= {word.removesuffix("s") for word in wanted}
+        return next((k for k in found[0] if plain(k) in wanted), "") if found else ""
+
+    def _kind(self, parameter: ApiParameter) -> str:
+        schema = parameter.schema
+        return keywords.main_type(keywords.flat(self.scoped.document, schema.schema)) if schema else ""
 
     def _filters(self) -> None:
         if self.listing.whole is None:
@@ -224,8 +236,8 @@ class _Asking:
         """Whether the description lets a parameter have a value of the rows."""
         if parameter.schema is None:
             return True
-        kind = keywords.main_type(keywords.flat(self.scoped.document, parameter.schema.schema))
-        return broken(parameter.schema, typed(text, kind)) is None
+        kind = self._kind(parameter)
+        return kind == "array" or broken(parameter.schema, typed(text, kind)) is None
 
     def _filter(self, parameter: ApiParameter, value: str) -> None:
         whole = self.listing.whole
@@ -256,10 +268,13 @@ class _Asking:
     def _orders(self) -> None:
         found = self.listing.whole.rows if self.listing.whole else []
         for name, parameter in self.query.items() if found else ():
-            held = keywords.flat(self.scoped.document, parameter.schema.schema) if parameter.schema else {}
-            listed = held.get("enum")
-            if not is_order(name) or not isinstance(listed, list):
+            if not is_order(name) or not parameter.schema:
                 continue
+            held = keywords.flat(self.scoped.document, parameter.schema.schema)
+            listed = held.get("enum")
+            if not isinstance(listed, list):
+                made = [f"{k},desc" for k in found[0] if plain(k) in ("code", "name", "id")]
+                listed = [text for text in made if "pattern" in held and self._allows(parameter, text)]
             asked = [partial(self._order, parameter, str(value)) for value in listed[:4]]
             for ask in asked[:1]:
                 ask()
@@ -269,7 +284,7 @@ class _Asking:
         whole = self.listing.whole
         page = self._page(largest(self.call, self.scoped).with_query(parameter.name, value))
         if page is not None and whole is not None:
-            member = self._member(value.lstrip("+-"), whole.rows)
+            member = self._member(value.lstrip("+-").partition(",")[0], whole.rows)
             made = Filtered(parameter, value, page.answer, page.rows, member, self.late)
             self.listing.sorted.append(made)
 
@@ -279,6 +294,36 @@ _RANGE: Callable[[str], bool] = lambda name: any(  # noqa: E731
     plain(name).startswith(p) or plain(name).endswith(p)
     for p in ("from", "to", "min", "max", "since", "until")
 )
+
+
+def _rows(answer: Answer) -> list[Row]:
+    """The rows of an answer, each with the members of its inner objects as its own."""
+    return [_level(row) for row in rows(document(answer))]
+
+
+def _level(row: Row, depth: int = 3) -> Row:
+    found = dict(row)
+    for inner in row.values() if depth else ():
+        if isinstance(inner, dict):
+            found = {**_level(inner, depth - 1), **found}
+    return found
+
+
+def _parts(parameter: ApiParameter) -> list[ApiParameter]:
+    """A parameter as it is sent: ``filter[currency]`` and its like where it is a deep object."""
+    if parameter.style != "deepObject" or parameter.schema is None:
+        return [parameter]
+    schema = parameter.schema
+    given = schema.schema.get("properties") if isinstance(schema.schema, Mapping) else None
+    return [
+        replace(
+            parameter,
+            name=f"{parameter.name}[{name}]",
+            schema=replace(schema, pointer=f"{schema.pointer}/properties/{name}", schema=inner),
+            style="",
+        )
+        for name, inner in (given.items() if isinstance(given, Mapping) else ())
+    ]
 
 
 def plain(name: str) -> str:

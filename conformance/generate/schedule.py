@@ -33,7 +33,7 @@ class Budget:
 
     negative: int = 90
     negative_read: int = 18
-    positive: int = 8
+    positive: int = 12
     odd: int = 12
     deep: float = 0.0
 

@@ -159,7 +159,7 @@ def orders_are_obeyed(survey: Survey) -> Findings:
     for listing in listings(survey):
         for ordered in listing.sorted:
             values = [r.get(ordered.member) for r in ordered.rows] if ordered.member else []
-            down = ordered.value.startswith("-")
+            down = ordered.value.startswith("-") or ordered.value.endswith(",desc")
             if not all(isinstance(v, str) and v.isascii() for v in values) or len(set(values)) < 2:
                 continue
             texts = [str(v) for v in values]
