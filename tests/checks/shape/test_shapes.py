@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 import pytest
@@ -96,8 +97,10 @@ def test_a_member_that_comes_twice_is_found() -> None:
     assert [f.at for f in findings("shape.member_names_are_unique", twice)] == ["/data/0/name"]
 
 
-def test_thousands_of_members_take_no_time() -> None:
+def test_thousands_of_members_are_judged_in_seconds() -> None:
+    began = time.process_time()
     wide = {f"memberNumber{n}": n for n in range(5000)}
     for check in ("names_are_spelt_right", "names_have_one_style", "one_name_for_one_meaning",
                   "types_are_stable"):  # fmt: skip
         found(check, wide, wide)
+    assert time.process_time() - began < 20

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from tests.checks.asked import findings, rows
@@ -75,8 +77,10 @@ def test_text_is_judged_in_members_that_no_mapping_reads() -> None:
     assert len(findings("text.no_markup", {"data": [], "note": "<br>"})) == 1
 
 
-def test_a_long_hostile_text_takes_no_time() -> None:
+def test_a_long_hostile_text_is_judged_in_seconds() -> None:
+    began = time.process_time()
     for check in ("no_markup", "no_entities", "no_control_characters", "no_damaged_characters",
                   "no_leftover_marks"):  # fmt: skip
         for text in ("<a " * 50_000, "&#" * 100_000, "#" * 200_000 + "x", " " * 200_000 + "x", "'" * 100_001):
             count(check, text)
+    assert time.process_time() - began < 20
