@@ -293,7 +293,8 @@ class Entry(Part):
     ``rows`` and ``fields`` go to the adapter as they are; without ``rows`` the answer is canonical.
     ``reads`` says that a request changes nothing, whatever its method; None leaves it to the function.
     ``permission`` is what this bank calls the permission that opens it, several where it needs them all;
-    ``period`` how a part of a list is asked for by time.
+    ``scope`` what the scope of a token has to name for it; ``period`` how a part of a list is asked for by
+    time.
     """
 
     offered: bool = True
@@ -306,6 +307,7 @@ class Entry(Part):
     operation: str = ""
     schema_pointer: str = ""
     permission: Names = ()
+    scope: str = ""
     period: Period | None = None
 
     @model_validator(mode="after")

@@ -133,6 +133,7 @@ def _operation(target: Target, profile: Profile, function: Function, entry: Entr
         canonical=canonical,
         error_paths=target.errors.paths,
         period=entry.period or (CANONICAL_PERIOD if canonical else None),
+        scope=entry.scope,
         in_body=in_body,
     )
 

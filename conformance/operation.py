@@ -88,6 +88,7 @@ class Operation:
     canonical: bool = False
     error_paths: Mapping[str, str] = field(default_factory=dict)
     period: Period | None = None
+    scope: str = ""
     in_body: frozenset[str] = frozenset()
     """The parameters that stand in the JSON body of the request, by their names with dots."""
 

@@ -40,7 +40,7 @@ def authorize(bank: Bank, request: Request) -> Response:
             asked = authorization_request.judged(bank, request, caller, given, pushed=False)
     except BadRequest as fault:
         return _refused(bank, request, caller, fault)
-    if asked.prompt == "none":
+    if asked.prompt == "none" and policy.prompt_none_heeded:
         if policy.prompt_none_needs_session:
             return answered(bank, request, asked, {"error": "login_required"})
         interaction = opened(bank, asked, uri)
@@ -65,7 +65,7 @@ def _refused(bank: Bank, request: Request, caller: Client, fault: BadRequest) ->
         return pages.refusal(bank, fault.description)
     policy, to = bank.policy.authorization, fault.returns_to
     trusted = to.redirect_uri in caller.redirect_uris
-    silent = to.prompt == "none" or policy.errors_redirect_before_login
+    silent = (to.prompt == "none" and policy.prompt_none_heeded) or policy.errors_redirect_before_login
     if silent or (policy.redirects_errors_anywhere and not trusted):
         return answered(bank, request, to, {"error": fault.error, "error_description": fault.description})
     interaction = opened(bank, to, None, error=fault.error)

@@ -27,6 +27,10 @@ def half_hash(value: str) -> str:
     return jws.encoded(sha256(value.encode()).digest()[:16])
 
 
+def _login_time(bank: Bank, grant: Grant) -> int:
+    return int(bank.now()) if bank.policy.authorization.id_token_auth_time_renewed else grant.auth_time
+
+
 def id_token(
     bank: Bank,
     request: Request,
@@ -47,7 +51,7 @@ def id_token(
         "sub": stated(grant.customer_id or client.client_id, sub, "somebody-else"),
         "iat": now + policy.id_token_iat_offset,
         "exp": None if policy.id_token_lifetime is None else now + policy.id_token_lifetime,
-        "auth_time": grant.auth_time if policy.id_token_auth_time else None,
+        "auth_time": _login_time(bank, grant) if policy.id_token_auth_time else None,
         "acr": "urn:bank:password" if policy.id_token_acr else None,
         "nonce": None if refreshed else echoed(grant.nonce, policy.nonce),
     }

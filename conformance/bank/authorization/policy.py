@@ -139,6 +139,7 @@ class AuthorizationPolicy:
     consent_client_bound: bool = True  # a consent of another TSP is refused
     consent_required: bool = True  # scope accounts needs a consent
     prompt_none_needs_session: bool = True
+    prompt_none_heeded: bool = True
 
     # Request objects (JAR).
     request_object_required: bool = False
@@ -308,6 +309,8 @@ class AuthorizationPolicy:
     id_token_lifetime: int | None = 300  # None: no exp; negative: already past
     id_token_iat_offset: int = 0
     id_token_auth_time: bool = True
+    id_token_auth_time_renewed: bool = False
+    refresh_tokens_open: bool = False  # the accounts, in place of an access token
     id_token_acr: bool = True
     id_token_hashes: Issuer = "right"  # at_hash; in the front channel c_hash and s_hash too
     id_token_personal_data: bool = False

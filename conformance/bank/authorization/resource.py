@@ -121,6 +121,11 @@ def _found(bank: Bank, value: str) -> AccessToken | None:
     found = store.access.get(value)
     if found is not None:
         return found
+    renewing = store.refresh.get(value) if policy.refresh_tokens_open else None
+    if renewing is not None:
+        with store.lock:
+            given = [each for each in store.access.values() if each.grant is renewing.grant]
+        return given[-1] if given else None
     unsigned = policy.access_token_format == "jwt" and not policy.access_token_signature_checked
     if not (policy.any_token_accepted or policy.access_token_prefix_compared or unsigned):
         return None

@@ -177,6 +177,12 @@ def prompt_none_logs_in(policy: Policy) -> Policy:
     return policy.evolve("authorization.prompt_none_needs_session", False)
 
 
+@mutant("authorize.prompt_none_quiet")
+def prompt_none_shows_the_login(policy: Policy) -> Policy:
+    """A request with prompt=none brings the login page."""
+    return policy.evolve("authorization.prompt_none_heeded", False)
+
+
 @mutant("authorize.own_consent_only")
 def other_consents_can_be_asked_for(policy: Policy) -> Policy:
     """A TSP can ask a customer for another TSP's consent."""

@@ -172,3 +172,15 @@ def nonce_is_invented(policy: Policy) -> Policy:
 def essential_context_is_passed_over(policy: Policy) -> Policy:
     """A customer gets in by a password where the request calls another context essential."""
     return policy.evolve("authorization.essential_acr_honoured", False)
+
+
+@mutant("token.context_class_told", base="openid")
+def id_token_tells_no_context(policy: Policy) -> Policy:
+    """The ID token has no acr, also where it is asked for as essential."""
+    return policy.evolve("authorization.id_token_acr", False)
+
+
+@mutant("refresh.subject_kept", base="openid")
+def refreshed_id_token_tells_a_new_login(policy: Policy) -> Policy:
+    """The time of the login in an ID token is the one at which it was made."""
+    return policy.evolve("authorization.id_token_auth_time_renewed", True)

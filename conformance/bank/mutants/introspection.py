@@ -47,6 +47,14 @@ def any_client_introspects(policy: Policy) -> Policy:
     return policy.evolve("authorization.introspection_client_bound", False)
 
 
+@mutant("introspection.expired_token_inactive")
+def expired_token_called_active(policy: Policy) -> Policy:
+    """An expired token is called active."""
+    return policy.evolve("authorization.token_lifetime", 25).evolve(
+        "authorization.introspection_expired_active", True
+    )
+
+
 @mutant("introspection.revoked_token_inactive")
 def revoked_token_called_active(policy: Policy) -> Policy:
     """A revoked token is called active."""

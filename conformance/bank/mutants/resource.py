@@ -48,6 +48,12 @@ def signature_of_tokens_unread(policy: Policy) -> Policy:
     return policy.evolve("authorization.access_token_signature_checked", False)
 
 
+@mutant("resource.other_tokens_refused", base="openid")
+def refresh_token_opens_accounts(policy: Policy) -> Policy:
+    """A refresh token opens what its access token opens."""
+    return policy.evolve("authorization.refresh_tokens_open", True)
+
+
 @mutant("resource.expired_token_refused")
 def tokens_without_end(policy: Policy) -> Policy:
     """A token works after its time."""

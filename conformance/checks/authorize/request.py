@@ -136,6 +136,17 @@ def prompt_none(access: Access) -> Findings:
     access.control()
 
 
+@check(requests=4)
+def prompt_none_quiet(access: Access) -> Findings:
+    """Shows no page to a customer whose TSP asks for none."""
+    access.needs_openid()
+    attempt = access.attempt(access.probe(prompt="none"))
+    if attempt.accepted and attempt.shown is not None:
+        expected = "an error such as login_required at once"
+        yield Finding(expected, attempt.words, "prompt=none", attempt.answer.exchange)
+    access.control()
+
+
 @check(requests=6)
 def own_consent_only(access: Access) -> Findings:
     """Refuses a request that refers to another TSP's consent."""

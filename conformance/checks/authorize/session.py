@@ -10,7 +10,9 @@ from conformance.model import Finding
 from conformance.oauth.access import Access
 from conformance.oauth.client import revealed
 from conformance.oauth.login import Browser
+from conformance.oauth.strategy import customer_values
 from conformance.registry import Findings, check
+from conformance.secret import Secret
 
 TOKENS = ("csrf", "xsrf", "authenticity", "requestverification", "synchronizer", "anti-forgery")
 
@@ -100,22 +102,35 @@ def approval_asked(access: Access) -> Findings:
 
 @check(requests=10, intrusive=True, logins=(1, "grant"))
 def password_checked(access: Access) -> Findings:
-    """Lets nobody in with a wrong password."""
-    customer = access.customer(0)
-    if customer.password is None:
-        return
-    values = {"username": revealed(customer.username), "password": f"Wrong-{secrets.token_hex(6)}"}
-    filled = [step for step in walks.steps(access) if "{password}" in "".join(step.fill.values())]
-    if not filled:
-        return
-    number = walks.steps(access).index(filled[0])
-    start = walks.before(access, number)
-    if not walks.matches(access, start, number):
-        return
-    walk = walks.sent(access, start, number, values=values)
-    if walks.beyond(access, walk, number):
-        yield Finding("a wrong password refused", "the login went on", "password", walk.answer.exchange)
+    """Lets nobody in with a wrong password, or another wrong secret of the login."""
+    right = dict(customer_values(access.customer(0)))
+    for name in _secrets(access):
+        given = [step for step in walks.steps(access) if f"{{{name}}}" in "".join(step.fill.values())]
+        if not given:
+            continue
+        number = walks.steps(access).index(given[0])
+        start = walks.before(access, number)
+        if not walks.matches(access, start, number):
+            continue
+        walk = walks.sent(access, start, number, values={**right, name: _wrong(name, right[name])})
+        if walks.beyond(access, walk, number):
+            yield Finding(f"a wrong {name} refused", "the login went on", name, walk.answer.exchange)
+            break
     access.grant()
+
+
+def _secrets(access: Access) -> tuple[str, ...]:
+    """What bank.yaml gives as the customer's secrets: the password, and other fields from the environment."""
+    customer = access.customer(0)
+    others = tuple(name for name, value in customer.fields.items() if isinstance(value, Secret))
+    return (("password",) if customer.password is not None else ()) + others
+
+
+def _wrong(name: str, right: str) -> str:
+    """Another secret, of the same form where that is digits."""
+    if name == "password" or not right.isdigit():
+        return f"Wrong-{secrets.token_hex(6)}"
+    return "".join(str((int(each) + 1 + secrets.randbelow(8)) % 10) for each in right)
 
 
 @check(requests=10, intrusive=True, logins=(2, "grant"))

@@ -92,14 +92,19 @@ def header_key_refused(access: Access) -> Findings:
         return
     key = jose.fresh_key()
     own = jose.jwk_of(key)
-    for name, value in {
-        "jwk": own,
-        "jku": "https://elsewhere.example/jwks",
-        "x5u": "https://elsewhere.example/certificate",
-        "x5c": [base64.b64encode(b"conformance").decode()],
-    }.items():
-        made = {"key": key, "header": {"alg": "ES256", name: value, "kid": None if name == "jwk" else "x"}}
-        yield from wrong_assertion(access, f"signed with the key of its own {name}", made)
+    tries: tuple[tuple[str, object, dict[str, str | None]], ...] = (
+        ("jwk", own, {"kid": None}),
+        ("jwk", own, {}),  # beside the key identifier that the bank knows
+        ("jku", "https://elsewhere.example/jwks", {"kid": "x"}),
+        ("x5u", "https://elsewhere.example/certificate", {"kid": "x"}),
+        ("x5c", [base64.b64encode(b"conformance").decode()], {"kid": "x"}),
+    )
+    for name, value, key_id in tries:
+        made = {"key": key, "header": {"alg": "ES256", name: value, **key_id}}
+        found = list(wrong_assertion(access, f"signed with the key of its own {name}", made))
+        yield from found
+        if found:
+            return
 
 
 @check(requests=6)

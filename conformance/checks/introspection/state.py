@@ -11,6 +11,7 @@ from conformance.answer import Answer
 from conformance.errors import Inconclusive, NotApplicable
 from conformance.model import Finding
 from conformance.oauth.client import BY_CERTIFICATE
+from conformance.oauth.ended import LEEWAY, ended
 from conformance.oauth.grant import members_of, told
 from conformance.protected import Protected, tried
 from conformance.registry import Findings, check
@@ -50,6 +51,22 @@ def unknown_token_inactive(protected: Protected) -> Findings:
     members, answer = _asked(protected, secrets.token_urlsafe(32))
     if members.get("active") is not False:
         yield Finding("active false", str(members.get("active"))[:40], PLACE, answer.exchange)
+
+
+@check(requests=4, logins=("ended", "grant of all"))
+def expired_token_inactive(protected: Protected) -> Findings:
+    """Calls a token not active after the time that it was given for."""
+    protected.access.server.endpoint("introspection_endpoint")
+    tokens = ended(protected.access, lambda: protected.fresh().tokens)
+    members, answer = _asked(protected, tokens.access_token)
+    if members.get("active") is True:
+        protected.tsp.wait(LEEWAY)
+        members, answer = _asked(protected, tokens.access_token)
+    if members.get("active") is True:
+        yield Finding("active false a minute after expires_in", "active true", PLACE, answer.exchange)
+    control, _ = _asked(protected, protected.tokens(protected.probe()).access_token)
+    if control.get("active") is not True:
+        raise Inconclusive("control request refused: a good token is not active")
 
 
 @check(requests=4, logins=("grant of all",))

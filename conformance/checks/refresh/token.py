@@ -119,10 +119,13 @@ def scope_narrowed(protected: Protected) -> Findings:
         yield Finding("the scope that was asked for", after.scope[:80], "member scope", after.answer.exchange)
 
 
-@check(requests=10, logins=(1,))
+@check(requests=10, logins=(2,))
 def subject_kept(protected: Protected) -> Findings:
-    """Names in a refreshed ID token the same issuer and customer as before."""
+    """Names in a refreshed ID token the same issuer, customer and time of the login as before."""
     before = renewable(protected).tokens
+    if before.id_token:  # the customer logs in anew, elsewhere, and later
+        protected.tsp.wait(1.1)
+        protected.fresh()
     after = renewed(protected, before)
     if not before.id_token or not after.id_token:
         raise NotApplicable("the bank gives no ID token with a refresh")
@@ -130,7 +133,8 @@ def subject_kept(protected: Protected) -> Findings:
         old, new = (jose.taken_apart(each.id_token).claims for each in (before, after))
     except jose.BadJws as fault:
         raise Inconclusive(f"an ID token {fault}") from None
-    for name in ("iss", "sub"):
+    told = ("iss", "sub", *(("auth_time",) if "auth_time" in old and "auth_time" in new else ()))
+    for name in told:
         if old.get(name) != new.get(name):
             yield Finding(
                 f"{name} as before", str(new.get(name))[:60], f"claim {name}", after.answer.exchange

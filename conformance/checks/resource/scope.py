@@ -15,6 +15,10 @@ from conformance.protected import OWN_NAME, Protected, tried
 from conformance.registry import Findings, check
 
 NOBODY = "a token for no customer"
+OPENID = frozenset({"openid", "profile", "email", "address", "phone", "offline_access"})
+"""The scopes that OpenID Connect Core, 5.4 and 11, defines; each opens UserInfo at most."""
+MOST_SCOPES = 2
+"""Scopes that are left out, one at a time; each costs a login."""
 
 
 def _beyond(protected: Protected) -> Iterator[tuple[str, Operation, Tokens]]:
@@ -23,21 +27,57 @@ def _beyond(protected: Protected) -> Iterator[tuple[str, Operation, Tokens]]:
     rule = access.settings.consent
     customer = protected.tokens(read)
     granted = set((customer.scope or access.scope_for(customer.client)).split())
-    own = [o for o in protected.operations.values() if o.reads and o.function.resource in OWN_NAME]
+    own = [
+        o
+        for o in protected.operations.values()
+        if o.reads and o.function.resource in OWN_NAME and not places_in(o)
+    ]
     if rule is not None and rule.scope and rule.scope not in granted:
         yield from ((f"a customer's token without scope {rule.scope}", o, customer) for o in own)
+    yield from _lesser(protected, read)
     if access.offers("client_credentials"):
         machine = access.machine(rule.scope if rule is not None and rule.scope else None)
         yield NOBODY, read, machine
 
 
-@check(requests=5, logins=("grant of all",))
+def _lesser(protected: Protected, read: Operation) -> Iterator[tuple[str, Operation, Tokens]]:
+    """A customer's tokens of a lesser scope, with functions that bank.yaml says it does not open.
+
+    Where it says nothing, and no consent tells what is open, the scopes of OpenID alone open no function.
+    """
+    access = protected.access
+    whole = access.scope_for(access.client).split()
+    own = [each for each in whole if each not in OPENID]
+    needs = {o.scope: o for o in protected.reads() if set(o.scope.split()) & set(own)}
+    for scope, operation in list(needs.items())[:MOST_SCOPES]:
+        left = [each for each in whole if each not in scope.split()]
+        tokens = _granted(protected, left)
+        if tokens is not None and not set(scope.split()) <= set((tokens.scope or "").split()):
+            yield f"a customer's token without scope {scope}", protected.objects(operation)[0], tokens
+    left = [each for each in whole if each in OPENID]
+    if not needs and left and own and access.settings.consent is None:
+        tokens = _granted(protected, left)
+        if tokens is not None and not set(own) & set((tokens.scope or "").split()):
+            yield f"a customer's token for {' '.join(left)} alone", read, tokens
+
+
+def _granted(protected: Protected, scopes: list[str]) -> Tokens | None:
+    """A customer's token for some scopes; None where the bank gives none for so few."""
+    access = protected.access
+    wanted = " ".join(scopes)
+    if not scopes or not access.attempt(access.probe(scope=wanted)).accepted:
+        return None
+    try:
+        return access.grant(protected.permissions, scope=wanted).tokens
+    except Inconclusive:
+        return None
+
+
+@check(requests=5, logins=("grant of all", "grant of less"))
 def scope_required(protected: Protected) -> Findings:
     """Opens to a token only the functions that its scope covers."""
     tried_any = False
     for what, operation, tokens in _beyond(protected):
-        if places_in(operation):
-            continue
         tried_any = True
         request = protected.request(operation)
         answer = tried(protected.access.call, tokens, request)
@@ -54,8 +94,6 @@ def scope_required(protected: Protected) -> Findings:
 def insufficient_scope_status(protected: Protected) -> Findings:
     """Answers a valid token that does not cover a function with 403, not as if it were invalid."""
     for what, operation, tokens in _beyond(protected):
-        if places_in(operation):
-            continue
         answer = protected.access.call(tokens, protected.request(operation))
         # A kind of token that the resource does not know may be called invalid "for other reasons".
         unfit = what == NOBODY and "invalid_token" in " ".join(answer.values("WWW-Authenticate"))

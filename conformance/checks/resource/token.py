@@ -9,15 +9,11 @@ from conformance import jose
 from conformance.answer import Answer
 from conformance.errors import NotApplicable
 from conformance.model import Finding, Request
+from conformance.oauth.ended import LEEWAY, LONGEST_WAIT, ended
 from conformance.oauth.grant import Tokens
 from conformance.operation import Operation
 from conformance.protected import Protected, tried
 from conformance.registry import Findings, check
-
-LEEWAY = 60.0
-"""Seconds by which a resource may be late to call a token expired, since clocks differ (RFC 7519, 4.1.4)."""
-LONGEST_WAIT = 120.0
-"""Seconds that a check waits for a token to end."""
 
 
 def opened(expected: str, answer: Answer, at: str = "header Authorization") -> Finding:
@@ -83,21 +79,38 @@ def _called(protected: Protected, request: Request, tokens: Tokens, value: str) 
     return tried(protected.access.call, value, request, client=tokens.client)
 
 
-@check(requests=6, logins=(1, "grant of all"))
+@check(requests=10, logins=(1, "grant of all"))
+def other_tokens_refused(protected: Protected) -> Findings:
+    """Opens to no refresh token, ID token or code, which are made for other places."""
+    operation = protected.probe()
+    grant = protected.fresh()
+    never = _called(protected, protected.request(operation), grant.tokens, secrets.token_urlsafe(32))
+    if never is not None and never.ok:
+        return  # altered_tokens_refused tells of it
+    others = {
+        "a refresh token": grant.tokens.refresh_token,
+        "an ID token": grant.tokens.id_token,
+        "a code": grant.code.value,
+    }
+    for what, value in others.items():
+        if not value or value == grant.access_token:
+            continue
+        answer = _called(protected, protected.request(operation), grant.tokens, value)
+        if answer is not None and answer.ok:
+            yield opened(f"a refusal of {what} in place of an access token", answer)
+            break
+    protected.control(operation, grant.tokens)
+
+
+@check(requests=6, logins=(1, "ended", "grant of all"))
 def expired_token_refused(protected: Protected, *, longest: float = LONGEST_WAIT) -> Findings:
     """Refuses a token after the time that it was given for."""
     operation = protected.probe()
-    tokens = protected.fresh().tokens
-    left = tokens.expires_at - protected.access.now()
-    if left <= 0:
-        raise NotApplicable("the bank tells no time of life that a token could outlive")
-    if left > longest:
-        raise NotApplicable(f"tokens live for longer than the {longest:.0f} s that the check waits")
-    for wait in (max(0.0, left) + 1.5, LEEWAY):
-        protected.tsp.wait(wait)
+    tokens = ended(protected.access, lambda: protected.fresh().tokens, longest)
+    answer = tried(lambda: protected.access.call(tokens, protected.request(operation)))
+    if answer is not None and answer.ok:
+        protected.tsp.wait(LEEWAY)
         answer = tried(lambda: protected.access.call(tokens, protected.request(operation)))
-        if answer is None or not answer.ok:
-            break
     if answer is not None and answer.ok:
         yield opened("a refusal of a token a minute after its expires_in", answer)
     protected.control(operation, protected.fresh().tokens)

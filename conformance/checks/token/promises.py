@@ -10,7 +10,7 @@ from conformance.errors import Inconclusive, NotApplicable
 from conformance.jose import Jws
 from conformance.model import Finding
 from conformance.oauth.access import Access
-from conformance.oauth.grant import Asked, Tokens
+from conformance.oauth.grant import Asked, Code, Tokens
 from conformance.registry import Findings, check
 
 SKEW = 60.0
@@ -77,6 +77,30 @@ def nonce_not_invented(access: Access) -> Findings:
     tokens = _tokens(access, access.ask(nonce=None))
     if "nonce" in _id_token(tokens).claims:
         yield Finding("no nonce, since none was sent", "one", "ID token, nonce", tokens.answer.exchange)
+
+
+@check(requests=12, logins=(1,))
+def context_class_told(access: Access) -> Findings:
+    """Tells in the ID token the authentication context (acr) that the request calls essential, of its own."""
+    access.needs_openid()
+    listed = access.server.listed("acr_values_supported")
+    if access.server.metadata.get("claims_parameter_supported") is not True or not listed:
+        raise NotApplicable("the authorization server lists no acr, or does not take the parameter claims")
+    claims = json.dumps({"id_token": {"acr": {"essential": True, "values": list(listed)}}})
+    if not access.attempt(access.probe(claims=claims)).accepted:
+        access.control()
+        return
+    landing, _ = access.landing(asked := access.ask(claims=claims))
+    parameters = access.response_of(landing)
+    if not parameters.get("code"):
+        return  # no context could be met
+    code = Code(parameters["code"], asked, landing, parameters)
+    tokens = access.tokens(access.redeem(code), code.client)
+    told = _id_token(tokens).claims.get("acr")
+    if told not in listed:
+        yield Finding(
+            f"one of {', '.join(listed)}"[:200], str(told)[:60], "ID token, acr", tokens.answer.exchange
+        )
 
 
 @check(requests=12)
