@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from werkzeug.wrappers import Request, Response
 
+from conformance.wire import WSGIApplication
 from tests.checks.other_bank import PATH, judge, rates, serving
 
 
@@ -31,3 +32,33 @@ def test_a_preflight_may_be_answered_or_refused(status: int) -> None:
         return Response(status=status if preflight else 404, headers=headers)
 
     assert not judge(serving(lambda _: rates(), otherwise), ["cors.*"]).found
+
+
+def trusting(suffix: str) -> WSGIApplication:
+    """A bank that lets the origins that end so read with the user's credentials."""
+
+    def read(request: Request) -> Response:
+        response, origin = rates(), request.headers.get("Origin", "")
+        if origin.endswith(suffix):
+            response.headers["Access-Control-Allow-Origin"] = origin
+            response.headers["Access-Control-Allow-Credentials"] = "true"
+            response.headers["Vary"] = "Origin"
+        return response
+
+    return serving(read)
+
+
+@pytest.mark.parametrize("host", ["bank.example", "api.bank.example", "bank.com.hk", "a.sandbox.bank.com.hk"])
+def test_the_subdomains_of_the_bank_may_be_trusted_and_no_other_name(host: str) -> None:
+    check, domain = (
+        "cors.no_credentials_for_strangers",
+        "bank.com.hk" if host.endswith("hk") else "bank.example",
+    )
+    own = {"base_url": f"https://{host}"}
+    assert not judge(trusting(f".{domain}"), [check], **own).found
+    assert judge(trusting(domain), [check], **own).found
+
+
+def test_an_address_has_no_names_like_its_own() -> None:
+    judged = judge(trusting("192.0.2.7"), ["cors.no_credentials_for_strangers"], base_url="https://192.0.2.7")
+    assert not judged.found

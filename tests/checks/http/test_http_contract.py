@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 from werkzeug.wrappers import Request, Response
 
+from conformance import probe
 from conformance.checks.http.agreement import http_status
+from conformance.errors import Dropped
 from conformance.model import Verdict
 from tests.checks.other_bank import PATH, RATES, judge, rates, serving
 
@@ -158,3 +160,18 @@ def test_refusals_that_come_and_go_are_counted() -> None:
     assert judged.found == {
         "reliability.repeats_agree": ["repeated request: status 401 application/json: 2 of 10"]
     }
+
+
+def test_a_server_that_hangs_up_on_an_unknown_method_refuses_it() -> None:
+    @Request.application
+    def hangs_up(request: Request) -> Response:
+        if request.method == probe.UNKNOWN_METHOD:
+            raise Dropped("closed")
+        return rates() if request.path == PATH else Response(status=404)
+
+    checks = ["http.unknown_method_refused", "http.allow_lists_methods", "method.override_ignored"]
+    judged = judge(hangs_up, checks)
+    assert not judged.found
+    assert judged.verdicts("http.unknown_method_refused") == {Verdict.PASS}
+    assert judged.verdicts("http.allow_lists_methods") == {Verdict.NOT_APPLICABLE}
+    assert judged.verdicts("method.override_ignored") == {Verdict.PASS}
