@@ -15,10 +15,13 @@ from conformance.model import Finding, Request
 from conformance.oauth.grant import told
 from conformance.operation import Operation
 from conformance.registry import Findings, check
-from conformance.writing.agreement import finding
+from conformance.writing.agreement import at, finding
 from conformance.writing.payments import Payment, Payments, refused
 
-PERSONAL = re.compile(r"(?i)^(name|customer|account|amount|phone|mobile|email|hkid|address|payer)")
+PERSONAL = re.compile(
+    r"(?i)^(name|customer|account|amount|phone|mobile|email|hkid|address|payer|payee|creditor|debtor)"
+)
+MERCHANTS = "other.merchant-payment"
 SETTLED = ("completed", "settled", "accepted", "paid")
 
 
@@ -30,6 +33,15 @@ def _openable(payments: Payments, url: str) -> str:
 
 
 def _launch(payments: Payments, operation: Operation) -> tuple[Payment, str]:
+    """A payment, and where its customer is sent to approve it."""
+    if operation.id != MERCHANTS:
+        link = payments.approval.link
+        if not link:
+            raise NotApplicable(
+                "the customer is sent to the authorization server, and to no page of a payment"
+            )
+        waiting = payments.waiting(payments.agreed(operation.id))
+        return waiting, at(waiting.answer, link)
     payment = payments.made(operation.id)
     url = payment.row.text("launch_url")
     if not url:
