@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from wsgiref.types import WSGIApplication
 
@@ -178,6 +179,30 @@ def vary_lacks_coding(app: WSGIApplication) -> WSGIApplication:
             _compressed(response)
 
     return answering(app, amend)
+
+
+def _sent_coded(app: WSGIApplication, change: Callable[[bytes], bytes]) -> WSGIApplication:
+    def amend(request: Request, response: Response) -> None:
+        asked = "gzip" in request.headers.get("Accept-Encoding", "")
+        if asked and response.status_code == 200 and response.get_data():
+            response.set_data(change(response.get_data()))
+            response.headers["Content-Encoding"] = "gzip"
+            response.headers.add("Vary", "Accept-Encoding")
+            response.headers.pop("ETag", None)
+
+    return answering(app, amend)
+
+
+@mutant("compression.coded_body_is_whole")
+def compressed_data_cut(app: WSGIApplication) -> WSGIApplication:
+    """Data that is compressed on request ends too early."""
+    return _sent_coded(app, lambda data: gzip.compress(data)[:-40])
+
+
+@mutant("compression.coded_body_is_whole")
+def coding_named_and_not_applied(app: WSGIApplication) -> WSGIApplication:
+    """Data for clients that take gzip is called so and is not compressed."""
+    return _sent_coded(app, lambda data: data)
 
 
 @mutant("compression.secrets_kept_from_echoes")

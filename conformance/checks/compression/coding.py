@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 
 from conformance import probe
-from conformance.document import shown
+from conformance.document import NotJson, shown
+from conformance.errors import Miscoded
 from conformance.model import Finding
 from conformance.operation import Operation
 from conformance.registry import Findings, check
@@ -45,6 +46,24 @@ def vary_names_coding(tsp: Tsp, operations: tuple[Operation, ...]) -> Findings:
         at="header Vary",
         exchange=answer.exchange,
     )
+
+
+@check(requests=1)
+def coded_body_is_whole(tsp: Tsp, operations: tuple[Operation, ...]) -> Findings:
+    """Sends a compressed answer whole, and in the coding that its Content-Encoding names."""
+    operation = probe.sample(tsp, operations)
+    asked = "header Content-Encoding for Accept-Encoding: gzip"
+    try:
+        answer = tsp.send(tsp.request(operation).with_header("Accept-Encoding", "gzip"))
+    except Miscoded as error:
+        yield Finding(expected="a body in the coding that it names", actual=error.reason, at=asked)
+        return
+    if answer.header("Content-Encoding") is None or answer.status != 200 or not answer.is_json:
+        return
+    try:
+        answer.json()
+    except NotJson as error:
+        yield Finding("the data whole, once unpacked", error.reason, asked, answer.exchange)
 
 
 _SECRET = re.compile(
