@@ -28,7 +28,7 @@ from conformance.redaction import MASK
 from conformance.registry import all_checks
 from conformance.replay_token import Bearer, bearer, issued
 from conformance.results import Run, visible
-from conformance.secret import Vault
+from conformance.secret import UNKEPT, Vault
 from conformance.session import Session, bank_phases
 from conformance.target import Target
 from conformance.tsp import Tsp
@@ -228,6 +228,10 @@ def _variable(exchange: Exchange, name: str) -> str:
 def _body(exchange: Exchange) -> bytes:
     if exchange.request_base64:
         return base64.b64decode(exchange.request_base64)
+    if UNKEPT in exchange.curl[-len(UNKEPT) - 1 :]:
+        raise ConfigurationError(
+            f"exchange {exchange.id}: its body was too long to be kept; run the case again"
+        )
     if MASK in exchange.request_body:
         raise ConfigurationError(f"exchange {exchange.id}: its body held a secret, which is kept nowhere")
     return exchange.request_body.encode()

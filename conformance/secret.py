@@ -39,6 +39,12 @@ REMEMBERED = 2000
 """Header fields whose redaction is kept until another secret becomes known."""
 KEPT = 1 << 16
 """Bytes of the longest body that is kept exactly."""
+UNKEPT = "bytes that are not kept"
+"""Follows the length of a longer body in a command line, in place of a file's name."""
+GLOBS = frozenset("[]{}")
+"""What curl takes for a pattern of addresses, unless told not to."""
+DOTS = re.compile(r"/(?:\.|%2e){1,2}(?:/|\Z)", re.I)
+"""What curl takes out of a path, unless told not to."""
 LONGEST_REMEMBERED = 2000
 """Characters of such a field."""
 ROUNDS = 6
@@ -209,15 +215,23 @@ class Vault:
     def curl(self, request: Request, *options: str) -> str:
         """A command line that repeats a request, known secrets as shell variables, all else quoted.
 
-        ``options`` come first, as they are (``--cacert bank-ca.pem``).
+        ``options`` come first, as they are (``--cacert bank-ca.pem``). A body that is too long to be kept is
+        told by its length.
         """
+        _, _, address = request.url.partition("#")[0].partition("?")[0].partition("://")
+        authority, slash, path = address.partition("/")
         parts = ["curl", "-sS", "-i", *options]
+        parts += ["-g"] if GLOBS.intersection(request.url) else []
+        parts += ["--path-as-is"] if DOTS.search(slash + path) else []
         parts += ["--head"] if request.method == "HEAD" else ["-X", shlex.quote(request.method)]
         parts += [_shell(self._url(request.url, _marked))]
         for name, value in request.headers:
-            if name.lower() not in ("host", "content-length"):
+            own = name.lower() == "host" and value.lower() == authority.lower()
+            if not own and name.lower() != "content-length":
                 parts += ["-H", _shell(f"{name}: {self._header(name, value, _marked)}")]
-        if request.body:
+        if len(request.body) > KEPT:
+            parts += ["--data-binary", shlex.quote(f"@{len(request.body)} {UNKEPT}")]
+        elif request.body:
             media_type = request.header("content-type") or ""
             text = request.body.decode("utf-8", "backslashreplace")
             parts += ["--data-binary", _shell(visible(self._body(text, media_type, _marked)))]

@@ -19,7 +19,9 @@ from conformance import replay, results
 from conformance.cli.replay_command import command
 from conformance.conduct import Output, Scope, conduct
 from conformance.errors import ConfigurationError
+from conformance.model import Plan
 from conformance.plan import Selection
+from conformance.session import open_session
 from conformance.target import load_target
 from tests.hostile import answer, peer
 from tests.third_bank.app import ThirdBank
@@ -208,9 +210,6 @@ def test_a_value_that_is_kept_nowhere_is_not_made_up(run: Path) -> None:
         ),
     )
     heard: Heard = []
-    from conformance.model import Plan
-    from conformance.session import open_session
-
     with serving(ThirdBank(), heard) as url:
         target = load_target(run.parent.parent / "bank.yaml").model_copy(update={"base_url": url})
         with (
@@ -219,6 +218,20 @@ def test_a_value_that_is_kept_nowhere_is_not_made_up(run: Path) -> None:
         ):
             replay.sent(forged, read, session)
     assert not heard
+
+
+@pytest.mark.usefixtures("keys")
+def test_a_body_that_was_too_long_to_be_kept_is_not_cut(run: Path) -> None:
+    read = results.read(run)
+    [shown] = replay.wanted(read, str(_exchanges(run)["negative.lengths_are_checked"]))
+    curl = f"{shown.exchange.curl} --data-binary '@70000 bytes that are not kept'"
+    long = replace(shown, exchange=replace(shown.exchange, curl=curl, request_base64=""))
+    target = load_target(run.parent.parent / "bank.yaml")
+    with (
+        open_session(target, (), Plan((), (), 0, "")) as session,
+        pytest.raises(ConfigurationError, match="too long"),
+    ):
+        replay.sent(long, read, session)
 
 
 def test_every_card_names_the_command(run: Path) -> None:

@@ -7,6 +7,7 @@ import copy
 import html
 import json
 import pickle
+import shlex
 import subprocess
 import threading
 from urllib.parse import quote, quote_plus
@@ -261,12 +262,32 @@ def test_a_command_line_names_known_secrets_as_variables_and_quotes_the_rest() -
     ]
 
 
+DOTTED = ("curl -sS -i --path-as-is ", "curl -sS -i -g --path-as-is ")
+
+
 @settings(max_examples=40)
 @given(st.text(st.characters(codec="utf-8", exclude_categories=["Cs", "Cc"]), max_size=40))
 def test_no_url_escapes_from_its_quotes(text: str) -> None:
     line = Vault().curl(Request("GET", f"https://a.example/{text}"))
     script = f"curl() {{ printf '%s' \"$#\"; }}\n{line}"
-    assert subprocess.run(["/bin/sh", "-c", script], capture_output=True, text=True, check=True).stdout == "5"
+    number = subprocess.run(["/bin/sh", "-c", script], capture_output=True, text=True, check=True).stdout
+    assert int(number) == 5 + bool({"[", "]", "{", "}"}.intersection(text)) + line.startswith(DOTTED)
+
+
+@pytest.mark.parametrize(
+    ("request_", "words"),
+    [
+        (Request("GET", "https://a.example/x?filter[name]={1}"), ["-g"]),
+        (Request("GET", "https://a.example/v1/../x"), ["--path-as-is"]),
+        (Request("GET", "https://a.example/v1/%2E"), ["--path-as-is"]),
+        (Request("GET", "https://a.example/v1.2/x.json?a=/../b"), []),
+        (Request("GET", "https://a.example/x", (("Host", "b.example"),)), ["-H", "Host: b.example"]),
+        (Request("POST", "https://a.example/x", (), b"a" * 100_000), ["@100000 bytes that are not kept"]),
+    ],
+)
+def test_a_command_line_sends_what_was_sent(request_: Request, words: list[str]) -> None:
+    plain = ["curl", "-sS", "-i", "-X", request_.method, request_.url, "--data-binary"]
+    assert [word for word in shlex.split(Vault().curl(request_)) if word not in plain] == words
 
 
 def test_variables_are_shell_names_and_never_shared() -> None:
