@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from conformance import apifile, page
 from conformance.errors import ConfigurationError, Inconclusive, NotApplicable
-from conformance.lint import Slip, lint, specimen
+from conformance.lint import Slip, Specimen, lint
 from conformance.openapi import ApiDescription, ApiOperation, describe
 from conformance.operation import Operation
 from conformance.target import Target
@@ -80,7 +80,7 @@ class Dictionaries:
         def made() -> Mapping[str, tuple[Slip, ...]]:
             assert one.description is not None
             found = one.description
-            return lint(specimen(found.document, found.version, one.body, one.name))
+            return lint(Specimen(found.document, found.version, one.body, one.name))
 
         result: Mapping[str, tuple[Slip, ...]] = self._tsp.memory.once(("lint", one.place), made)
         return result

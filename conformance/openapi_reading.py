@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from conformance.document import kind, pointer, resolve, shown
+from conformance.document import kind, mapping, pointer, resolve, sequence, shown
 from conformance.openapi import (
     METHODS,
     ApiHeader,
@@ -36,7 +36,7 @@ class Reading:
     def operations(self) -> Iterator[ApiOperation]:
         """The operations in the order of the description."""
         ids: set[str] = set()
-        for path, given in _mapping(self.document.get("paths")).items():
+        for path, given in mapping(self.document.get("paths")).items():
             item, at = self._resolved(given, f"/paths{pointer((path,))}")
             if not path.startswith("/"):
                 if not path.startswith("x-"):
@@ -60,11 +60,11 @@ class Reading:
         if self._swagger:
             return (str(self.document.get("basePath") or "").rstrip("/"),)
         found = []
-        for server in _sequence(self.document.get("servers")):
-            server = _mapping(server)
+        for server in sequence(self.document.get("servers")):
+            server = mapping(server)
             url = str(server.get("url") or "")
-            for name, variable in _mapping(server.get("variables")).items():
-                url = url.replace(f"{{{name}}}", str(_mapping(variable).get("default", "")))
+            for name, variable in mapping(server.get("variables")).items():
+                url = url.replace(f"{{{name}}}", str(mapping(variable).get("default", "")))
             try:
                 found.append(urlsplit(url).path.rstrip("/"))
             except ValueError:
@@ -74,8 +74,8 @@ class Reading:
     def security_schemes(self) -> Mapping[str, Any]:
         """The security schemes by name."""
         if self._swagger:
-            return _mapping(self.document.get("securityDefinitions"))
-        return _mapping(_mapping(self.document.get("components")).get("securitySchemes"))
+            return mapping(self.document.get("securityDefinitions"))
+        return mapping(mapping(self.document.get("components")).get("securitySchemes"))
 
     def _operation(
         self,
@@ -103,13 +103,13 @@ class Reading:
             body_required=required,
             body_examples=examples,
             responses=self._responses(given, at),
-            security=tuple(_mapping(s) for s in security) if isinstance(security, list) else None,
+            security=tuple(mapping(s) for s in security) if isinstance(security, list) else None,
             deprecated=given.get("deprecated") is True,
         )
 
     def _parameters(self, given: Any, at: str) -> list[tuple[Mapping[str, Any], str]]:
         found = []
-        for index, item in enumerate(_sequence(given)):
+        for index, item in enumerate(sequence(given)):
             parameter, where = self._resolved(item, f"{at}/{index}")
             if isinstance(parameter.get("name"), str) and isinstance(parameter.get("in"), str):
                 found.append((parameter, where))
@@ -122,7 +122,7 @@ class Reading:
         examples = self._examples(given)
         if self._swagger:
             schema = ApiSchema(at, given, self._compiled)
-        elif schema is None and (content := _mapping(given.get("content"))):
+        elif schema is None and (content := mapping(given.get("content"))):
             media = next(iter(content))
             schema = self._media(content[media], f"{at}/content{pointer((media,))}")
         explode = given.get("explode")
@@ -144,7 +144,7 @@ class Reading:
             content, examples = self._content(body.get("content"), f"{where}/content")
             return content, body.get("required") is True, examples
         consumes = given.get("consumes", self.document.get("consumes"))
-        types = [str(media) for media in _sequence(consumes)]
+        types = [str(media) for media in sequence(consumes)]
         for parameter, where in parameters:
             if parameter.get("in") == "body":
                 schema = self._schema(parameter.get("schema"), f"{where}/schema")
@@ -157,20 +157,20 @@ class Reading:
 
     def _responses(self, given: Mapping[str, Any], at: str) -> dict[str, ApiResponse]:
         found = {}
-        for status, item in _mapping(given.get("responses")).items():
+        for status, item in mapping(given.get("responses")).items():
             if str(status).startswith("x-"):
                 continue
             response, where = self._resolved(item, f"{at}/responses{pointer((str(status),))}")
             if self._swagger:
                 produces = given.get("produces", self.document.get("produces"))
                 schema = self._schema(response.get("schema"), f"{where}/schema")
-                media = [str(name) for name in _sequence(produces)] or ["application/json"]
+                media = [str(name) for name in sequence(produces)] or ["application/json"]
                 content: dict[str, ApiSchema | None] = dict.fromkeys(media, schema) if schema else {}
-                examples = {str(n): (v,) for n, v in _mapping(response.get("examples")).items()}
+                examples = {str(n): (v,) for n, v in mapping(response.get("examples")).items()}
             else:
                 content, examples = self._content(response.get("content"), f"{where}/content")
             headers = {}
-            for name, header in _mapping(response.get("headers")).items():
+            for name, header in mapping(response.get("headers")).items():
                 described, place = self._resolved(header, f"{where}/headers{pointer((str(name),))}")
                 schema = self._schema(described.get("schema"), f"{place}/schema")
                 if self._swagger:
@@ -181,24 +181,24 @@ class Reading:
         return found
 
     def _links(self, given: Any, at: str) -> Iterator[ApiLink]:
-        for name, item in _mapping(given).items():
+        for name, item in mapping(given).items():
             link, where = self._resolved(item, f"{at}{pointer((str(name),))}")
             target = link.get("operationId") or link.get("operationRef")
             if isinstance(target, str) and target:
-                yield ApiLink(str(name), unquote(target), _mapping(link.get("parameters")))
+                yield ApiLink(str(name), unquote(target), mapping(link.get("parameters")))
             elif link:
                 self._note(where, "a link without operationId or operationRef")
 
     def _content(self, given: Any, at: str) -> tuple[dict[str, ApiSchema | None], dict[str, tuple[Any, ...]]]:
         content, examples = {}, {}
-        for name, media in _mapping(given).items():
+        for name, media in mapping(given).items():
             content[str(name)] = self._media(media, f"{at}{pointer((str(name),))}")
-            if shown_values := self._examples(_mapping(media)):
+            if shown_values := self._examples(mapping(media)):
                 examples[str(name)] = shown_values
         return content, examples
 
     def _media(self, given: Any, at: str) -> ApiSchema | None:
-        return self._schema(_mapping(given).get("schema"), f"{at}/schema")
+        return self._schema(mapping(given).get("schema"), f"{at}/schema")
 
     def _schema(self, given: Any, at: str) -> ApiSchema | None:
         if given is None:
@@ -210,7 +210,7 @@ class Reading:
 
     def _examples(self, given: Mapping[str, Any]) -> tuple[Any, ...]:
         found = [given["example"]] if "example" in given else []
-        for name, item in _mapping(given.get("examples")).items():
+        for name, item in mapping(given.get("examples")).items():
             example, _ = self._resolved(item, f"/examples{pointer((str(name),))}")
             if "value" in example:
                 found.append(example["value"])
@@ -242,11 +242,3 @@ class Reading:
     def _note(self, at: str, text: str) -> None:
         if len(self.notes) < _MOST_NOTES:
             self.notes.append(f"{at}: {text}")
-
-
-def _mapping(value: Any) -> Mapping[str, Any]:
-    return value if isinstance(value, Mapping) else {}
-
-
-def _sequence(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else []

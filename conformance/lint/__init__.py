@@ -7,13 +7,11 @@ is in proportion to the description.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any
 
 from conformance.lint import examples, patterns, schemas, structure, versions, yamltext
 from conformance.lint.walk import Slip, Specimen
-from conformance.schema import Version
 
-__all__ = ["RULES", "Slip", "Specimen", "lint", "specimen"]
+__all__ = ["RULES", "Slip", "Specimen", "lint"]
 
 Rule = Callable[[Specimen], Iterator[Slip]]
 
@@ -37,11 +35,6 @@ RULES: Mapping[str, Rule] = {
     "reference-siblings": versions.reference_siblings,
     "yaml": yamltext.pitfalls,
 }
-
-
-def specimen(document: Mapping[str, Any], version: Version, body: bytes = b"", name: str = "") -> Specimen:
-    """A description made ready for the rules; ``body`` is its text, for the pitfalls of YAML."""
-    return Specimen(document, version, body, name)
 
 
 def lint(given: Specimen) -> dict[str, tuple[Slip, ...]]:

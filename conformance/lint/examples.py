@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from conformance.document import pointer, resolve, shown
-from conformance.lint.walk import Slip, Specimen, mapping, sequence
+from conformance.document import mapping, pointer, resolve, sequence, shown
+from conformance.lint.walk import Slip, Specimen
 from conformance.openapi import Compiled
 from conformance.schema import BadSchema, Direction, Violation
 

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from difflib import get_close_matches
 from typing import Any
 
-from conformance.document import shown
-from conformance.lint.walk import LISTED, Slip, Specimen, mapping
+from conformance.document import mapping, shown
+from conformance.lint.walk import LISTED, Slip, Specimen
 
 TYPES = frozenset({"string", "number", "integer", "boolean", "array", "object"})
 _NUMBERS = {

@@ -9,8 +9,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from conformance.document import kind, pointer, resolve, shown
-from conformance.lint.walk import Call, Slip, Specimen, mapping, sequence
+from conformance.document import kind, mapping, pointer, resolve, sequence, shown
+from conformance.lint.walk import Call, Slip, Specimen
 
 _TEMPLATE = re.compile(r"\{([^{}/]*)\}")
 

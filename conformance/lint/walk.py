@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 from urllib.parse import unquote
 
-from conformance.document import pointer, resolve
+from conformance.document import mapping, pointer, resolve, sequence
 from conformance.openapi import METHODS
 from conformance.schema import Version
 
@@ -61,25 +61,28 @@ class Call:
     shared: tuple[Any, ...] = ()
 
 
-@dataclass
+@dataclass(frozen=True)
 class Specimen:
-    """A description under the lint. Its parts are found once."""
+    """A description under the lint, its parts found once; ``body`` is its text, for the pitfalls of YAML."""
 
     document: Mapping[str, Any]
     version: Version
     body: bytes = b""
     name: str = ""
-    objects: list[tuple[str, Mapping[str, Any]]] = field(default_factory=list)
-    """Every object that is part of the description itself, neither schema nor example."""
 
     @property
     def swagger(self) -> bool:
         return self.version is Version.SWAGGER_2
 
-    @cached_property
+    @property
     def schemas(self) -> tuple[Part, ...]:
         """Every schema, those inside others too, in the order of the description."""
-        return tuple(self._walk())
+        return self._parts[0]
+
+    @property
+    def objects(self) -> tuple[tuple[str, Mapping[str, Any]], ...]:
+        """Every object that is part of the description itself, neither schema nor example."""
+        return self._parts[1]
 
     @cached_property
     def calls(self) -> tuple[Call, ...]:
@@ -108,7 +111,11 @@ class Specimen:
                 return {}, at
         return {}, at
 
-    def _walk(self) -> Iterator[Part]:
+    @cached_property
+    def _parts(self) -> tuple[tuple[Part, ...], tuple[tuple[str, Mapping[str, Any]], ...]]:
+        """Schemas and objects, found in one walk."""
+        schemas: list[Part] = []
+        objects: list[tuple[str, Mapping[str, Any]]] = []
         waiting: list[tuple[str, Any, str, bool]] = [("", self.document, "object", True)]
         seen: set[int] = set()
         while waiting:
@@ -124,15 +131,16 @@ class Specimen:
                 inner = [(at + pointer((str(k),)), v, "schema", whole) for k, v in node.items()]
             elif role == "schema":
                 seen.add(id(node))
-                yield Part(at, node, whole)
+                schemas.append(Part(at, node, whole))
                 inner = list(_inside_schema(at, node))
             else:
                 seen.add(id(node))
-                self.objects.append((at, node))
+                objects.append((at, node))
                 if self.swagger and _typed(node):
-                    yield Part(at, node, plain=True)
+                    schemas.append(Part(at, node, plain=True))
                 inner = list(self._inside_object(at, node))
             waiting += reversed(inner)
+        return tuple(schemas), tuple(objects)
 
     def _inside_object(self, at: str, node: Mapping[str, Any]) -> Iterator[tuple[str, Any, str, bool]]:
         for key, value in node.items():
@@ -172,13 +180,3 @@ def _typed(node: Mapping[str, Any]) -> bool:
     return isinstance(node.get("type"), str) and not {"flow", "scopes", "name", "description"} >= set(
         node
     ) - {"type"}
-
-
-def mapping(value: Any) -> Mapping[str, Any]:
-    """The value when it is an object, else an empty one."""
-    return value if isinstance(value, Mapping) else {}
-
-
-def sequence(value: Any) -> list[Any]:
-    """The value when it is a list, else an empty one."""
-    return value if isinstance(value, list) else []

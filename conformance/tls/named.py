@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from conformance.document import mapping
+
 Named = tuple[str, str]
 """What a place is used for, and its URL."""
 _METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
@@ -17,37 +19,33 @@ _MANY = 1000
 
 def described(document: Any) -> Iterator[Named]:
     """The servers of an OpenAPI or Swagger document: its own, and those of a path or an operation."""
-    whole = _mapping(document)
+    whole = mapping(document)
     if isinstance(whole.get("swagger"), str):
         host, schemes = whole.get("host"), whole.get("schemes")
         if isinstance(host, str) and (not isinstance(schemes, list) or "https" in schemes or not schemes):
             yield "server", f"https://{host}"
         return
     yield from _servers(whole)
-    for item in list(_mapping(whole.get("paths")).values())[:_MANY]:
-        yield from _servers(_mapping(item))
+    for item in list(mapping(whole.get("paths")).values())[:_MANY]:
+        yield from _servers(mapping(item))
         for method in _METHODS:
-            yield from _servers(_mapping(_mapping(item).get(method)))
+            yield from _servers(mapping(mapping(item).get(method)))
 
 
 def _servers(holder: Mapping[str, Any]) -> Iterator[Named]:
     servers = holder.get("servers")
     for server in servers[:_MANY] if isinstance(servers, list) else ():
-        url = _mapping(server).get("url")
+        url = mapping(server).get("url")
         if isinstance(url, str):
-            for name, variable in _mapping(server.get("variables")).items():
-                url = url.replace(f"{{{name}}}", str(_mapping(variable).get("default", "")))
+            for name, variable in mapping(server.get("variables")).items():
+                url = url.replace(f"{{{name}}}", str(mapping(variable).get("default", "")))
             yield "server", url
 
 
 def published(metadata: Any) -> Iterator[Named]:
     """The issuer, each endpoint, the key set, and each alias for mutual TLS."""
-    members = _mapping(metadata)
-    for prefix, holder in (("", members), ("mtls ", _mapping(members.get("mtls_endpoint_aliases")))):
+    members = mapping(metadata)
+    for prefix, holder in (("", members), ("mtls ", mapping(members.get("mtls_endpoint_aliases")))):
         for name, value in list(holder.items())[:_MANY]:
             if isinstance(value, str) and (name in ("issuer", "jwks_uri") or str(name).endswith("_endpoint")):
                 yield f"{prefix}{name}", value
-
-
-def _mapping(value: Any) -> Mapping[str, Any]:
-    return value if isinstance(value, Mapping) else {}

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from conformance import apifile
-from conformance.lint import lint, specimen
+from conformance.lint import Specimen, lint
 from conformance.lint.patterns import open_ends
 from conformance.openapi import describe
 
@@ -18,7 +18,7 @@ OPERATION = {"operationId": "a", "responses": {"200": {"description": "Good."}}}
 def said(document: dict[str, Any], body: bytes = b"") -> dict[str, list[str]]:
     """What each rule says, by rule; rules that say nothing are left out."""
     read = describe(document)
-    found = lint(specimen(read.document, read.version, body, "api.yaml"))
+    found = lint(Specimen(read.document, read.version, body, "api.yaml"))
     return {rule: [f"{slip.at}: {slip.actual}" for slip in slips] for rule, slips in found.items() if slips}
 
 
@@ -204,14 +204,14 @@ def test_a_format_that_is_none_is_called_what_it_is(form: str, told: str) -> Non
 
 def test_a_format_with_a_stray_sign_is_named_with_the_one_that_was_meant() -> None:
     read = describe(with_schema({"type": "string", "format": "date-time,"}))
-    (slip,) = lint(specimen(read.document, read.version))["formats"]
+    (slip,) = lint(Specimen(read.document, read.version))["formats"]
     assert slip.expected == "the format date-time"
 
 
 def test_no_required_member_is_proposed_in_the_place_of_another() -> None:
     schema = {"type": "object", "required": ["datatype", "type"], "properties": {"type": {}}}
     read = describe(with_schema(schema))
-    (slip,) = lint(specimen(read.document, read.version))["required"]
+    (slip,) = lint(Specimen(read.document, read.version))["required"]
     assert slip.expected == "a description of each required member"
 
 
