@@ -19,6 +19,9 @@ from conformance.tls.secrets import Aead13, aead13, digest, expand, hash_name
 from conformance.tls.suites import Suite, suite
 from conformance.tls.wire import Hello, Messages, Reader, ServerHello, message, record, vector, words
 
+TOGETHER = 0.25
+"""Seconds in which further tickets follow the first: servers send them all at once."""
+
 
 @dataclass(frozen=True, slots=True)
 class Session13:
@@ -282,6 +285,8 @@ class Connection13:
             self.line.half_close()
             while True:
                 self.collect(*self.receive())
+                if self.tickets:
+                    self.line.shorten(TOGETHER)
         except (wire.Alert, Fault):
             return
 

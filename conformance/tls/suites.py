@@ -197,7 +197,7 @@ class Suite:
     @property
     def weaknesses(self) -> frozenset[str]:
         """The names of what is wrong with it: null, anonymous, export, rc4, des, 3des, idea, seed, rc2, gost,
-        md5, static-rsa, static-dh, psk, cbc, no-aead, sha1-mac, short-tag."""
+        md5, static-rsa, static-dh, finite-field, psk, cbc, no-aead, sha1-mac, short-tag."""
         found = {
             "null": self.cipher == "NULL",
             "anonymous": self.authentication == "anon" or self.name == "NULL_WITH_NULL_NULL",
@@ -212,6 +212,7 @@ class Suite:
             "md5": self.name.endswith("MD5"),
             "static-rsa": self.key_exchange == "RSA",
             "static-dh": self.key_exchange in ("DH", "ECDH") and self.authentication != "anon",
+            "finite-field": self.key_exchange == "DHE" and self.authentication != "anon",
             "psk": "PSK" in self.name or "SRP" in self.name or "KRB5" in self.name,
             "cbc": self.mode == "CBC",
             "no-aead": self.mode != "AEAD",

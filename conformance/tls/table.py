@@ -11,7 +11,9 @@ from conformance.tls.policy import Policy
 from conformance.tls.suites import suite
 
 GOOD, WEAK, BAD = "good", "weak", "bad"
-DATED = frozenset({"cbc", "no-aead", "sha1-mac", "static-rsa", "static-dh", "psk", "short-tag"})
+DATED = frozenset(
+    {"cbc", "no-aead", "sha1-mac", "static-rsa", "static-dh", "finite-field", "psk", "short-tag"}
+)
 """Weaknesses of a suite that are out of date rather than broken."""
 
 

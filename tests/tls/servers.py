@@ -84,6 +84,7 @@ def weak(ciphers: str, *options: str, issued: Callable[[], Issued] = authority.g
 
 CBC12 = ("no_suite_with:no-aead", "suites_within")
 CBC = codes("ECDHE_RSA_WITH_AES_128_CBC_SHA")
+FINITE = "no_suite_with:finite-field"
 STATIC12 = ("no_suite_with:static-rsa", "suites_within")
 
 GOOD = (
@@ -255,7 +256,9 @@ SUITES = (
         versions={0x0303: (*GCM, 0x03)},
     ),
     bytes_of(
-        "export-dhe", ("no_suite_with:rc4", "logjam", "sweet32", *CBC12), versions={0x0303: (*GCM, 0x14)}
+        "export-dhe",
+        ("no_suite_with:rc4", FINITE, "logjam", "sweet32", *CBC12),
+        versions={0x0303: (*GCM, 0x14)},
     ),
     bytes_of("triple-des", ("sweet32", *CBC12), versions={0x0303: (*GCM, 0xC012)}),
     Server(
@@ -265,7 +268,9 @@ SUITES = (
         ),
         ("strong_suite_preferred", *CBC12),
     ),
-    bytes_of("no-recommended-suite", ("suite_served", "suites_within"), versions={0x0303: (0x9E, 0x9F)}),
+    bytes_of(
+        "no-recommended-suite", (FINITE, "suite_served", "suites_within"), versions={0x0303: (0x9E, 0x9F)}
+    ),
 )
 
 HANDSHAKE = (
@@ -278,11 +283,11 @@ HANDSHAKE = (
             "-dhparam",
             authority.dh_file(1024),
         )(),
-        ("no_diffie_hellman_below", "logjam", "suites_within"),
+        (FINITE, "no_diffie_hellman_below", "logjam", "suites_within"),
     ),
     bytes_of(
         "dhe-1536",
-        ("no_diffie_hellman_below", "suites_within"),
+        (FINITE, "no_diffie_hellman_below", "suites_within"),
         versions={0x0303: (*GCM, 0x9E)},
         prime_bits=1536,
     ),
