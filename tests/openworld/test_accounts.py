@@ -31,6 +31,7 @@ DEFECTS = {
     "code_of_any_client": "token.client_bound",
     "consent_by_header": "consent.token_decides",
     "consent_for_ever": "consent.absurd_expiry_refused",
+    "consent_of_the_customer": "consent.consents_kept_apart",
     "consent_of_any_provider": "authorize.own_consent_only",
     "consent_of_the_past": "consent.past_expiry_refused",
     "consents_for_all_to_see": "consent.not_shown_to_others",

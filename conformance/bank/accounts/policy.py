@@ -33,6 +33,7 @@ class AccountPolicy:
     consent_expiry_checked: bool = True
     consent_id_alone_opens: bool = False  # X-Consent-Id without a token is enough
     consent_id_header_wins: bool = False  # X-Consent-Id in place of the token's own consent
+    consent_id_header_widens: bool = False  # the same, for other consents of the token's customer
     accounts_bound: bool = True  # only the accounts that the customer picked
     window_from_honoured: bool = True  # transaction_from of the consent
     window_to_honoured: bool = True

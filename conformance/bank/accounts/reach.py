@@ -47,6 +47,8 @@ def reach(
     customer_id = caller.customer_id
     if policy.consent_id_header_wins and named and named.customer_id:
         consent, customer_id = named, named.customer_id
+    if policy.consent_id_header_widens and named and named.customer_id == caller.customer_id:
+        consent = named
     checked = policy.alteration_permission_checked if writes else policy.permission_checked
     permissions = consent.permissions if consent else PERMISSIONS
     if checked and permission not in permissions:

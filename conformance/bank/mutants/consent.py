@@ -102,7 +102,7 @@ def identifier_opens(policy: Policy) -> Policy:
     return policy.evolve("accounts.consent_id_alone_opens", True)
 
 
-@mutant("consent.token_decides")
+@mutant("consent.token_decides", "consent.consents_kept_apart")
 def header_decides(policy: Policy) -> Policy:
     """A header names the consent in place of the token's own."""
     return policy.evolve("accounts.consent_id_header_wins", True)
@@ -124,6 +124,12 @@ def picked_accounts_are_forgotten(policy: Policy) -> Policy:
 def every_account_of_the_customer_opens(policy: Policy) -> Policy:
     """The accounts that the customer picked are kept with the consent, and never asked for."""
     return policy.evolve("accounts.accounts_bound", False)
+
+
+@mutant("consent.consents_kept_apart")
+def another_consent_of_the_customer_opens(policy: Policy) -> Policy:
+    """A header names another consent of the token's customer, and opens what that one names."""
+    return policy.evolve("accounts.consent_id_header_widens", True)
 
 
 @mutant("consent.permission_needed_to_write")

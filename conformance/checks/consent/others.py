@@ -5,15 +5,12 @@ from __future__ import annotations
 import re
 
 from conformance.answer import Answer
-from conformance.checks.consent.rule import rule_of, sent
+from conformance.checks.consent.rule import HEADERS, rule_of, sent
 from conformance.errors import Inconclusive, NotApplicable
 from conformance.model import Finding
 from conformance.operation import Operation
 from conformance.protected import Protected, tried
 from conformance.registry import Findings, check
-
-HEADERS = ("X-Consent-Id", "Consent-ID", "Consent-Id", "X-Consent-ID", "x-fapi-consent-id")
-"""Header fields in which bank APIs of the world carry the identifier of a consent."""
 
 
 @check(requests=5)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from conformance.checks.consent.rule import HEADERS, rule_of
 from conformance.errors import NotApplicable
 from conformance.model import Finding
+from conformance.oauth.grant import Tokens
 from conformance.oauth.picking import picked
 from conformance.path_values import filled, places_in
 from conformance.probe import has_rows
@@ -13,14 +15,14 @@ from conformance.registry import Findings, check
 LISTS = ("accounts.status", "accounts.availability")
 
 
-@check(requests=16, logins=(1, "grant of all"))
+@check(requests=16, logins=("picked", "grant of all"))
 def picked_accounts_only(protected: Protected) -> Findings:
     """Opens the accounts that the customer picked when they approved, and no other of theirs."""
     whole = protected.identifiers("account_id")
     if len(whole) < 2:
         raise NotApplicable("the customer has but one account")
     access = protected.access
-    tokens = picked(access, protected.permissions).tokens
+    tokens = _picked(protected)
     kept = list(whole)
     for name in LISTS:
         if name not in protected.operations:
@@ -45,3 +47,33 @@ def picked_accounts_only(protected: Protected) -> Findings:
             expected = "a refusal of an account that the customer did not pick"
             yield Finding(expected, f"status {opened.status}", f"function {name}", opened.exchange)
             return
+
+
+@check(requests=16, logins=("picked", "grant of all"))
+def consents_kept_apart(protected: Protected) -> Findings:
+    """Opens to a token what its own consent names, whatever other consent of its customer a header names."""
+    rule_of(protected)
+    whole = protected.identifiers("account_id")
+    if len(whole) < 2:
+        raise NotApplicable("the customer has but one account")
+    access, tokens = protected.access, _picked(protected)
+    headers = tuple((name, protected.grant().consent) for name in HEADERS)
+    for name in (name for name in LISTS if name in protected.operations):
+        operation = protected.operation(name)
+        own = protected.control(operation, tokens)
+        missing = [each for each in whole if each not in own.text()]
+        request = protected.request(operation, headers=headers)
+        answer = tried(lambda: access.call(tokens, request))  # noqa: B023
+        if answer is not None and answer.ok and [each for each in missing if each in answer.text()]:
+            expected = "the accounts of the token's consent"
+            yield Finding(expected, "those of another consent", f"function {name}", answer.exchange)
+            return
+
+
+def _picked(protected: Protected) -> Tokens:
+    """The tokens of a customer who picked one account of theirs, from one login in a round."""
+    access = protected.access
+    tokens: Tokens = access.memory.once(
+        ("consent", "picked"), lambda: picked(access, protected.permissions).tokens
+    )
+    return tokens

@@ -13,6 +13,9 @@ from conformance.oauth.grant import told
 from conformance.oauth.settings import Asked, ConsentRule
 from conformance.protected import Protected
 
+HEADERS = ("X-Consent-Id", "Consent-ID", "Consent-Id", "X-Consent-ID", "x-fapi-consent-id")
+"""Header fields in which bank APIs of the world carry the identifier of a consent."""
+
 
 def rule_of(protected: Protected, *names: str, by_day: bool = True) -> ConsentRule:
     """How consents are made; raises ``NotApplicable`` where none is, or they lack one of the names.
