@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import socket
 import ssl
 import time
@@ -151,7 +152,9 @@ def _calls(session: Session, only: Sequence[str]) -> Iterator[Symptom]:
             answer = tsp.call(operation)
         except NoConnection as nowhere:
             left = f"; functions not asked for this: {len(asked) - number}" if number < len(asked) else ""
-            yield Symptom(operation.id, Health.BAD, session.traffic.vault.text(nowhere.reason) + left)
+            yield Symptom(
+                operation.id, Health.BAD, session.traffic.vault.text(nowhere.reason) + _proxy() + left
+            )
             return
         except Outcome as outcome:
             yield Symptom(operation.id, Health.BAD, session.traffic.vault.text(outcome.reason))
@@ -161,6 +164,14 @@ def _calls(session: Session, only: Sequence[str]) -> Iterator[Symptom]:
             yield clock
         called = _called(operation.id, answer)
         yield _read(called, Reading(tsp, operation)) if called.health is Health.GOOD else called
+
+
+def _proxy() -> str:
+    """That a proxy of the environment is not used, where there is one."""
+    found = [
+        name for name in ("HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy") if os.environ.get(name)
+    ]
+    return f"; {found[0]} is not used: requests go straight to the bank, so let them through" if found else ""
 
 
 def _called(id: str, answer: Answer) -> Symptom:

@@ -77,8 +77,12 @@ def test_only_the_functions_that_are_named_are_asked(
     assert "other.atm" not in out
 
 
-def test_a_bank_that_is_not_there_is_asked_once(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+def test_a_bank_that_is_not_there_is_asked_once_and_past_any_proxy(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HTTPS_PROXY", "http://proxy.example:3128")
     code, out = said(capsys, tmp_path, "http://127.0.0.1:1")
     assert code == 4
     assert out.count("bad ") == 1
     assert "functions not asked for this: 1" in out
+    assert "HTTPS_PROXY is not used" in out
