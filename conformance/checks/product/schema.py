@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import Any
@@ -16,6 +17,7 @@ from conformance.registry import Findings, check
 from conformance.row import Row
 from conformance.schema import Validator, Violation
 
+_INDEX = re.compile("/[0-9]+")
 MISSING = frozenset({"required", "anyOf", "minItems"})
 """Keywords by which a schema says that something has to be there."""
 
@@ -42,11 +44,30 @@ def required_fields(reading: Reading) -> Findings:
 
 @check()
 def values_can_be_read(reading: Reading) -> Findings:
-    """Writes every value in the type and format that its definition states."""
-    rows = reading.rows()
+    """Writes every value in the type and format that its definition states, in every language."""
+    kinds: set[tuple[str, str]] = set()
+    for number, language in enumerate(reading.languages):
+        try:
+            found = list(_unfit(reading, language))
+        except Inconclusive:
+            if not number:
+                raise
+            continue  # what cannot be read as a whole is said of its language elsewhere
+        told = {(_INDEX.sub("/*", finding.at), finding.expected) for finding in found}
+        yield from (
+            finding
+            for finding in found
+            if not number or (_INDEX.sub("/*", finding.at), finding.expected) not in kinds
+        )
+        kinds |= told
+
+
+def _unfit(reading: Reading, language: Language) -> Iterator[Finding]:
+    """What cannot be read in one language."""
+    rows = reading.rows(language)
     if rows.rows:
         yield from rows.problems
-    for row, violation in violations(reading):
+    for row, violation in violations(reading, language):
         if violation.keyword not in MISSING and not _judged_elsewhere(row, violation):
             yield Finding(violation.expected, violation.actual, row.place(violation.instance_pointer))
 
