@@ -17,6 +17,7 @@ MUTANTS = all_mutants()
 SEEDS = range(4)
 """``python -m benchmarks clean`` judges each phase over ten."""
 SHOWN_ELSEWHERE = {
+    "resource.application_named",  # at a bank that wants a key beside the token: openworld
     "contract.description_agrees_with_itself",  # a file, which no defect of a running bank changes: generate
     "rate_limit.new_tokens_ignored",  # at a bank that wants tokens for reads: checks/rate_limit
     "resilience.read_in_time",  # by the clock of the wall, on real connections: checks/resilience

@@ -8,11 +8,12 @@ from pathlib import Path
 
 import pytest
 
+from conformance import yamlfile
 from conformance.conduct import Scope
 from conformance.model import Result, Verdict
-from conformance.target import load_target
+from conformance.target import Target, load_target
 from tests.openworld.banks import judged_in_time, told
-from tests.openworld.wharf.bank import Wharf
+from tests.openworld.wharf.bank import KEY, Wharf
 from tests.openworld.wharf.login import CLIENTS, PEOPLE
 
 FILE = Path(__file__).with_name("wharf") / "bank.yaml"
@@ -59,6 +60,13 @@ DEFECTS = {
 }
 
 
+KEYED = {
+    "": [],
+    "key_not_needed": ["a refusal without X-App-Key"],
+    "key_not_compared": ["a refusal with another X-App-Key"],
+}
+
+
 @pytest.fixture(scope="module", autouse=True)
 def secrets() -> Iterator[None]:
     """What the bank's file takes from the environment."""
@@ -99,6 +107,23 @@ def test_how_consents_are_made_is_told_by_the_file_where_the_metadata_list_no_gr
     assert not told(results, Verdict.FAIL, Verdict.OBSERVATION, Verdict.ERROR, Verdict.INCONCLUSIVE)
     passed, usually = ({r.case.id for r in each if r.verdict is Verdict.PASS} for each in (results, right()))
     assert usually <= passed
+
+
+@pytest.mark.parametrize(("fault", "says"), KEYED.items())
+def test_a_key_of_the_application_is_looked_at_beside_the_token(
+    fault: str, says: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("WHARF_KEY", KEY)
+    keyed = {"kind": "header-key", "header": "X-App-Key", "value": "env:WHARF_KEY"}
+    told = {**yamlfile.load(FILE).value, "authentication": keyed}
+    results = judged_in_time(
+        Wharf("keys_wanted", fault),
+        Target.model_validate(told),
+        Scope(profiles=("phase3",)),
+        "resource.application_named",
+    )
+    assert [f.expected for r in results for f in r.findings] == says
+    assert says or results[0].verdict is Verdict.PASS
 
 
 @pytest.mark.parametrize("fault", DEFECTS)

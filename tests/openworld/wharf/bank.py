@@ -64,6 +64,7 @@ ACCOUNTS = {
         _ledger("kit", "0f9d3c7e-8b24-4a51-b6c8-7d6e5f4a3b2c", "HKD", "Daily", 11),
     )
 }
+KEY = "pier-app-key-31415926"
 HELD = Decimal("-18.80")
 """The pending entry of each account, which its available balance takes off."""
 
@@ -131,6 +132,8 @@ class Wharf(Login):
         if self.has("token_in_the_address") and not name:
             name, kind = request.args.get("access_token", ""), "bearer"
         held = self.tokens.get(name) if kind.lower() == "bearer" else None
+        if self.has("keys_wanted") and not self.key_fits(request.headers.get("X-App-Key")):
+            raise No(401, "CERTIFICATE_MISSING")
         if not name:
             raise No(401, "TOKEN_UNKNOWN", "Bearer")
         late = held is not None and held.until < self.now() and not self.has("tokens_for_ever")
@@ -139,6 +142,11 @@ class Wharf(Login):
         if not re.fullmatch(r"[0-9a-f-]{36}", request.headers.get("X-Request-ID", "")):
             raise No(400, "FORMAT_ERROR")
         return held
+
+    def key_fits(self, key: str | None) -> bool:
+        if key is None:
+            return self.has("key_not_needed")
+        return key == KEY or self.has("key_not_compared")
 
     def own(self, request: Request) -> Token:
         held = self.bearer(request)
