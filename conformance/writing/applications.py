@@ -14,6 +14,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import quote
 
+from conformance.address import url_parts
 from conformance.answer import Answer
 from conformance.document import NotJson
 from conformance.errors import Inconclusive, NotApplicable
@@ -125,7 +126,9 @@ class Applications(Making):
             return answer
         url = at(answer, upload.at)
         if not self.access.tsp.knows(url):
-            raise Inconclusive(f"a document goes to no host that bank.yaml names: {url[:100] or 'none'}")
+            host = url_parts(url)
+            named = (host.hostname or "none")[:100] if host else "none"
+            raise Inconclusive(f"a document goes to a host that bank.yaml does not name: {named}")
         sent = self.access.tsp.send(Request(upload.method, url, (("Content-Type", kind),), document))
         if not sent.ok or upload.confirm is None:
             return sent

@@ -6,6 +6,7 @@ import json
 from typing import Any
 from urllib.parse import urljoin
 
+from conformance.address import url_parts
 from conformance.answer import Answer
 from conformance.errors import Inconclusive
 from conformance.oauth.access import Access
@@ -51,7 +52,9 @@ def on_the_page(access: Access, answer: Answer, link: str, agreed: Agreed, decis
         raise Inconclusive(f"the bank's answer has no link at {link} for the customer")
     url = urljoin(answer.request.url, told)
     if not access.tsp.knows(url):
-        raise Inconclusive(f"the customer is sent to a host that bank.yaml does not name: {url[:100]}")
+        host = url_parts(url)
+        named = f"{host.scheme}://{host.hostname}"[:100] if host else "none"
+        raise Inconclusive(f"the customer is sent to a host that bank.yaml does not name: {named}")
     if not sees_pages(access.configured):
         raise Inconclusive("the page of a payment is gone through by login.strategy form alone")
     client = agreed.client

@@ -37,9 +37,7 @@ def _launch(payments: Payments, operation: Operation) -> tuple[Payment, str]:
     if operation.id != MERCHANTS:
         link = payments.approval.link
         if not link:
-            raise NotApplicable(
-                "the customer is sent to the authorization server, and to no page of a payment"
-            )
+            raise NotApplicable("the customer is sent to the authorization server, not to a page")
         waiting = payments.waiting(payments.agreed(operation.id))
         return waiting, at(waiting.answer, link)
     payment = payments.made(operation.id)

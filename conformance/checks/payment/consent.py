@@ -20,6 +20,8 @@ from conformance.writing.agreement import finding
 from conformance.writing.payments import Agreed, Payments, refused
 
 AT_ONCE = 4
+LIKELY = ("CNY", "CNH")
+"""Currencies that a bank in Hong Kong may take beside its own."""
 SHORT = 6.0
 """Seconds that a consent lives which is to end before it is used."""
 
@@ -61,9 +63,11 @@ def amount_is_that_of_the_consent(payments: Payments, operation: Operation) -> F
 @check(writes=True, requests=12, creates=1)
 def currency_is_that_of_the_consent(payments: Payments, operation: Operation, *, other: str) -> Findings:
     """Refuses a payment in another currency than its customer allowed."""
-    if _member(payments, operation, "currency") == other:
+    present = _member(payments, operation, "currency")
+    if present == other:
         raise NotApplicable(f"payments are in {other} already")
-    yield from _changed(payments, operation, [{"currency": other}], "currency")
+    others = [each for each in (other, *LIKELY) if each != present]
+    yield from _changed(payments, operation, [{"currency": each} for each in others], "currency")
 
 
 @check(writes=True, requests=12, creates=1)

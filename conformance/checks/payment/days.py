@@ -14,6 +14,8 @@ from conformance.writing.agreement import finding
 from conformance.writing.payments import Payment, Payments, refused
 from conformance.writing.rules import DayRules
 
+PAUSES = (0.0, 0.5)
+"""Seconds before each look at a payment that should wait for its day."""
 MADE = ("completed", "settled", "paid")
 """Statuses of a payment that was made."""
 
@@ -111,7 +113,10 @@ def later_payment_waits(payments: Payments, operation: Operation, *, member: str
     """Makes a payment for a later day on that day, and not before."""
     instruction = later(payments, operation, member, 5)
     payment = payments.paid(payments.agreed(operation.id, instruction))
-    seen = [payment.status, *(payments.standing(payment).text("status") or "" for _ in range(2))]
+    seen = [payment.status]
+    for pause in PAUSES:
+        payments.access.tsp.wait(pause)
+        seen.append(payments.standing(payment).text("status") or "")
     made = next((status for status in seen if status in MADE), None)
     if made is not None:
         yield Finding(

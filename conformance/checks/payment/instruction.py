@@ -11,6 +11,7 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
+from conformance.answer import Answer
 from conformance.checks.payment.days import later
 from conformance.errors import Inconclusive, NotApplicable
 from conformance.model import Finding
@@ -244,7 +245,7 @@ def past_date_is_refused(payments: Payments, operation: Operation, *, member: st
 
 @check(writes=True, requests=3)
 def error_keeps_the_payee_to_itself(payments: Payments, operation: Operation) -> Findings:
-    """Repeats no payee's name or identification in an error."""
+    """Repeats no payee's name or identification in an error, or in a header field of any answer."""
     secrets = [c for c in payments.settings.creditors if len(c.get("identification", "")) > 5]
     if not secrets:
         raise NotApplicable("the bank's file names no payees (writes.creditors)")
@@ -254,12 +255,22 @@ def error_keeps_the_payee_to_itself(payments: Payments, operation: Operation) ->
     for wrong in (member.changed(usual, {"amount": None}), {**usual, "creditor": spoilt}):
         answer = payments.proposed(operation.id, wrong)
         said = "\n".join((answer.text(), *(value for _, value in answer.headers)))
-        shown = [v for k, v in creditor.items() if k in ("identification", "name") and v in said]
-        if refused(answer) and shown:
-            yield Finding(
-                expected="an error without the payee's data",
-                actual=f"{len(shown)} of its values are repeated",
-                at="body",
-                exchange=answer.exchange,
-            )
+        shown = _repeated(creditor, said) if refused(answer) else 0
+        if shown:
+            yield _telling("an error without the payee's data", shown, "body", answer)
             return
+    taken = payments.made(operation.id)
+    told_ = taken.agreed.instruction.get("creditor")
+    shown = _repeated(told_, "\n".join(value for _, value in taken.answer.headers))
+    if shown:
+        yield _telling("header fields without the payee's data", shown, "headers", taken.answer)
+
+
+def _repeated(creditor: Any, said: str) -> int:
+    """How many of a payee's values stand in a text."""
+    values = creditor.items() if isinstance(creditor, Mapping) else ()
+    return sum(k in ("identification", "name") and len(str(v)) > 3 and str(v) in said for k, v in values)
+
+
+def _telling(expected: str, shown: int, at: str, answer: Answer) -> Finding:
+    return Finding(expected, f"{shown} of its values are repeated", at, answer.exchange)

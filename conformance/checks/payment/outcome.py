@@ -184,6 +184,7 @@ def account_is_charged_once(payments: Payments, operation: Operation) -> Finding
         payment = payments.paid(agreed)
         payments.sent(agreed, key=payment.key)
         _completed(payments, payment)
+        payments.sent(agreed, key=payment.key)
         charged = _moved(before - payments.funds(agreed.instruction["currency"]))
     if charged != wanted:
         yield Finding(
