@@ -272,7 +272,12 @@ def logins(plan: Plan) -> int:
 
 
 def folder_for(target: Target, root: Path, now: datetime | None = None) -> Path:
-    """``reports/<target>/<UTC time>``, with a name that any file system takes."""
+    """``reports/<target>/<UTC time>``, with a name that any file system takes and no other run has."""
     name = re.sub(r"[^a-z0-9]+", "-", target.name.lower()).strip("-") or "bank"
     moment = (now or datetime.now(UTC)).strftime("%Y-%m-%dT%H%M%SZ")
-    return root / name / moment
+    folder = root / name / moment
+    number = 1
+    while folder.exists():
+        number += 1
+        folder = root / name / f"{moment}-{number}"
+    return folder

@@ -5,12 +5,15 @@ from __future__ import annotations
 import signal
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from conformance.cli import main
 from conformance.cli.output import stopped_by_term
+from conformance.conduct import folder_for
+from conformance.target import target_from_url
 
 
 def test_a_report_that_cannot_be_written_is_told_before_the_bank_is_asked(
@@ -50,6 +53,26 @@ def test_a_full_disk_is_the_users_to_mend_and_no_error_of_the_suite() -> None:
     assert done.returncode == 2
     assert "No space left on device" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_two_formats_in_one_file_are_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(("run", "--format", "csv=out", "--format", "json=out"))
+    assert ended.value.code == 2
+    assert "two formats go to out" in capsys.readouterr().err
+
+
+def test_runs_that_begin_in_one_second_have_folders_of_their_own(tmp_path: Path) -> None:
+    target, now = target_from_url("https://bank.example"), datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
+    folders = []
+    for _ in range(3):
+        folders.append(folder_for(target, tmp_path, now))
+        folders[-1].mkdir(parents=True)
+    assert [folder.name for folder in folders] == [
+        "2026-03-02T093000Z",
+        "2026-03-02T093000Z-2",
+        "2026-03-02T093000Z-3",
+    ]
 
 
 def test_a_cancelled_job_ends_as_an_interrupted_one() -> None:

@@ -35,6 +35,10 @@ def parsed(formats: tuple[str, ...]) -> tuple[tuple[str, Path | None], ...]:
         wanted.append((name, Path(path) if path and path != "-" else None))
     if sum(path is None for _, path in wanted) > 1:
         raise ConfigurationError("only one --format can go to standard output; give the others a path")
+    places = [path for _, path in wanted if path is not None]
+    for place in places:
+        if places.count(place) > 1:
+            raise ConfigurationError(f"--format: two formats go to {place}; give each a file of its own")
     return tuple(wanted)
 
 
