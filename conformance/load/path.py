@@ -17,13 +17,12 @@ from dataclasses import dataclass, replace
 
 import httptools
 
-from conformance.load.shot import Hit, Shot, Talk, Until
+from conformance.load.shot import EXCERPT, Hit, Shot, Talk, Until
+from conformance.load.streams import streamed
 from conformance.load.talk import stalled, talk
 from conformance.load.written import Origin, origin_of, serialised
 from conformance.model import Request
 
-EXCERPT = 4096
-"""Bytes of a body that are kept."""
 WIDEST = 64
 """Connections to one bank that stand open at once."""
 _SPIN = 0.001
@@ -343,6 +342,9 @@ class NetworkPath:
         origin = origin_of(shots[0].request)
         if any(origin_of(shot.request) != origin for shot in shots):
             raise ValueError("a volley goes to one origin")
+        if shots[0].version == "2":
+            context, capped = self._context if origin[0] else None, self._max_body
+            return await streamed(origin, context, shots, until, timeout=self._timeout, max_body=capped)
         if origin not in self._guns:
             self._guns[origin] = _Gun(origin, self._context, self._max_body, self._timeout)
         return await self._guns[origin].fire(shots, until, min(self.width, len(shots)))

@@ -8,12 +8,15 @@ from typing import Protocol
 
 from conformance.model import Request
 
+EXCERPT = 4096
+"""Bytes of a body that are kept."""
+
 
 @dataclass(frozen=True, slots=True)
 class Shot:
     """A request, due ``at`` seconds after its volley begins; ``fresh`` wants a connection of its own.
 
-    ``version`` is that of HTTP which it is written in.
+    ``version`` is that of HTTP which it is written in: 1.0, 1.1, or for all shots of a volley 2.
     """
 
     at: float

@@ -7,8 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from conformance.errors import Inconclusive
-from conformance.load.path import EXCERPT
-from conformance.load.shot import Hit, Shot, Talk, Until
+from conformance.load.shot import EXCERPT, Hit, Shot, Talk, Until
 from conformance.model import Request
 from conformance.wire import MemoryWire, Wire
 
@@ -79,6 +78,8 @@ class MemoryPath:
 
     def _one(self, shot: Shot, due: float) -> Hit:
         sent = self.now()
+        if shot.version == "2":
+            return Hit(shot, due, sent, sent, 0, fault="HTTP/2 is spoken over TLS alone")
         wire = self._wire
         usual = wire.port if isinstance(wire, MemoryWire) else 0
         if shot.fresh and isinstance(wire, MemoryWire):
