@@ -12,6 +12,7 @@ import os
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -70,7 +71,7 @@ class Bank:
         self.plan, self.profiles = prepare(self.target, self._scope)
         self.results: list[Result] = []
         self._lock = threading.Lock()
-        self._stack: Any = None
+        self._stack = ExitStack()
         self._session: Session | None = None
         self._pool: ThreadPoolExecutor | None = None
         self._ahead: dict[str, Future[Result]] = {}
@@ -90,11 +91,8 @@ class Bank:
             return self._session
 
     def _open(self) -> None:
-        from contextlib import ExitStack
-
         from conformance.session import open_session
 
-        self._stack = ExitStack()
         record = self._record(self._output) if self._output else None
         opening = open_session(self.target, self.profiles, self.plan, record=record)
         self._session = self._stack.enter_context(opening)
@@ -137,9 +135,10 @@ class Bank:
         """Drops what has not begun and closes every connection."""
         if self._pool is not None:
             self._pool.shutdown(wait=True, cancel_futures=True)
-        if self._stack is None:
+        if self._session is None:
+            self._stack.close()
             return
-        if self._writer is not None and self._session is not None:
+        if self._writer is not None:
             from conformance.conduct import footer_of
             from conformance.verdict import FailOn
 

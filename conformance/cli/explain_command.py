@@ -14,16 +14,6 @@ if TYPE_CHECKING:
     from conformance.model import Function, Requirement, Resource
     from conformance.registry import Check
 
-VERDICTS = {
-    "pass": "The check ran and found nothing.",
-    "fail": "The check found something, and the framework expects the requirement to hold: a nonconformity.",
-    "observation": "The check found something that the framework does not expect of a bank.",
-    "inconclusive": "It could not be shown, and the reason is printed. It blocks a conformant verdict "
-    "where the requirement is expected.",
-    "not_applicable": "The bank does not offer the function, or does not declare the capability.",
-    "review": "A person must finish it.",
-    "error": "The suite itself failed; please report the traceback.",
-}
 IN_REPORTS = {"nonconformity": "fail", "forreview": "review", "suiteerror": "error"}
 """Words of the reports for verdicts."""
 EXIT_CODES = {
@@ -55,14 +45,11 @@ def _lines(id: str) -> Iterator[str]:
     from conformance.coverage import documents, statements
     from conformance.profile import all_profiles
     from conformance.registry import all_checks
-    from conformance.report.content.wording import LEVEL_MEANING
+    from conformance.report.content.wording import LEVEL_MEANING, MEANING
 
-    if id in VERDICTS:
-        yield f"{id}: {VERDICTS[id]}"
-        return
-    levels = {str(level): meaning for level, meaning in LEVEL_MEANING.items()}
-    if id in levels:
-        yield f"{id}: {levels[id]}"
+    meanings = {str(word): meaning for words in (MEANING, LEVEL_MEANING) for word, meaning in words.items()}
+    if id in meanings:
+        yield f"{id}: {meanings[id]}"
         return
     if id == "exit-codes":
         yield from (f"{code:>3}  {meaning}" for code, meaning in EXIT_CODES.items())
@@ -104,7 +91,7 @@ def _lines(id: str) -> Iterator[str]:
         yield f"includes    {', '.join(profile.include) or 'nothing'}"
         yield f"see         conformance list requirements --profile {profile.name}"
     else:
-        words = ("exit-codes", "coverage", "oidf", "bank.yaml", *VERDICTS, *levels)
+        words = ("exit-codes", "coverage", "oidf", "bank.yaml", *meanings)
         known = [*requirements, *checks, *functions, *resources, *profiles, *statements(), *words]
         meant = _meant(id, (*known, *documents()))
         if meant:
