@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -13,7 +14,7 @@ from conformance.errors import ConfigurationError
 from conformance.model import Function, Profile
 from conformance.openapi import ApiOperation, load_description
 from conformance.profile import all_profiles
-from conformance.target_guess import Guesses
+from conformance.target_guess import Guesses, words
 
 _HEAD = """\
 # How {name} speaks. The README explains every key under "How your bank speaks".
@@ -50,9 +51,9 @@ _WORDS: tuple[tuple[str, str], ...] = (
     ("time-?deposit", "deposits.time-deposit-product"),
     ("saving", "deposits.savings-account-product"),
     ("current-?account", "deposits.current-account-product"),
-    ("credit-?card", "loans.credit-card-product"),
+    ("credit-?card|cards?/credit", "loans.credit-card-product"),
     ("mortgage", "loans.mortgage-product"),
-    ("unsecured|personal-?loan", "loans.unsecured-loan-product"),
+    ("unsecured|personal-?loan|loans?/personal", "loans.unsecured-loan-product"),
     ("secured", "loans.secured-loan-product"),
     ("structured", "investments.structured-product"),
     ("precious|gold", "investments.precious-metal-product"),
@@ -74,7 +75,7 @@ def draft(base_url: str, api: Path | None, name: str, output: Path) -> str:
     shown = name or parts.hostname or base_url
     functions = {f.id: (f, p) for p in all_profiles().values() if p.for_banks for f in p.functions}
     line = "# api: openapi.yaml                   # the bank's own description, when it has one"
-    found: dict[str, ApiOperation] = {}
+    found: dict[str, Guessed] = {}
     guesses: Guesses | None = None
     authentication, language = "{kind: none}", _LANGUAGE
     if api is not None:
@@ -83,7 +84,7 @@ def draft(base_url: str, api: Path | None, name: str, output: Path) -> str:
         guesses = Guesses(load_description(api))
         found = dict(_guessed(guesses))
         authentication = guesses.authentication() or authentication
-        spoken = next(filter(None, map(guesses.language, found.values())), "")
+        spoken = next(filter(None, (guesses.language(one.operation) for one in found.values())), "")
         language = f"language: {spoken}" if spoken else language
     text = _HEAD.format(
         name=shown, name_quoted=_quoted(shown), base_url=base_url, api=line, example="other.fx-rate",
@@ -103,38 +104,67 @@ def _below(bases: tuple[str, ...], path: str) -> str:
     return "" if path.rstrip("/").endswith(base) else base
 
 
-def _offerable(id: str, guesses: dict[str, ApiOperation]) -> bool:
+def _offerable(id: str, guesses: Mapping[str, Guessed]) -> bool:
     return id in guesses or any(function == id for _, function in _WORDS)
 
 
-def _guessed(guesses: Guesses) -> Iterator[tuple[str, ApiOperation]]:
-    """Each function with the first plain operation whose path speaks of it."""
+@dataclass(frozen=True, slots=True)
+class Guessed:
+    """The operation of a function, with what its query has to say beside the page and the language."""
+
+    operation: ApiOperation
+    query: Mapping[str, str]
+
+
+def _guessed(guesses: Guesses) -> Iterator[tuple[str, Guessed]]:
+    """Each function with the first plain operation whose path speaks of it, or one of whose values does."""
     taken: set[str] = set()
-    for words, function in _WORDS:
-        for operation in guesses.api.operations:
-            plain = "{" not in operation.path or guesses.spoken_in_path(operation)
-            fits = re.search(words, operation.path.lower()) and plain
-            if fits and operation.path not in taken and operation.method in ("GET", "POST"):
+    plain = [
+        operation
+        for operation in guesses.api.operations
+        if operation.method in ("GET", "POST")
+        and ("{" not in operation.path or guesses.spoken_in_path(operation))
+    ]
+    asked: set[tuple[str, str, str]] = set()
+    for pattern, function in _WORDS:
+        for operation in plain:
+            if re.search(pattern, operation.path.lower()) and operation.path not in taken:
                 taken.add(operation.path)
-                yield function, operation
+                yield function, Guessed(operation, guesses.needed(operation))
+                break
+        else:
+            for operation in plain:
+                for name, value in guesses.choices(operation):
+                    choice = (operation.path, name, value)
+                    if choice not in asked and re.search(pattern, words(value).replace(" ", "-")):
+                        asked.add(choice)
+                        yield function, Guessed(operation, {**guesses.needed(operation), name: value})
+                        break
+                else:
+                    continue
                 break
 
 
 def _entry(
-    function: Function, profile: Profile, operation: ApiOperation | None, guesses: Guesses | None, below: str
+    function: Function, profile: Profile, guessed: Guessed | None, guesses: Guesses | None, below: str
 ) -> str:
+    operation = guessed.operation if guessed else None
     rows = guesses.rows(operation) if guesses and operation else None
-    if operation is None or guesses is None:
+    if operation is None or guesses is None or guessed is None:
         return f"  # {function.id}: offered            # {function.title}\n"
     resource = profile.resources.get(function.resource)
     schema = resource.schema if resource else {}
     fields = dict(guesses.fields(function.id, schema, rows)) if rows else {}
     missing = [name for name in schema.get("required", ()) if name not in fields]
     lines = [f"  {function.id}:                       # guessed from {operation.path}: {function.title}"]
-    lines.append(f"    request: {{method: {operation.method}, path: {_quoted(below + operation.path)}}}")
+    said = ", ".join(f"{_quoted(name)}: {_quoted(value)}" for name, value in guessed.query.items())
+    query = f", query: {{{said}}}" if said else ""
+    lines.append(
+        f"    request: {{method: {operation.method}, path: {_quoted(below + operation.path)}{query}}}"
+    )
     beside = guesses.beside(rows) if rows else {}
     if beside:
-        values = ", ".join(f"{name}: {end}" for name, end in beside.items())
+        values = ", ".join(f"{name}: {_quoted(end)}" for name, end in beside.items())
         lines.append(
             f"    language: {{placeholder: lang, values: {{{values}}}}}   # side by side in each row"
         )

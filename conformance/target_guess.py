@@ -9,72 +9,16 @@ from typing import Any
 
 from conformance.document import resolve
 from conformance.openapi import ApiDescription, ApiOperation
+from conformance.target_names import KINDS, SYNONYMS
 
 Members = Mapping[str, Any]
 """The members of an object, each with its schema."""
 
-SYNONYMS: Mapping[str, tuple[str, ...]] = {
-    "id": ("id", "identifier", "product id", "product code", "reference", "ref", "code"),
-    "name": ("name", "product name", "title", "display name", "branch name", "atm name", "place"),
-    "brand": ("brand", "brand name"),
-    "description": ("description", "desc", "product description", "summary", "short description", "blurb"),
-    "currency": ("currency", "ccy", "currency code", "currency cd", "foreign currency"),
-    "currencies": (
-        "currencies",
-        "available currencies",
-        "supported currencies",
-        "currency",
-        "currency code",
-        "ccy",
-        "currency codes",
-    ),
-    "base": ("base", "base currency", "base currency code", "quote currency", "against"),
-    "unit": ("unit", "units", "per unit", "unit of currency"),
-    "buy": ("buy", "buy rate", "bank buy rate", "buying rate", "bid", "bid rate", "tt buy"),
-    "sell": ("sell", "sell rate", "bank sell rate", "selling rate", "ask", "offer", "ask rate", "tt sell"),
-    "last_updated": (
-        "last updated",
-        "last update",
-        "last update date time",
-        "updated at",
-        "as of",
-        "timestamp",
-    ),
-    "address": ("address", "addr", "address line", "full address", "street address"),
-    "district": ("district", "district name", "area"),
-    "latitude": ("latitude", "lat"),
-    "longitude": ("longitude", "lon", "lng", "long"),
-    "phone": ("phone", "telephone", "tel", "phone number", "telephone number", "contact number"),
-    "product_url": ("product url", "url", "link", "product link", "details url"),
-    "terms_url": ("terms url", "tcs and cs url", "terms and conditions url", "tnc url"),
-    "apply_url": ("apply url", "application url", "application form url"),
-    "photo_url": ("photo url", "image url", "image"),
-    "scheme": ("scheme", "card scheme", "card type", "network", "card network", "card brand"),
-    "provider": ("provider", "insurer", "fund house", "issuer"),
-}
-"""The canonical fields and the names that banks give them, in plain words."""
-KINDS: Mapping[str, str] = {
-    "other.atm": "atm",
-    "other.branch": "branch",
-    "deposits.savings-account-product": "savings",
-    "deposits.current-account-product": "current",
-    "deposits.time-deposit-product": "time_deposit",
-    "deposits.foreign-currency-account-product": "foreign_currency",
-    "loans.mortgage-product": "mortgage",
-    "loans.unsecured-loan-product": "unsecured",
-    "loans.secured-loan-product": "secured",
-    "investments.retail-fund-product": "fund",
-    "investments.structured-product": "structured",
-    "investments.precious-metal-product": "precious_metal",
-    "investments.stock-trading-product": "stock_trading",
-    "insurance.life-product": "life",
-}
-"""The kind of the rows of a function that has rows of one kind alone."""
 _LANGUAGES = {"en": r"^en", "tc": r"zh[-_]?(hk|tw|hant)|^tc$|^zht", "sc": r"zh[-_]?(cn|hans)|^sc$|^zhs"}
-_CURSORS = ("cursor", "after", "pagetoken", "nexttoken", "continuation", "starting_after", "nextpagetoken")
-_SIZES = ("limit", "pagesize", "page_size", "size", "perpage", "per_page", "maxitems")
-_NUMBERS = ("page", "pagenumber", "page_number", "pageno", "pageindex")
-_OFFSETS = ("offset", "skip", "startrow", "start_row", "rowoffset")
+_CURSORS = ("cursor", "after", "pagetoken", "nexttoken", "continuation", "startingafter", "nextpagetoken")
+_SIZES = ("limit", "pagesize", "size", "perpage", "maxitems", "pagelimit", "top", "count")
+_NUMBERS = ("page", "pagenumber", "pageno", "pageindex", "pageidx")
+_OFFSETS = ("offset", "skip", "startrow", "rowoffset", "startindex", "pageoffset")
 _TOTAL = re.compile(
     r"total( (count|elements|items|records|results|resources|rows|number))?|(item|row|record)s? count"
 )
@@ -86,6 +30,10 @@ _ENDS = {
 """How the names of members end that hold one text in several languages."""
 _NESTED = ("address", "district", "latitude", "longitude", "phone")
 """Fields that banks put into an object within the row."""
+_INNER = ("attributes", "properties")
+"""Members that hold what a row says, in JSON:API and GeoJSON."""
+_ABOVE = ("base", "unit", "last_updated")
+"""Fields that banks say once for a whole list."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +52,12 @@ class Guesses:
 
     def authentication(self) -> str:
         """The way in which most operations are secured, of those that a file can name."""
+        pair = self._pair()
+        if len(pair) > 1:
+            named = ", ".join(
+                f'{_quoted(n)}: "env:BANK_{w}"' for n, w in zip(pair, ("ID", "SECRET"), strict=False)
+            )
+            return f"{{kind: header-pair, headers: {{{named}}}}}"
         for name, scheme in self.api.security_schemes.items():
             if not isinstance(scheme, Mapping):
                 continue
@@ -118,6 +72,40 @@ class Guesses:
                     'client_id: "env:BANK_ID", client_secret: "env:BANK_SECRET", style: form}'
                 )
         return ""
+
+    def _pair(self) -> list[str]:
+        """The header fields that have to come together."""
+        for operation in self.api.operations:
+            for needed in operation.security or ():
+                schemes = [self.api.security_schemes.get(name) for name in needed]
+                found = [s["name"] for s in schemes if isinstance(s, Mapping) and s.get("in") == "header"]
+                if len(found) > 1:
+                    return found
+        return []
+
+    def choices(self, operation: ApiOperation) -> Iterator[tuple[str, str]]:
+        """Each query parameter with each of its listed values: how one list is asked for one kind of rows."""
+        for parameter in operation.parameters:
+            if parameter.place == "query" and parameter.schema:
+                schema = self._schema(parameter.schema.schema)
+                inner = self._members(schema) if parameter.style == "deepObject" else {}
+                parts = {f"{parameter.name}[{name}]": self._schema(part) for name, part in inner.items()}
+                for name, part in (parts or {parameter.name: schema}).items():
+                    yield from ((name, str(value)) for value in part.get("enum", ()))
+
+    def needed(self, operation: ApiOperation) -> dict[str, str]:
+        """The query parameters without which an operation answers nothing, where their values are known."""
+        found = {}
+        for parameter in operation.parameters:
+            schema = self._schema(parameter.schema.schema) if parameter.schema else {}
+            known = [
+                *schema.get("enum", ()),
+                *parameter.examples,
+                *([schema["default"]] if "default" in schema else []),
+            ]
+            if parameter.place == "query" and parameter.required and known:
+                found[parameter.name] = str(known[0])
+        return found
 
     def language(self, operation: ApiOperation) -> str:
         """How a language is chosen in an operation; empty where its parameters name none."""
@@ -142,6 +130,10 @@ class Guesses:
     def beside(self, rows: Rows) -> Mapping[str, str]:
         """How the names of members end that stand side by side, one for each language; empty without any."""
         members = rows.members[-1]
+        for inner in members.values():
+            spoken = self._tongues(inner)
+            if spoken:
+                return spoken
         for name in members:
             for english in _ENDS["en"]:
                 stem = name.removesuffix(english)
@@ -155,10 +147,20 @@ class Guesses:
                     return ends
         return {}
 
+    def _tongues(self, schema: Any) -> dict[str, str]:
+        """The members of an object that holds one text in several languages, and nothing else."""
+        names = list(self._members(self._schema(schema)))
+        spoken = {own: n for n in names for own, like in _LANGUAGES.items() if re.search(like, n.lower())}
+        return spoken if len(spoken) > 1 and len(spoken) == len(names) else {}
+
     def paging(self, operation: ApiOperation) -> str:
         """How the pages of a list are asked for, where its parameters say so."""
-        names = {p.name.lower().replace("-", ""): p.name for p in operation.parameters if p.place == "query"}
+        asked = [p for p in operation.parameters if p.place == "query"]
+        names = {re.sub("[^a-z0-9]", "", p.name.lower()): p.name for p in asked}
+        held = {p.name: self._schema(p.schema.schema) for p in asked if p.schema}
         size = next((f", size_parameter: {_quoted(names[n])}" for n in _SIZES if n in names), "")
+        largest = next((held.get(names[n], {}).get("maximum") for n in _SIZES if n in names), None)
+        most = f", largest: {largest}" if isinstance(largest, int) and largest < 10_000 else ""
         total = self._named(operation, lambda name: bool(_TOTAL.fullmatch(words(name))))
         size += f", total: {total}" if total else ""
         for name in _CURSORS:
@@ -171,10 +173,12 @@ class Guesses:
                 return f"{{kind: cursor, parameter: {_quoted(names[name])}, next: {following}{size}}}"
         for name in _NUMBERS:
             if name in names:
-                return f"{{kind: page, parameter: {_quoted(names[name])}{size}}}"
+                given = held.get(names[name], {})
+                first = ", base: 0" if 0 in (given.get("minimum"), given.get("default")) else ""
+                return f"{{kind: page, parameter: {_quoted(names[name])}{first}{size}{most}}}"
         for name in _OFFSETS:
             if name in names:
-                return f"{{kind: offset, parameter: {_quoted(names[name])}{size}}}"
+                return f"{{kind: offset, parameter: {_quoted(names[name])}{size}{most}}}"
         return ""
 
     def rows(self, operation: ApiOperation) -> Rows | None:
@@ -183,7 +187,7 @@ class Guesses:
         if schema is None:
             return None
         steps: list[str] = []
-        members: list[Members] = []
+        members: list[Members] = [self._members(schema)]
         while (found := self._list(schema)) is not None and len(steps) < 6:
             step, schema = found
             steps.append(step)
@@ -196,11 +200,19 @@ class Guesses:
     def fields(self, function: str, canonical: Mapping[str, Any], rows: Rows) -> Iterator[tuple[str, str]]:
         """Each canonical field of a function that can be guessed, with how it is read."""
         for name, schema in canonical.get("properties", {}).items():
+            said = rows.members[-1].get(name)
+            if name == "type" and {"enum", "const"} & self._schema(said).keys():
+                continue  # a code of what the row is, rather than words for customers
             if name == "kind" and function in KINDS:
                 yield name, f"{{constant: {KINDS[function]}}}"
                 continue
             for up, members in enumerate(reversed(rows.members)):
+                if up == len(rows.steps) and name not in _ABOVE:
+                    continue
                 member = _meant(name, members)
+                if member is not None and not up and self._tongues(members[member]):
+                    yield name, _quoted(f"{_path('$', member)}.{{lang}}")
+                    break
                 fits = member is not None and self._fits(schema, self._schema(members[member]))
                 if member is not None and fits:
                     yield name, _source(member, up, schema, self._schema(members[member]))
@@ -219,8 +231,16 @@ class Guesses:
             stem = _meant(name, stems)
             if stem is not None and self._fits(schema, self._schema(members[stems[stem]])):
                 return _quoted(_path("$", stem) + "{lang}") if re.fullmatch(r"\w+", stem) else ""
-        for outer, inner in members.items() if name in _NESTED else ():
+        for up, step in enumerate(reversed(rows.steps) if name == "currency" else ()):
+            if step.endswith(".*"):
+                return f"{{key: true, up: {up}}}"
+        for outer, inner in members.items():
             held = self._members(self._schema(inner))
+            if name in ("latitude", "longitude") and "coordinates" in held:
+                at = f"{_path('$', outer)}.coordinates[{int(name == 'latitude')}]"
+                return f"{{from: {_quoted(at)}, as: decimal}}"
+            if name not in _NESTED and outer not in _INNER:
+                continue
             member = _meant(name, held)
             if member is not None and self._fits(schema, self._schema(held[member])):
                 found = _source(member, 0, schema, self._schema(held[member]))
@@ -232,6 +252,8 @@ class Guesses:
         if canonical.get("type") == "object" or self._members(canonical.get("items") or {}):
             return False
         kind = own.get("type")
+        if self._members(self._schema(own.get("items"))):
+            return False
         return kind != "object" and (kind != "array" or canonical.get("type") == "array")
 
     def _answer(self, operation: ApiOperation) -> Mapping[str, Any] | None:
@@ -261,6 +283,9 @@ class Guesses:
             if "items" in node:
                 inner = self._schema(node["items"])
                 return (f"{path}[*]", inner) if self._members(inner) else None
+            keyed = self._schema(node.get("additionalProperties"))
+            if self._members(keyed) and not self._members(node):
+                return f"{path}.*", keyed
             if path.count(".") < 4:
                 waiting += [(_path(path, name), self._schema(s)) for name, s in self._members(node).items()]
         return None
@@ -306,6 +331,8 @@ def _source(member: str, up: int, canonical: Mapping[str, Any], own: Mapping[str
     changed = {"decimal": "decimal", "date-time": "instant"}.get(str(canonical.get("format")), "")
     if canonical.get("type") == "integer" and own.get("type") == "string":
         changed = "integer"
+    if canonical.get("type") == "string" and own.get("type") in ("integer", "number") and not changed:
+        changed = "text"
     if changed == "instant" and own.get("format") == "date-time":
         changed = ""
     if canonical.get("type") == "array" and own.get("type") != "array":

@@ -159,3 +159,59 @@ def test_languages_side_by_side_become_one_field(tmp_path: Path, monkeypatch: py
     assert branch.fields["name"] == "$.name{lang}"
     assert branch.fields["address"] == "$.address{lang}"
     assert branch.fields["latitude"] == {"from": "$.place.lat", "as": "decimal"}
+
+
+def test_pages_that_begin_at_nought_say_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    number = {"type": "integer", "minimum": 0}
+    pages = [query("page", **number), query("size", type="integer", maximum=50)]
+    rate = drafted(tmp_path, described({"/fx": get(RATES, *pages)}), monkeypatch)["other.fx-rate"]
+    assert (rate.paging.first, rate.paging.size_parameter, rate.paging.largest) == (0, "size", 50)
+
+
+def test_one_list_of_all_products_is_asked_for_each_kind(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    products = listed({"code": {"type": "integer"}, "title": TEXT, "currency": TEXT})
+    asked = [query("productType", enum=["TimeDeposit", "Mortgage"]), query("v", enum=["3"])]
+    asked[1]["required"] = True
+    found = drafted(tmp_path, described({"/products": get(products, *asked)}), monkeypatch)
+    deposit, loan = found["deposits.time-deposit-product"], found["loans.mortgage-product"]
+    assert deposit.request.query == {"v": "3", "productType": "TimeDeposit"}
+    assert loan.request.query == {"v": "3", "productType": "Mortgage"}
+    assert deposit.fields["id"] == {"from": "$.code", "as": "text"}
+
+
+def test_a_map_a_pair_of_keys_and_what_is_said_once_are_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rate = {"type": "object", "properties": {"bid": NUMBER, "ask": NUMBER}}
+    board = {"base": TEXT, "rates": {"type": "object", "additionalProperties": rate}}
+    keys = {name: {"type": "apiKey", "in": "header", "name": name} for name in ("X-Id", "X-Secret")}
+    document = described(
+        {"/fx": get({"type": "object", "properties": board})},
+        components={"securitySchemes": keys},
+        security=[{"X-Id": [], "X-Secret": []}],
+    )
+    found = drafted(tmp_path, document, monkeypatch)
+    assert found["authentication"].kind == "header-pair"
+    assert found["other.fx-rate"].rows == ["$.rates.*"]
+    assert found["other.fx-rate"].fields == {
+        "currency": {"key": True, "up": 0},
+        "base": {"up": 1, "from": "$.base"},
+        "buy": {"from": "$.bid", "as": "decimal"},
+        "sell": {"from": "$.ask", "as": "decimal"},
+    }
+
+
+def test_attributes_points_and_objects_of_languages_are_looked_into(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told = {"type": "object", "properties": {"en": TEXT, "zhHant": TEXT, "zhHans": TEXT}}
+    inner = {"type": "object", "properties": {"district": TEXT}}
+    point = {"type": "object", "properties": {"coordinates": {"type": "array", "items": NUMBER}}}
+    places = listed({"id": TEXT, "name": told, "attributes": inner, "geometry": point})
+    branch = drafted(tmp_path, described({"/branches": get(places)}), monkeypatch)["other.branch"]
+    assert branch.language.values == {"en": "en", "tc": "zhHant", "sc": "zhHans"}
+    assert branch.fields["name"] == "$.name.{lang}"
+    assert branch.fields["district"] == "$.attributes.district"
+    assert branch.fields["latitude"] == {"from": "$.geometry.coordinates[1]", "as": "decimal"}
