@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 import secrets
 from collections.abc import Callable, Mapping
@@ -11,6 +12,8 @@ from typing import Any
 from conformance.oauth.settings import filled
 
 _HKID = re.compile(r"([A-Z]{1,2})([0-9]{6})(\(?)([0-9A])(\)?)", re.ASCII)
+_LETTER, _NEXT = secrets.choice("ABCDEFGHIJKLMNOPQRSTUVWXYZ"), itertools.count(secrets.randbelow(10**6))
+"""Where the numbers of this process begin; none comes twice in a million."""
 KEPT = 40
 """Drawn values that are remembered, to be known again in an answer."""
 
@@ -32,9 +35,9 @@ def misprinted(number: str) -> str:
 
 
 def _hkid(bracket: str = "()") -> str:
-    digits = f"{secrets.randbelow(10**6):06d}"
+    digits = f"{next(_NEXT) % 10**6:06d}"
     opening, closing = bracket[:1], bracket[1:]
-    return f"Z{digits}{opening}{check_digit('Z', digits)}{closing}"
+    return f"{_LETTER}{digits}{opening}{check_digit(_LETTER, digits)}{closing}"
 
 
 DRAWS: Mapping[str, Callable[[], str]] = {

@@ -151,7 +151,7 @@ def privacy_notice_is_linked(applications: Applications) -> Findings:
             "the bank's file names no place of the notice (writes.applications.privacy_notice)"
         )
     names = applications.rules.enumerations
-    answer = applications.ask("reference", values={"name": names[0] if names else ""})
+    answer = applications.ask("reference", values={"name": member.last_name(names[0]) if names else ""})
     if not answer.ok:
         raise Inconclusive(f"the reference data were answered {told(answer)}")
     url = at(answer, path)
