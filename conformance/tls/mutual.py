@@ -1,11 +1,13 @@
 """Mutual TLS as a client meets it: whom an endpoint lets in, judged by what the path answers.
 
 A handshake that succeeds proves nothing: many servers take any certificate and refuse in HTTP. So each
-attempt sends one GET and keeps the alert or the status. Source: RFC 8446 section 4.4.2.4, RFC 8705.
+attempt sends one GET and keeps the alert or the status. Source: RFC 8446 section 4.4.2.4, RFC 8705; for
+handshakes that a server begins when it knows the path, RFC 5246 section 7.4.1.1 and RFC 5746.
 """
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -29,9 +31,10 @@ from conformance.tls.session12 import Connection12, Session12
 from conformance.tls.session13 import Connection13, Session13
 from conformance.tls.suites import TLS13 as TLS13_SUITES
 from conformance.tls.suites import suite
-from conformance.tls.wire import Alert, Hello
+from conformance.tls.wire import Alert, Flight, Hello, message
 
 GOOD = "good"
+HELLO_REQUEST = message(0, b"")
 REFUSALS = (400, 401, 403, 404, 421, 495, 496)
 """Statuses that refuse a client; 495 and 496 are those of nginx."""
 STRANGERS = 3
@@ -71,16 +74,22 @@ class Attempt:
 @dataclass(frozen=True, slots=True)
 class MutualFacts:
     """All attempts at one path of one address. ``unasked`` is the number of bytes of data that the server
-    sent to a client that had said nothing but hello."""
+    sent to a client that had said nothing but hello. ``later`` is what a second handshake asked for, which
+    the server began when it had seen the path."""
 
     facts: TlsFacts
     path: str
     attempts: Mapping[str, Attempt]
     unasked: int = 0
+    later: Flight | None = None
 
     @property
     def asked(self) -> bool:
-        return self.facts.asks_certificate
+        return self.facts.asks_certificate or self.later is not None
+
+    @property
+    def names_authorities(self) -> bool:
+        return bool(self.facts.authorities or (self.later and self.later.authorities))
 
 
 def self_signed(subject: x509.Name | None = None) -> Identity:
@@ -118,16 +127,31 @@ def _issue(subject: x509.Name, authority: tuple[x509.Name, ec.EllipticCurvePriva
 
 @dataclass(slots=True)
 class Client:
-    """Makes attempts at one path of one address, in the newest version that it speaks."""
+    """Makes attempts at one path of one address, in the newest version that it speaks; or in TLS 1.2 where
+    it asks for certificates by a ``later`` handshake."""
 
     caller: Caller
     facts: TlsFacts
     server_name: str
     path: str
+    later: Flight | None = None
+    legacy: bool = False
+
+    def meets_later(self, identity: Identity) -> None:
+        """Sees whether a server that asks for no certificate at first does so for the path, in TLS 1.2.
+
+        Apache with its demand within a Location does so, and IIS. (In TLS 1.3 it takes an extension that
+        few clients have.)
+        """
+        if self.facts.asks_certificate or not self.facts.version(TLS12):
+            return
+        self.legacy = True
+        self.attempt(GOOD, identity)
+        self.legacy = self.later is not None
 
     @property
     def hello(self) -> Hello:
-        if self.facts.version(TLS13):
+        if self.facts.version(TLS13) and not self.legacy:
             groups = finished(self.facts.groups)
             return Hello(version=TLS13, suites=TLS13_SUITES, server_name=self.server_name, groups=groups)
         version = self.facts.version(TLS12)
@@ -236,6 +260,11 @@ class Client:
                     data += body
                 elif isinstance(connection, Connection13):
                     connection.collect(kind, body)
+                elif (kind, body) == (wire.HANDSHAKE, HELLO_REQUEST):
+                    again = replace(self.hello, random=os.urandom(32), renegotiation=connection.verify)
+                    connection.open(again)
+                    asks = connection.flight is not None and connection.flight.asks_certificate
+                    self.later = connection.flight if asks else self.later
         except Alert:
             if not data.startswith(b"HTTP/"):
                 connection.early += len(data)
@@ -295,6 +324,8 @@ def try_all(
     clients["self_signed"] = self_signed(subject)
     clients["other_ca"] = other_ca(good.certificate.issuer if good else None, subject)
     attempts: dict[str, Attempt] = {}
+    if good:
+        client.meets_later(good)
     for who, identity in clients.items():
         attempts[who], session = client.attempt(who, identity)
         if session is not None and who != GOOD and not attempts[who].admitted:
@@ -309,4 +340,4 @@ def try_all(
             attempts |= _forged(replace(visitor, path=path), good, f"forged at {other.endpoint}")
     if good:
         attempts |= _forged(client, good, "forged", attempts["none"])
-    return MutualFacts(facts, path, attempts, client.unasked())
+    return MutualFacts(facts, path, attempts, client.unasked(), client.later)

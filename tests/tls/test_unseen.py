@@ -167,3 +167,27 @@ def test_who_refuses_in_the_handshake_is_asked_for_no_header() -> None:
         (seen,) = hosts_of(replace(GOOD[0], mutual=True), port).mutual()
     assert seen.attempts["none"].alert
     assert not any(who.startswith("forged") for who in seen.attempts)
+
+
+BY_PATH = f"SSLCACertificateFile {ROOT.file}\n<Location />\nSSLVerifyClient {{}}\n</Location>"
+
+
+@pytest.mark.parametrize(
+    ("demand", "kills"),
+    [
+        ("require", set()),
+        ("optional", {"client_certificate_required"}),
+        ("optional_no_ca", {"client_certificate_required", "self_signed_client_refused"}),
+    ],
+)
+def test_a_server_that_asks_when_it_has_seen_the_path_is_judged_by_its_second_handshake(
+    demand: str, kills: set[str]
+) -> None:
+    with stacks.apache(BY_PATH.format(demand)) as port:
+        hosts = hosts_of(replace(GOOD[0], mutual=True), port)
+        found, unsure = verdicts(hosts)
+        (seen,) = hosts.mutual()
+    assert set(found) == kills
+    assert not unsure
+    assert seen.asked
+    assert not seen.facts.asks_certificate

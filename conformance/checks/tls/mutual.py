@@ -79,7 +79,7 @@ def given_client_refused(tls_hosts: TlsHosts, *, who: str) -> Iterator[Finding]:
 def authorities_named(tls_hosts: TlsHosts) -> Iterator[Finding]:
     """Names the authorities whose client certificates it takes."""
     for one in tls_hosts.mutual():
-        if one.asked and not one.facts.authorities:
+        if one.asked and not one.names_authorities:
             yield Finding(
                 "certificate_authorities in the CertificateRequest", "none", at=str(one.facts.endpoint)
             )
