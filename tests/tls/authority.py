@@ -144,7 +144,13 @@ class Authority:
         default = (self.certificate,) if self.parent else ()
         return Issued(certificate, own, default if sends is None else sends)
 
-    def response(self, leaf: x509.Certificate, status: ocsp.OCSPCertStatus, ends: timedelta) -> str:
+    def response(
+        self,
+        leaf: x509.Certificate,
+        status: ocsp.OCSPCertStatus,
+        ends: timedelta,
+        begins: timedelta = timedelta(days=-3),
+    ) -> str:
         """The file of an OCSP response for a leaf."""
         revoked = NOW - timedelta(days=2) if status is ocsp.OCSPCertStatus.REVOKED else None
         built = (
@@ -154,7 +160,7 @@ class Authority:
                 self.certificate,
                 hashes.SHA256(),
                 status,
-                NOW - timedelta(days=3),
+                NOW + begins,
                 NOW + ends,
                 revoked,
                 None,

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import random
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
+import pytest
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509 import ocsp
 
+from conformance.checks.tls.handshake import staple_valid
 from conformance.tls.certificate import read_chain, read_name, read_staple
+from conformance.tls.facts import Endpoint, StapleFacts, TlsFacts
+from conformance.tls.hosts import TlsHosts
 from conformance.tls.line import Fault
 from conformance.tls.wire import Reader, read_certificates, read_extensions, read_names, read_server_hello
-from tests.tls.authority import ROOT, good
+from tests.tls.authority import NOW, ROOT, good
 
 SEED = 20_261_122
 
@@ -44,6 +48,37 @@ def test_spoiled_staples_are_never_good_and_signed() -> None:
         data = spoiled(der, dice)
         facts = read_staple(data, (leaf,), ROOT.trust)
         assert data == der or not (facts.status == "good" and facts.signed and facts.for_leaf)
+
+
+class Stapling(TlsHosts):
+    """An address that staples one response."""
+
+    def __init__(self, staple: StapleFacts) -> None:
+        place = Endpoint("bank.example", 443)
+        self.facts = TlsFacts(place, reached=True, speaks_tls=True, staple=staple)
+
+    def each(self) -> tuple[TlsFacts, ...]:
+        return (self.facts,)
+
+    def now(self) -> datetime:
+        return NOW
+
+
+@pytest.mark.parametrize(
+    ("begins", "ends", "told"),
+    [
+        (timedelta(days=-3), timedelta(days=4), 0),
+        (timedelta(minutes=3), timedelta(days=4), 0),  # by a clock that is a little ahead
+        (timedelta(days=2), timedelta(days=9), 1),
+        (timedelta(days=-3), timedelta(days=-1), 1),
+    ],
+)
+def test_a_staple_is_current_between_its_two_times(begins: timedelta, ends: timedelta, told: int) -> None:
+    file = ROOT.response(good().certificate, ocsp.OCSPCertStatus.GOOD, ends, begins)
+    leaf = good().certificate.public_bytes(Encoding.DER)
+    staple = read_staple(Path(file).read_bytes(), (leaf,), ROOT.trust)
+    assert staple.status == "good"
+    assert len(list(staple_valid(Stapling(staple)))) == told
 
 
 def test_random_messages_are_faults_and_never_errors() -> None:

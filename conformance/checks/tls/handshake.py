@@ -14,6 +14,8 @@ from conformance.tls.policy import weak_groups
 from conformance.tls.suites import suite
 
 Pairs = Iterator[tuple[str, str]]
+SKEW = timedelta(minutes=5)
+"""By how much clocks may differ."""
 
 
 @check(confirm=False)
@@ -176,6 +178,8 @@ def staple_valid(tls_hosts: TlsHosts) -> Iterator[Finding]:
             yield "a response signed for the certificate's issuer", "another signature"
         elif staple.next_update and staple.next_update < now:
             yield "a current response", f"valid until {staple.next_update:%Y-%m-%d %H:%M}Z"
+        elif staple.this_update and staple.this_update > now + SKEW:
+            yield "a current response", f"one of {staple.this_update:%Y-%m-%d %H:%M}Z, which is to come"
 
     yield from tls_hosts.judge(rule)
 
