@@ -102,7 +102,7 @@ def _kinds(
     most = 1 << 30
     for kind in _SIMPLEST:
         seen = sent if kind is Kind.CONCURRENCY else arrived
-        possible = [limit for limit in _coarse(kind, seen, clues) if not impossible(limit, tight)]
+        possible = [*_possible(_coarse(kind, seen, clues), tight)]
         for counting in (False, True):
             found = _least((each for each in possible if each.counts_refused is counting), seen, _KEPT, most)
             if found:
@@ -140,6 +140,17 @@ def tightest(hits: Sequence[Hit]) -> list[tuple[int, float]]:
 def impossible(limit: Limit, tight: Sequence[tuple[int, float]]) -> bool:
     """Whether more requests were served within a time than the limit ever lets through in it."""
     return any(count > limit.most(seconds * 1.02 + 0.002) + 1e-6 for count, seconds in tight)
+
+
+def _possible(limits: Iterable[Limit], tight: Sequence[tuple[int, float]]) -> Iterator[Limit]:
+    """Those that are not impossible, whenever their windows begin."""
+    known: dict[tuple[Kind, int, float], bool] = {}
+    for limit in limits:
+        key = limit.kind, limit.quota, limit.window
+        if key not in known:
+            known[key] = not impossible(limit, tight)
+        if known[key]:
+            yield limit
 
 
 def telling(seen: Sequence[Seen]) -> int:
@@ -200,7 +211,7 @@ def _refined(
     if found[0][1].kind is Kind.CONCURRENCY:
         return found[0]
     for step in (0.02, 0.005):
-        around = (near for _, limit in found for near in _around(limit, step) if not impossible(near, tight))
+        around = _possible((near for _, limit in found for near in _around(limit, step)), tight)
         found = _least(around, seen, 2, found[0][0]) or found
     return _centred(found[0], seen)
 
