@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+import json
+from wsgiref.types import WSGIApplication
+
+from werkzeug.wrappers import Request, Response
+
 from conformance.bank.mutant import mutant
 from conformance.bank.policy import Policy
+from conformance.bank.proxy import answering
 
 
 @mutant("object.foreign_refused", "object.foreign_write_refused", "consent.picked_accounts_only")
@@ -28,6 +34,21 @@ def foreign_object_in_other_words(policy: Policy) -> Policy:
 def unknown_object_fails(policy: Policy) -> Policy:
     """The bank fails over an unknown object."""
     return policy.evolve("accounts.unknown_object_is_500", True)
+
+
+@mutant("object.unknown_refused_in_order")
+def unknown_object_is_empty(app: WSGIApplication) -> WSGIApplication:
+    """An object that the customer does not have is shown as one without rows."""
+
+    def amend(request: Request, response: Response) -> None:
+        parts = request.path.split("/")
+        named = len(parts) > 3 and parts[1] in ("accounts", "cards")
+        if request.method == "GET" and named and response.status_code == 404:
+            response.status_code = 200
+            meta = {"total": 0, "page": 1, "page_size": 50}
+            response.set_data(json.dumps({"data": [], "meta": meta, "links": {}}))
+
+    return answering(app, amend)
 
 
 @mutant("object.mangled_refused")
