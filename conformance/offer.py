@@ -195,7 +195,14 @@ def _numbered(paging: object) -> Paging | None:
         return Paging(paging.parameter, paging.size_parameter, 0, paging.total, paging.largest, by_row=True)
     if not isinstance(paging, PagePaging):
         return None
-    return Paging(paging.parameter, paging.size_parameter, paging.first, paging.total, paging.largest)
+    return Paging(
+        paging.parameter,
+        paging.size_parameter,
+        paging.first,
+        paging.total,
+        paging.largest,
+        pages=paging.pages,
+    )
 
 
 def _known_functions(target: Target) -> None:

@@ -49,8 +49,9 @@ class LanguageRule:
 class Paging:
     """Numbered pages: query parameters for the page and its size, and where the answer tells the total.
 
-    ``first`` is the number of the first page; ``total`` a JSONPath; ``largest`` the largest size allowed, 0
-    when the bank does not say. ``assumed`` is true for the canonical rule of a bank that has declared none.
+    ``first`` is the number of the first page; ``total`` and ``pages`` are JSONPaths; ``largest`` the largest
+    size allowed, 0 when the bank does not say. ``assumed`` is true for the canonical rule of a bank that has
+    declared none.
     """
 
     parameter: str
@@ -61,6 +62,7 @@ class Paging:
     assumed: bool = False
     by_row: bool = False
     """Whether a page is named by the number of rows before it, not by its own number from ``first``."""
+    pages: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -83,8 +83,9 @@ class Pool:
 
     def fitting(self, name: str, path: str) -> list[Any]:
         """The values of the collection at ``path``, or of one named like the identifier."""
+        one = _singular(_words(path.rpartition("/")[2])[-1:])
         for row_list in (self._rows.get(path, []), self._like(name)):
-            for key in (name, "id", "uuid", "code", "reference"):
+            for key in (name, "id", "uuid", "code", "reference", one + name, f"{one}id", f"{one}code"):
                 found = [v for row in row_list for k, v in row.items() if _plain(k) == _plain(key)]
                 found = [value for value in found if isinstance(value, str | int)]
                 if found:
@@ -127,4 +128,6 @@ def _singular(words: list[str]) -> str:
     word = words[-1] if words else ""
     if word.endswith("ies"):
         return f"{word[:-3]}y"
+    if word.endswith(("ches", "shes", "xes", "sses")):
+        return word[:-2]
     return word[:-1] if word.endswith("s") and not word.endswith("ss") else word

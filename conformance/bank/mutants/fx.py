@@ -28,6 +28,12 @@ def fx_zero_for_no_quote(policy: Policy) -> Policy:
     return policy.edit_list(FX, nth(3, put("sell", "0.0000")))
 
 
+@mutant("fx.spread_is_plausible")
+def fx_sold_at_twice_the_price(policy: Policy) -> Policy:
+    """The Singapore dollar is sold for twice what it is bought for."""
+    return policy.edit_rows(FX, where("currency", "SGD", put("sell", "11.8412")))
+
+
 @mutant("fx.prices_not_negative")
 def fx_rate_below_zero(policy: Policy) -> Policy:
     """A buying rate has a minus sign before it."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from conformance.checks.fx.quotes import quotes
+from conformance.checks.fx.quotes import Quote, quotes
 from conformance.model import Finding
 from conformance.reading import Reading
 from conformance.registry import Findings, check
@@ -72,6 +72,26 @@ def magnitude_is_plausible(reading: Reading, *, factor: Decimal = Decimal(5)) ->
                     quote.row.place(name),
                 )
                 break
+
+
+@check()
+def spread_is_plausible(reading: Reading, *, factor: Decimal) -> Findings:
+    """Sells a currency for less than the given factor of what it buys it for."""
+    for quote in quotes(reading):
+        known = quote.currency in HKD_RANGES and quote.base in HKD_RANGES
+        if known and quote.sell > quote.buy * factor and _plausible(quote):
+            yield Finding(
+                f"a selling rate below {factor} times the buying rate",
+                f"{quote.currency}: buys at {quote.buy:f}, sells at {quote.sell:f}"[:120],
+                quote.row.place("sell"),
+            )
+
+
+def _plausible(quote: Quote) -> bool:
+    """Whether both prices are such as one could believe by itself, which another check judges."""
+    low = Decimal(HKD_RANGES[quote.currency][0]) / Decimal(HKD_RANGES[quote.base][1])
+    high = Decimal(HKD_RANGES[quote.currency][1]) / Decimal(HKD_RANGES[quote.base][0])
+    return low / 5 <= quote.buy and quote.sell <= high * 5
 
 
 def _hint(price: Decimal, lowest: Decimal, highest: Decimal) -> str:

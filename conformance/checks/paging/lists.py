@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from conformance.checks.paging import continued
-from conformance.checks.paging.pages import Pager
+from conformance.checks.paging.pages import Pager, count
 from conformance.errors import NotApplicable
 from conformance.model import Finding
 from conformance.reading import MAX_PAGES, Reading
@@ -13,12 +13,12 @@ from conformance.tsp import Tsp
 
 @check(requests=2)
 def total_is_true(tsp: Tsp, reading: Reading) -> Findings:
-    """States on every page a total that is the number of rows in the list."""
+    """States on every page a total that is the number of rows in the list, and as many pages as it has."""
     if reading.operation.continuation is not None:
         yield from continued.untrue_total(reading)
         return
     pager = Pager.of(tsp, reading)
-    if not pager.paging.total:
+    if not pager.paging.total and not pager.paging.pages:
         raise NotApplicable("the bank declares no total")
     answers = list(reading.pages())
     lengths = pager.lengths()
@@ -35,6 +35,13 @@ def total_is_true(tsp: Tsp, reading: Reading) -> Findings:
                 "a total of as many rows as came", f"{total}, and {rows} rows", *_at(number, answer.exchange)
             )
             return
+    stated = count(reading.document_of(answers[0]).first(pager.paging.pages)) if pager.paging.pages else None
+    came = sum(bool(reading.counts(answer)) for answer in answers)
+    if stated is not None and stated not in (came, max(1, came)):
+        yield Finding(
+            "as many pages as the list has", f"{stated}, and {came} pages", *_at(0, answers[0].exchange)
+        )
+        return
     if cut:
         for number, page in enumerate(pager.walk()):
             if page.total is not None and page.total not in lengths:

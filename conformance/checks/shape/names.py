@@ -81,6 +81,8 @@ def one_name_for_one_meaning(reading: Reading) -> Findings:
         for name in names:
             stems[_stem(name)].append(name)
         for stem, same in stems.items():
+            if len({_lists_things(name, alike) for name in same}) > 1:
+                continue  # the rate of a loan and the rates of a deposit's tiers are two things
             if stem and len(same) > 1 and not any(sum(name in e.members for name in same) > 1 for e in alike):
                 second = next(entity for entity in alike if same[1] in entity.members)
                 yield Finding(
@@ -89,6 +91,12 @@ def one_name_for_one_meaning(reading: Reading) -> Findings:
                     second.at(same[1]),
                     second.exchange,
                 )
+
+
+def _lists_things(name: str, alike: list[Entity]) -> bool:
+    """Whether a member is a list of something else than texts, and so no other form of a single value."""
+    held = next(entity.members[name] for entity in alike if name in entity.members)
+    return isinstance(held, list) and bool(held) and not isinstance(held[0], str)
 
 
 def _names(reading: Reading) -> Iterator[tuple[str, str, Entity]]:
