@@ -5,7 +5,6 @@ from __future__ import annotations
 import gc
 import re
 import sys
-import threading
 from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
@@ -51,6 +50,16 @@ class Output:
     folder: Path
     formats: tuple[tuple[str, Path | None], ...] = ()
     fail_on: FailOn = FailOn.EXPECTED
+
+    @property
+    def results(self) -> Path:
+        """The results file."""
+        return self.folder / "results.jsonl"
+
+    @property
+    def html(self) -> Path:
+        """The HTML report."""
+        return self.folder / "report.html"
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,36 +115,28 @@ def conduct(
 
     ``scan`` is another scanner's report of the bank's TLS, shown beside what is seen here.
     """
-    path = output.folder / "results.jsonl"
-    code = _judged(target, scope, output, path, progress or Progress(), wire, scan)
+    code = _judged(target, scope, output, progress or Progress(), wire, scan)
     # What the run remembers of the bank goes before its results are read.
     gc.collect()
-    finished = report.build(results.read(path))
-    html = output.folder / "report.html"
-    report.write(finished, "html", html)
+    finished = report.build(results.read(output.results))
+    report.write(finished, "html", output.html)
     for name, place in output.formats:
         report.write(finished, name, place or stdout or sys.stdout)
-    return Conducted(code, path, html)
+    return Conducted(code, output.results, output.html)
 
 
 def _judged(
-    target: Target,
-    scope: Scope,
-    output: Output,
-    path: Path,
-    heard: Progress,
-    wire: Wire | None,
-    scan: Scan | None,
+    target: Target, scope: Scope, output: Output, heard: Progress, wire: Wire | None, scan: Scan | None
 ) -> ExitCode:
     """Runs the cases and writes what comes of them."""
     plan, profiles = prepare(target, scope)
     with ExitStack() as stack:
         try:
             output.folder.mkdir(parents=True, exist_ok=True)
-            writer = stack.enter_context(results.Writer(path))
+            writer = stack.enter_context(results.Writer(output.results))
         except OSError as error:
             raise ConfigurationError(
-                f"{path}: cannot be written ({error.strerror}); give another --output-dir"
+                f"{output.results}: cannot be written ({error.strerror}); give another --output-dir"
             ) from error
         session = stack.enter_context(
             open_session(
@@ -149,38 +150,27 @@ def _judged(
                 scan=scan,
             )
         )
-        writer.header(header_of(target, scope, plan, profiles, session, output.fail_on))
+        writer.header(header_of(scope, plan, session, output.fail_on))
         heard.begins(plan)
-        code = _execute(plan, session, target, writer, heard, output.fail_on)
+        code = _execute(plan, session, writer, heard, output.fail_on)
         heard.ends()
     return code
 
 
 def _execute(
-    plan: Plan, session: Session, target: Target, writer: results.Writer, heard: Progress, fail_on: FailOn
+    plan: Plan, session: Session, writer: results.Writer, heard: Progress, fail_on: FailOn
 ) -> ExitCode:
-    stop = threading.Event()
     kept: list[Result] = []
     interrupted = False
 
-    def take(result: Result) -> None:
-        marked = waived(result, target.waivers)
-        writer.result(marked)
-        kept.append(marked)
-        heard.result(marked)
-
-    stream = run.results(plan, session, jobs=session.jobs, stop=stop)
-    while True:
-        try:
-            for result in stream:
-                take(result)
-            break
-        except KeyboardInterrupt:
-            if interrupted:
-                raise
-            interrupted = True
-            stop.set()
-            stream = run.results(plan, session, stop=stop)
+    try:
+        for result in run.results(plan, session, jobs=session.jobs):
+            marked = waived(result, session.target.waivers)
+            writer.result(marked)
+            kept.append(marked)
+            heard.result(marked)
+    except KeyboardInterrupt:
+        interrupted = True
     footer = footer_of(plan, session, kept, fail_on, interrupted=interrupted)
     writer.footer(footer)
     return ExitCode(footer.exit_code)
@@ -210,17 +200,10 @@ def _listed(entry: Entry, vault: Vault) -> dict[str, str]:
     return {name: vault.text(text) for name, text in told.items()}
 
 
-def header_of(
-    target: Target,
-    scope: Scope,
-    plan: Plan,
-    profiles: tuple[Profile, ...],
-    session: Session,
-    fail_on: FailOn,
-) -> Header:
+def header_of(scope: Scope, plan: Plan, session: Session, fail_on: FailOn) -> Header:
+    """The beginning of a results file: all that is known before the first request."""
+    target, selection = session.target, scope.selection
     bound = {case.check for case in plan.cases}
-    everything = [f.id for profile in profiles for f in profile.functions]
-    selection = scope.selection
     return Header(
         target=Subject(
             name=target.name,
@@ -232,10 +215,10 @@ def header_of(
         seed=scope.seed,
         plan=PlanFacts(plan.digest, len(plan.cases), estimate(plan)),
         jobs=session.jobs,
-        profiles=profiles,
+        profiles=session.profiles,
         checks={c.id: c.purpose for c in session.checks.values() if c.id in bound},
         offered=tuple(session.operations),
-        not_offered=tuple(f for f in everything if f not in session.operations),
+        not_offered=tuple(f for f in session.functions() if f not in session.operations),
         limits=target.limits.model_dump(),
         allow=tuple(sorted(target.allow)),
         waivers=tuple(target.waivers),

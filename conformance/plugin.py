@@ -100,9 +100,7 @@ class Bank:
             from conformance.conduct import header_of
             from conformance.verdict import FailOn
 
-            self._writer.header(
-                header_of(self.target, self._scope, self.plan, self.profiles, self._session, FailOn.EXPECTED)
-            )
+            self._writer.header(header_of(self._scope, self.plan, self._session, FailOn.EXPECTED))
 
     def _record(self, output: str) -> Callable[[Exchange], None]:
         from conformance.results import Writer

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 import time
 import traceback
 from collections import deque
@@ -116,19 +115,17 @@ def _identity(finding: Finding) -> tuple[str, str]:
     return finding.expected, finding.at
 
 
-def results(
-    plan: Plan, session: Session, *, jobs: int = 1, stop: threading.Event | None = None
-) -> Iterator[Result]:
+def results(plan: Plan, session: Session, *, jobs: int = 1) -> Iterator[Result]:
     """Executes the plan with ``jobs`` threads and yields each result when it is there.
 
-    After ``stop`` is set no further case begins, and the iterator ends when the running ones have ended.
+    Whoever leaves early waits for the cases that are running; no other begins.
     """
     waiting = deque(plan.cases)
-    halted = stop or threading.Event()
-    with ThreadPoolExecutor(max_workers=jobs, thread_name_prefix="case") as pool:
-        running: dict[Future[Result], str] = {}
+    running: dict[Future[Result], str] = {}
+    pool = ThreadPoolExecutor(max_workers=jobs, thread_name_prefix="case")
+    try:
         while True:
-            while len(running) < jobs * 2 and not halted.is_set():
+            while len(running) < jobs * 2:
                 case = _next(waiting, session, set(running.values()))
                 if case is None:
                     break
@@ -139,6 +136,8 @@ def results(
             for future in done:
                 del running[future]
             yield from (future.result() for future in done)
+    finally:
+        pool.shutdown(cancel_futures=True)
 
 
 def _lane(case: Case, session: Session) -> str:
