@@ -7,6 +7,8 @@ import os
 import pytest
 from hypothesis import HealthCheck, settings
 
+from tests.once import SHARED
+
 settings.register_profile(
     "steady",
     derandomize=True,
@@ -22,3 +24,10 @@ def pytest_xdist_auto_num_workers() -> int:
     """The workers of ``-n auto``: more than cores, as tests wait for a third of their time."""
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     return cores + 2
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _shared(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """The parent of a worker's own temporary files belongs to all workers of the run."""
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        SHARED[:] = [tmp_path_factory.getbasetemp().parent]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import replace
-from functools import cache
+from functools import cache, partial
 
 from conformance import embedded_hkma
 from conformance.bank.app import Bank
@@ -20,6 +20,7 @@ from conformance.session import open_session
 from conformance.target import Target
 from conformance.wire import MemoryWire
 from tests.decisions import Decision, Reads, TellingState, changed, consulted, reaches, telling
+from tests.once import once
 
 PHASE3 = frozenset(
     {"metadata", "keys", "authorize", "login", "request_object", "par", "token", "id_token", "client"}
@@ -161,6 +162,11 @@ TOLD = frozenset(
 @cache
 def dependencies(profile: str, base: str) -> dict[str, frozenset[Decision]]:
     """The decisions of a right bank that each case of a profile depends on."""
+    return once(f"dependencies-{profile}-{base}", partial(told_dependencies, profile, base))
+
+
+def told_dependencies(profile: str, base: str) -> dict[str, frozenset[Decision]]:
+    """The same, told by judging the right bank."""
     reads, clock, still = Reads(), Clock(), Timeline()
     policy = BASES[base](POLICY)
     told = telling(policy, reads)
@@ -169,7 +175,7 @@ def dependencies(profile: str, base: str) -> dict[str, frozenset[Decision]]:
         assert isinstance(bank, Bank)
         bank.state = TellingState(reads)
     hosts = {LIMITED_URL.partition("//")[2]: low}
-    wire = MemoryWire(lambda e, start: hosts.get(e["HTTP_HOST"], usual)(e, start), clock=still)
+    wire = MemoryWire(lambda e, start: hosts.get(e["HTTP_HOST"].lower(), usual)(e, start), clock=still)
     target, _ = memory(None, 0, policy, clock)
     selection = Selection(skips=tuple(f"{name}.*" for name in (*GENERATED, *SEQUENCES)))
     plan, chosen = prepare(target, Scope(profiles=(profile,), selection=selection))

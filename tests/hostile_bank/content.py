@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import random
+import struct
 import time
 import zlib
 from functools import cache
@@ -21,9 +22,15 @@ def row(**members: object) -> str:
 
 @cache
 def bomb() -> bytes:
-    """Half a gibibyte of blanks, as gzip of half a mebibyte."""
-    made = zlib.compressobj(9, wbits=31)
-    return b"".join(made.compress(b" " * (1 << 20)) for _ in range(512)) + made.flush()
+    """Half a gibibyte of blanks, as gzip of half a mebibyte: one block, over and over (RFC 1951, 1952)."""
+    blanks = b" " * (1 << 20)
+    made = zlib.compressobj(9, wbits=-15)
+    block = made.compress(blanks) + made.flush(zlib.Z_FULL_FLUSH)
+    check = 0
+    for _ in range(512):
+        check = zlib.crc32(blanks, check)
+    head, last = bytes.fromhex("1f8b08000000000002ff"), b"\x03\x00"
+    return head + block * 512 + last + struct.pack("<II", check, 512 << 20)
 
 
 def gzip_bomb(call: Call) -> None:
