@@ -21,7 +21,8 @@ def _named(template: Any, facts: Mapping[str, Any]) -> Any:
     if not isinstance(template, Mapping):
         return template
     names = {name: filled(name, facts) if "{" in str(name) else name for name in template}
-    return {str(names[k]): _named(v, facts) for k, v in template.items() if names[k] is not None}
+    told = {k: _named(v, facts) for k, v in template.items() if names[k] is not None}
+    return {str(names[k]): v for k, v in told.items() if v != {} or template[k] == {}}
 
 
 def _pruned(template: Any, value: Any) -> Any:

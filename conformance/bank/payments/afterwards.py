@@ -42,6 +42,8 @@ def read(bank: Bank, request: Request, payment_id: str) -> Response:
         forgotten = (
             found.outcome == "payment" and found.status == "cancelled" and policy.cancellation_forgotten
         )
+        if due and policy.booked_later and found.outcome == "payment":
+            ledger.book(bank, found)
         if due or forgotten:
             found.status = "completed"
         if found.status == "scheduled" and found.execution_date <= days.now(bank).date().isoformat():

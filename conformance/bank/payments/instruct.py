@@ -60,7 +60,8 @@ def instruct(bank: Bank, request: Request, /, *, function: Instruction) -> Respo
             approvals.ask(bank, made)
         store.replies[known] = Reply(body, payload, bank.now())
         waits = made.status == "awaiting_otp" and policy.step_up_booked_before
-        if function.outcome == "payment" and (made.status == "accepted" or waits):
+        now = made.status == "accepted" and not policy.booked_later
+        if function.outcome == "payment" and (now or waits):
             ledger.book(bank, made)
         events.tell(bank, made)
     return told(bank, payload, 201)

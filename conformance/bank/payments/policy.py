@@ -102,6 +102,7 @@ class PaymentPolicy:
     foreign_payment_differs: bool = False  # 403 where an unknown one gives 404
     cancelled_after_completion: bool = False
     cancellation_forgotten: bool = False  # a cancelled payment is carried out all the same
+    booked_later: bool = False  # the account is charged when somebody next asks, as banks do that take first
     booked_twice: bool = False  # the account is charged again by a retry
     booked_amount_wrong: bool = False
     booking_races: bool = False  # two bookings at once both start from the same balance

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from conformance.transform import chain
-from conformance.writing.amounts import Amounts, written
+from conformance.writing.amounts import Amounts, dated, written
 from conformance.writing.template import made, names_of
 
 BODY = {"sum": {"value": "{amount}", "ccy": "{currency}"}, "payTo": {"id": "{creditor.identification}"}}
@@ -66,3 +66,18 @@ def test_an_object_that_is_given_empty_stays() -> None:
 def test_a_member_goes_by_the_banks_names_for_it(member: str, names: tuple[str, ...]) -> None:
     assert names_of(member, BODY) == names
     assert names_of(member, None) == (member,)
+
+
+def test_the_name_of_a_member_may_be_the_kind_of_its_value() -> None:
+    template = {"payTo": {"{creditor.scheme}": "{creditor.identification}"}, "sum": "{amount}"}
+    facts = {"creditor.scheme": "msisdn", "creditor.identification": "+852-61234567", "amount": "0.10"}
+    assert made(template, facts) == {"payTo": {"msisdn": "+852-61234567"}, "sum": "0.10"}
+    absent = {**facts, "creditor.scheme": None, "creditor.identification": None}
+    assert made(template, absent) == {"sum": "0.10"}
+
+
+def test_days_are_written_as_the_bank_writes_them() -> None:
+    told = dated({"execution_date": "2026-12-28", "reference": "2026-12-28"}, "%Y%m%d", ("execution_date",))
+    assert told == {"execution_date": "20261228", "reference": "2026-12-28"}
+    assert dated({"execution_date": "soon"}, "%Y%m%d", ("execution_date",)) == {"execution_date": "soon"}
+    assert dated({}, "%d/%m/%Y", ("execution_date",)) == {}

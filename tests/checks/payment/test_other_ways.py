@@ -173,3 +173,10 @@ def test_a_bank_may_look_at_an_instruction_when_it_is_to_be_carried_out() -> Non
     states = [entry.state for entry in ledger.entries if entry.function == TRANSFER]
     assert states.count("refused") > 10
     assert states.count("made") > 5
+
+
+def test_a_bank_that_takes_first_and_charges_later_is_not_blamed() -> None:
+    checks = ("sequence.*", "payment.account_is_charged_once", "payment.movements_add_up")
+    results, _ = judged(*checks, policy={"booked_later": True}, only=(TRANSFER,))
+    assert not blamed(results)
+    assert verdicts(results) == {Verdict.PASS}
