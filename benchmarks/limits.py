@@ -15,6 +15,7 @@ from contextlib import AbstractContextManager, ExitStack
 from dataclasses import replace
 from functools import partial
 
+from benchmarks.machine import say
 from conformance.bank.app import Bank
 from conformance.bank.limits import LimitPolicy
 from conformance.bank.policy import Policy
@@ -78,7 +79,7 @@ def busy() -> None:
                     found = Search(request, caps, path.fire, path.rest, path.now).run()
                     counts[outcome(found, kind, number)] += 1
         told = ", ".join(f"{counts[each]} {each}" for each in OUTCOMES)
-        print(f"busy     stops of {stop * 1000:.0f} ms twice a second: {told}", flush=True)  # noqa: T201
+        say(f"busy     stops of {stop * 1000:.0f} ms twice a second: {told}")
 
 
 def outcome(found: Measured, kind: Kind | None, number: float) -> str:
@@ -131,9 +132,9 @@ def _rounds(way: str, wanted: Sequence[str], times: int, end: float) -> None:
             counts = table.setdefault(name, Counter())
             counts[_searched(way, name, server, kind, number)] += 1
     if len(table) > 1 or times > 1:
-        print(f"\n{way:32}" + "".join(f"{each:>17}" for each in OUTCOMES))  # noqa: T201
+        say(f"\n{way:32}" + "".join(f"{each:>17}" for each in OUTCOMES))
         for name, counts in [*table.items(), ("all", sum(table.values(), Counter()))]:
-            print(f"{name:32}" + "".join(f"{counts[each]:17}" for each in OUTCOMES))  # noqa: T201
+            say(f"{name:32}" + "".join(f"{counts[each]:17}" for each in OUTCOMES))
 
 
 def _searched(way: str, name: str, server: Server, kind: Kind | None, number: float) -> str:
@@ -147,10 +148,9 @@ def _searched(way: str, name: str, server: Server, kind: Kind | None, number: fl
         seconds = time.monotonic() - began
     came = outcome(found, kind, number)
     sure = found.fit.confidence if found.fit else ""
-    print(  # noqa: T201
+    say(
         f"{came:17}{way:5}{name:32}{found.limit or found.reason}"
-        f"  off {off(found, kind, number):.1%}  {sure}  {len(found.hits)} requests  {seconds:.1f} s",
-        flush=True,
+        f"  off {off(found, kind, number):.1%}  {sure}  {len(found.hits)} requests  {seconds:.1f} s"
     )
     return came
 
