@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from conformance.conduct import Scope, prepare
+from conformance.load.timeline import Timeline
 from conformance.model import Result, Verdict
 from conformance.run import judge
 from conformance.session import open_session
@@ -46,7 +47,7 @@ def judged(**changes: Any) -> tuple[Result, ...]:
         }
     )
     plan, profiles = prepare(target, Scope(phases=("1",)))
-    with open_session(target, profiles, plan, wire=MemoryWire(plain)) as session:
+    with open_session(target, profiles, plan, wire=MemoryWire(plain, clock=Timeline())) as session:
         return judge(plan, session)
 
 

@@ -15,6 +15,7 @@ import pytest
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from conformance.conduct import Output, Scope, conduct, prepare
+from conformance.load.timeline import Timeline
 from conformance.model import Result, Verdict
 from conformance.run import judge
 from conformance.session import open_session
@@ -50,7 +51,7 @@ def judged(app: WSGIApplication, scope: frozenset[str] | None = None) -> tuple[R
         for case in plan.cases
         if (scope is None or case.function in scope) and not case.check.startswith("rate_limit.")
     )
-    with open_session(target, profiles, plan, wire=MemoryWire(app)) as session:
+    with open_session(target, profiles, plan, wire=MemoryWire(app, clock=Timeline())) as session:
         return judge(replace(plan, cases=kept), session)
 
 
