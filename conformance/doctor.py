@@ -21,6 +21,7 @@ from conformance.errors import NoConnection, Outcome
 from conformance.model import Plan, Profile
 from conformance.oauth.access import Access
 from conformance.oauth.health import examined
+from conformance.operation import Operation
 from conformance.protected import guarded
 from conformance.reading import Reading
 from conformance.session import Session, open_session
@@ -197,7 +198,30 @@ def _read(called: Symptom, reading: Reading) -> Symptom:
         return Symptom(called.subject, Health.WARNING, f"{called.said}, {said}; check rows and fields")
     if not len(rows):
         return Symptom(called.subject, Health.WARNING, f"{called.said}, but no row is found; check rows")
-    return Symptom(called.subject, Health.GOOD, f"{called.said}, {counted(len(rows), 'row', 'rows')}")
+    said = f"{called.said}, {counted(len(rows), 'row', 'rows')}"
+    missing, strange = _unmapped(reading.operation), _strange(reading.operation)
+    if missing:
+        said += f"; needed, and not among fields: {', '.join(missing)}"
+    if strange:
+        said += f"; fields that no check reads: {', '.join(strange)}"
+    return Symptom(called.subject, Health.WARNING if missing else Health.GOOD, said)
+
+
+def _unmapped(operation: Operation) -> list[str]:
+    """The fields without which a row is of no use, where the file does not say how they are read."""
+    if operation.resource is None or operation.mapping.fields is None:
+        return []
+    mapped = {name.partition(".")[0] for name in operation.mapping.fields}
+    return [name for name in operation.resource.schema.get("required", ()) if name not in mapped]
+
+
+def _strange(operation: Operation) -> list[str]:
+    """The fields of the file that the profile does not have: the bank's own, or ones under a wrong name."""
+    if operation.resource is None or operation.mapping.fields is None:
+        return []
+    known = operation.resource.schema.get("properties", {})
+    named = dict.fromkeys(name.partition(".")[0] for name in operation.mapping.fields)
+    return [name for name in named if name not in known]
 
 
 def _clock(answer: Answer) -> Symptom:

@@ -69,6 +69,22 @@ def test_a_field_that_cannot_be_read_is_told_with_its_place(
     assert "at /items/0/code; check rows and fields" in out
 
 
+def test_a_needed_field_that_the_file_does_not_read_is_told(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, bank: str
+) -> None:
+    _, out = said(capsys, tmp_path, bank, fields={"currency": "$.code", "buy": "$.bid"})
+    assert "warning  other.fx-rate" in out
+    assert "needed, and not among fields: base, sell" in out
+
+
+def test_a_field_that_no_check_reads_is_told(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, bank: str
+) -> None:
+    code, out = said(capsys, tmp_path, bank, fields=FIELDS | {"per": "$.code"})
+    assert code == 0
+    assert "2 rows; fields that no check reads: per" in out
+
+
 def test_only_the_functions_that_are_named_are_asked(
     capsys: pytest.CaptureFixture[str], tmp_path: Path, bank: str
 ) -> None:
