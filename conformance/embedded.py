@@ -170,7 +170,7 @@ def memory(
     usual = application(mutant, seed, policy, clock)
 
     def by_host(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
-        app = low if LIMITED_URL.endswith(f"//{environ['HTTP_HOST']}") else usual
+        app = low if LIMITED_URL.endswith(f"//{environ['HTTP_HOST'].lower()}") else usual
         return app(environ, start_response)
 
     return target, MemoryWire(by_host, clock=still)

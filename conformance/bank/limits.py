@@ -22,7 +22,10 @@ class LimitPolicy:
     # Who is counted
     key: str = "caller"
     """caller, address, everybody, path (as written), target (with query), forwarded (as headers say), method,
-    connection, token, version (of HTTP), claimed (whom the request names, its secret unseen)."""
+    connection, token, version (of HTTP), request (as it calls itself), host (as written), claimed (whom the
+    request names, its secret unseen)."""
+    own_address_exempt: bool = False
+    """Requests that say they come from the bank itself are not counted."""
     failures_exempt: bool = False
     strangers_exempt: bool = False
     token_endpoint_exempt: bool = False

@@ -54,6 +54,8 @@ def admit(bank: Bank, request: Request) -> None:
         policy.strangers_exempt and not client
     ):
         return
+    if policy.own_address_exempt and request.headers.get("X-Forwarded-For") == "127.0.0.1":
+        return
     key = _key(policy, request, client)
     counts, now = bank.state.of(Counts), bank.now()
     with counts.lock:
@@ -179,6 +181,8 @@ def _key(policy: LimitPolicy, request: Request, client: str) -> Key:
         "method": f"{request.method} {request.headers.get('X-HTTP-Method-Override', '')}",
         "connection": str(request.environ.get("REMOTE_PORT", "")),
         "token": request.headers.get("Authorization", ""),
+        "request": request.headers.get("X-Request-Id", ""),
+        "host": request.headers.get("Host", ""),
         "version": str(request.environ.get("SERVER_PROTOCOL", "")),
     }
     if policy.key in extra:

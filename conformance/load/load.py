@@ -25,6 +25,12 @@ _TRIES = 3
 """Bursts of which one must meet the limit: a busy machine may send one of them too slowly."""
 
 
+def asked(hit: Hit) -> float:
+    """Seconds that ``Retry-After`` asks to wait, and a moment more; 0 where it gives no number."""
+    text = (hit.header("Retry-After") or "").strip()
+    return float(text) + GRACE if text.isascii() and text.isdigit() and len(text) < 10 else 0.0
+
+
 class Load:
     """What a check of limits is given: one read of the bank, sent as often as it takes."""
 
@@ -110,7 +116,8 @@ class Load:
 
     def rest(self, seconds: float) -> None:
         """Lets time pass; refuses to wait longer than a search may take."""
-        if seconds > self.caps.seconds:
+        # A second more: whole ones are rounded up.
+        if seconds > self.caps.seconds + 1.0 + GRACE:
             raise Inconclusive(
                 f"it takes a wait of {seconds:.0f} s, and rate_limit.seconds allows {self.caps.seconds:.0f}"
             )
@@ -168,13 +175,20 @@ class Load:
         return found
 
     def refresh(self, found: Measured, *, whole: bool = False) -> None:
-        """Waits until a limit serves a few requests again, or with ``whole`` as many as ever."""
-        wait = found.longest
+        """Waits until a limit serves a few requests again, or with ``whole`` as many as ever.
+
+        As long as the bank asks to, where the search did not see it let go.
+        """
+        wait = found.longest if found.recovered else self._asked(found)
         if found.limit is not None and found.limit.window:
             bucket = found.limit.kind is Kind.BUCKET and not whole
             wait = min(_FEW / found.limit.rate, found.limit.window) if bucket else found.limit.window * 1.1
         if found.refused:
-            self.rest(min(wait + GRACE, self.caps.seconds))
+            self.rest(min(wait + GRACE, self.caps.seconds) if found.recovered else wait)
+
+    def _asked(self, found: Measured) -> float:
+        """The longest wait that the bank asks for; as long as a search may take where it says nothing."""
+        return max((asked(hit) for hit in found.refused), default=0.0) or self.caps.seconds
 
     def leave(self, found: Measured) -> None:
         """Waits until the limit has let go of everything, where the other cases of the run would meet it."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import json
+import re
 from wsgiref.types import WSGIApplication
 
 from werkzeug.wrappers import Request, Response
@@ -47,6 +49,18 @@ def refusals_with_403(policy: Policy) -> Policy:
     return policy.evolve("limits.status", 403)
 
 
+@mutant("rate_limit.refused_with_429")
+def refusals_by_turns(app: WSGIApplication) -> WSGIApplication:
+    """Every other refusal is 503, as where two gateways refuse, each in its own way."""
+    count = itertools.count()
+
+    def amend(_: Request, response: Response) -> None:
+        if response.status_code == 429 and next(count) % 2:
+            response.status_code = 503
+
+    return answering(app, amend)
+
+
 @mutant("rate_limit.not_held_back")
 def excess_held_back(policy: Policy) -> Policy:
     """Requests above the limit wait for their turn instead of being refused."""
@@ -89,6 +103,17 @@ def retry_after_past(policy: Policy) -> Policy:
     return policy.evolve("limits.retry_after", "date").evolve("limits.retry_after_offset", -3600.0)
 
 
+@mutant("rate_limit.retry_after_form")
+def retry_after_twice(app: WSGIApplication) -> WSGIApplication:
+    """Retry-After comes from the gateway and once more from the bank, with another value."""
+
+    def amend(_: Request, response: Response) -> None:
+        if response.status_code == 429:
+            response.headers.add("Retry-After", "60")
+
+    return answering(app, amend)
+
+
 @mutant("rate_limit.retry_after_true")
 def retry_after_too_short(policy: Policy) -> Policy:
     """Retry-After says that there is no need to wait."""
@@ -123,6 +148,66 @@ def refusals_of_another_shape(policy: Policy) -> Policy:
 def refusals_cacheable(policy: Policy) -> Policy:
     """Refusals may be stored by any cache for five minutes."""
     return policy.evolve("limits.cacheable", True)
+
+
+@mutant("rate_limit.not_stored")
+def refusals_expire_later(app: WSGIApplication) -> WSGIApplication:
+    """Refusals carry Expires, an hour from now."""
+
+    def amend(_: Request, response: Response) -> None:
+        if response.status_code == 429:
+            response.headers.pop("Cache-Control", None)
+            response.headers["Expires"] = "Fri, 01 Jan 2100 00:00:00 GMT"
+
+    return answering(app, amend)
+
+
+@mutant("rate_limit.fields_readable")
+def policy_without_quota(app: WSGIApplication) -> WSGIApplication:
+    """RateLimit-Policy tells a window and no quota."""
+    return _policy(app, '"default";w=1')
+
+
+@mutant("rate_limit.forms_agree")
+def policy_of_another_name(app: WSGIApplication) -> WSGIApplication:
+    """RateLimit tells of a policy that RateLimit-Policy does not have."""
+    return _policy(app, '"other";q=50;w=1')
+
+
+@mutant("rate_limit.quota_true")
+def window_an_hour_long(app: WSGIApplication) -> WSGIApplication:
+    """The quota is told for an hour, and is that of a second."""
+    return _policy(app, '"default";q=50;w=3600')
+
+
+def _policy(app: WSGIApplication, value: str) -> WSGIApplication:
+    def amend(_: Request, response: Response) -> None:
+        if "RateLimit-Policy" in response.headers:
+            response.headers["RateLimit-Policy"] = value
+
+    return answering(app, amend)
+
+
+@mutant("rate_limit.reset_true")
+def reset_since_the_epoch(app: WSGIApplication) -> WSGIApplication:
+    """RateLimit tells when the quota is whole again as a moment, and not as seconds from now."""
+
+    def amend(_: Request, response: Response) -> None:
+        if told := response.headers.get("RateLimit"):
+            response.headers["RateLimit"] = re.sub(r"t=([0-9]+)", "t=1767236401", told)
+
+    return answering(app, amend)
+
+
+@mutant("rate_limit.reset_true")
+def reset_of_a_day(app: WSGIApplication) -> WSGIApplication:
+    """RateLimit tells of a day until the quota is whole again, where a second is enough."""
+
+    def amend(_: Request, response: Response) -> None:
+        if told := response.headers.get("RateLimit"):
+            response.headers["RateLimit"] = re.sub(r"t=([0-9]+)", "t=86400", told)
+
+    return answering(app, amend)
 
 
 @mutant("rate_limit.fields_readable")
@@ -182,6 +267,24 @@ def limit_for_everybody(policy: Policy) -> Policy:
 def limit_by_forwarded_address(policy: Policy) -> Policy:
     """The limit is counted by X-Forwarded-For, from whomever it comes."""
     return policy.evolve("limits.key", "forwarded")
+
+
+@mutant("rate_limit.forwarding_ignored")
+def own_address_uncounted(policy: Policy) -> Policy:
+    """Whoever says in X-Forwarded-For to be the bank itself is not counted."""
+    return policy.evolve("limits.own_address_exempt", True)
+
+
+@mutant("rate_limit.made_up_identity_ignored")
+def limit_by_request_id(policy: Policy) -> Policy:
+    """Each X-Request-Id has a limit of its own."""
+    return policy.evolve("limits.key", "request")
+
+
+@mutant("rate_limit.spelling_ignored")
+def limit_by_host_as_written(policy: Policy) -> Policy:
+    """Each spelling of the host has a limit of its own."""
+    return policy.evolve("limits.key", "host")
 
 
 @mutant("rate_limit.query_ignored", "rate_limit.spelling_ignored")

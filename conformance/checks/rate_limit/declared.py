@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from email.utils import parsedate_to_datetime
 
 from conformance.load.shot import Hit
@@ -28,7 +29,26 @@ _PARAMETER = re.compile(rf";[ ]*({_KEY})=(-?[0-9]+)")
 _MEMBER = re.compile(rf"(?:^|,)[ \t]*({_KEY})=(-?[0-9]+)")
 _NUMBER = re.compile(r"[0-9]{1,15}(?:\.[0-9]+)?")
 
+_NAMED = re.compile(r"name=[^,;]{1,200},[ ]*([0-9]{1,15})[ ]*(?:;[ ]*|$)")
+
+_EPOCH = 1e9
+"""A reset above it is a moment in seconds since the epoch: as a time from now it were 30 years."""
+_MILLISECONDS = 1e11
+"""A reset above it is a moment in milliseconds."""
+
 STRUCTURED = ("ratelimit", "ratelimit-policy")
+# A policy names its quota as q, or is a number as in drafts up to 07; what remains is r, or a member there.
+_POLICY = re.compile(r"""(?:^|,)[ \t]*"?([^",;=]+)"?(?=[ ]*(?:;|,|$))""")
+_MEANT = {
+    "ratelimit": re.compile(
+        r'(?:^|,)[ \t]*(?:"|[A-Za-z*])[^,]*;[ ]*r=[0-9]+|(?:^|,)[ \t]*(?:limit|remaining)=[0-9]+'
+    ),
+    "ratelimit-policy": re.compile(r";[ ]*q=[0-9]+|(?:^|,)[ \t]*[0-9]+[ ]*(?:;|,|$)"),
+}
+_LACKING = {
+    "ratelimit": "no policy whose remaining quota it tells (r, a number of 0 or more)",
+    "ratelimit-policy": "no policy whose quota it tells (q, a number of 0 or more)",
+}
 _SINGLE = re.compile(r"(?:x-)?rate-?limit-(limit|remaining|reset)(?:-.+)?")
 
 
@@ -47,25 +67,39 @@ def names(hit: Hit) -> tuple[str, ...]:
     return tuple(name for name in lower if name in STRUCTURED or _SINGLE.fullmatch(name))
 
 
+def _line(hit: Hit, name: str) -> str | None:
+    """The value of a field; of a structured one all its lines, which make one list (RFC 9110, 5.3)."""
+    lines = [value for key, value in hit.headers if key.lower() == name.lower()]
+    if not lines:
+        return None
+    return ", ".join(lines) if name.lower() in STRUCTURED else lines[0]
+
+
 def malformed(hit: Hit) -> Iterator[tuple[str, str, str]]:
-    """Name, value and fault of every field about rate limits that cannot be read."""
+    """Name, value and fault of every field about rate limits that cannot be read.
+
+    No standard governs the X- forms: numbers are read, moments in any usual form, and a list of limits
+    with their names, as IBM's gateway writes it.
+    """
     for name in names(hit):
-        value = (hit.header(name) or "").strip()
+        value = (_line(hit, name) or "").strip()
         if name in STRUCTURED:
             if not (_LIST.fullmatch(value) or _DICTIONARY.fullmatch(value)):
                 yield name, value, "no list and no dictionary of structured fields (RFC 9651)"
+            elif not _MEANT[name].search(value):
+                yield name, value, _LACKING[name]
         else:
             # Drafts 03 to 06 let the quota be followed by policies: 100, 100;w=60.
             first = value.split(",")[0].strip()
-            date = name.endswith("reset") and moment(value) is not None
-            if not _NUMBER.fullmatch(first) and not date:
+            date = "reset" in name and (moment(value) is not None or _iso(value) is not None)
+            if not _NUMBER.fullmatch(first) and not date and not _named(value):
                 yield name, value, "no number"
 
 
 def told(hit: Hit) -> tuple[Told, ...]:
     """What an answer says, one entry for each form that it uses."""
     found = []
-    policy, limit = hit.header("RateLimit-Policy"), hit.header("RateLimit")
+    policy, limit = _line(hit, "RateLimit-Policy"), _line(hit, "RateLimit")
     if policy is not None or limit is not None:
         quotas = tuple(
             (members["q"], members.get("w"))
@@ -83,9 +117,11 @@ def told(hit: Hit) -> tuple[Told, ...]:
         left = min(remaining) if remaining else dictionary.get("remaining")
         found.append(Told("RateLimit", quotas, left))
     for prefix in ("RateLimit", "X-RateLimit", "X-Rate-Limit"):
-        quota, left = _integer(hit.header(f"{prefix}-Limit")), _integer(hit.header(f"{prefix}-Remaining"))
-        if quota is not None or left is not None:
-            found.append(Told(f"{prefix}-…", ((quota, None),) if quota is not None else (), left))
+        numbers = _integers(hit.header(f"{prefix}-Limit"))
+        lefts = _integers(hit.header(f"{prefix}-Remaining"))
+        if numbers or lefts:
+            quotas = tuple((number, None) for number in numbers)
+            found.append(Told(f"{prefix}-…", quotas, min(lefts, default=None)))
     return tuple(found)
 
 
@@ -93,9 +129,32 @@ def _numbers(pattern: re.Pattern[str], text: str) -> Mapping[str, int]:
     return {name: int(number) for name, number in pattern.findall(text)}
 
 
-def _integer(value: str | None) -> int | None:
-    first = (value or "").split(",")[0].strip()
-    return int(first) if first.isascii() and first.isdigit() and len(first) < 16 else None
+def _integers(value: str | None) -> tuple[int, ...]:
+    """The first number, or those of all limits where each has its name."""
+    text = (value or "").strip()
+    if named := _named(text):
+        return named
+    first = text.split(",")[0].strip()
+    return (int(first),) if first.isascii() and first.isdigit() and len(first) < 16 else ()
+
+
+def _named(value: str) -> tuple[int, ...]:
+    """The numbers of ``name=default,100;name=burst,10;``; none where the text has another form."""
+    rest, numbers = value.strip(), []
+    while rest and (found := _NAMED.match(rest)):
+        numbers.append(int(found[1]))
+        rest = rest[found.end() :]
+    return () if rest else tuple(numbers)
+
+
+def _iso(value: str) -> float | None:
+    """An instant of ISO 8601 with its offset, in seconds since the epoch; None for any other text."""
+    if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]{5,20}(?:Z|[+-][0-9]{2}:?[0-9]{2})", value):
+        return None
+    try:
+        return datetime.fromisoformat(value).timestamp()
+    except (ValueError, OverflowError):
+        return None
 
 
 def moment(value: str) -> float | None:
@@ -115,3 +174,65 @@ def delay(hit: Hit, now: float) -> float | None:
         return float(value[:9])
     at = moment(value)
     return None if at is None else at - (moment(hit.header("Date") or "") or now)
+
+
+def unnamed(hit: Hit) -> tuple[str, ...]:
+    """The policies that ``RateLimit`` tells of and that ``RateLimit-Policy`` beside it does not have."""
+    policy, limit = _line(hit, "RateLimit-Policy"), _line(hit, "RateLimit")
+    if policy is None or limit is None:
+        return ()
+    known = set(_POLICY.findall(policy))
+    return tuple(name for name in _POLICY.findall(limit) if name not in known)
+
+
+@dataclass(frozen=True, slots=True)
+class Reset:
+    """When a quota is whole again, as one form says: in so many seconds.
+
+    ``moment`` where it is written as a moment and not as a time from now, ``standard`` where a draft governs
+    the form, which has seconds from now only. How long it is to a moment an answer without ``Date`` leaves
+    open, since clocks differ: None.
+    """
+
+    form: str
+    text: str
+    seconds: float | None
+    moment: bool
+    standard: bool
+
+
+def resets(hit: Hit) -> tuple[Reset, ...]:
+    """What every form says of the reset."""
+    limit = _line(hit, "RateLimit") or ""
+    members = [_numbers(_PARAMETER, item).get("t") for item in limit.split(",")]
+    members.append(_numbers(_MEMBER, limit).get("reset"))
+    at = moment(hit.header("Date") or "")
+    found = [_reset("RateLimit", str(number), at) for number in members if number is not None]
+    for prefix in ("RateLimit", "X-RateLimit", "X-Rate-Limit"):
+        form, text = f"{prefix}-Reset", (hit.header(f"{prefix}-Reset") or "").strip()
+        date = moment(text) or _iso(text)
+        if date is not None:
+            found.append(_moment(form, text, date, at))
+        elif _NUMBER.fullmatch(text):
+            found.append(_reset(form, text, at))
+    return tuple(found)
+
+
+def _reset(form: str, text: str, at: float | None) -> Reset:
+    number = float(text) / 1000 if float(text) > _MILLISECONDS else float(text)
+    if number > _EPOCH:
+        return _moment(form, text, number, at)
+    return Reset(form, text, number, moment=False, standard=form.startswith("RateLimit"))
+
+
+def _moment(form: str, text: str, date: float, at: float | None) -> Reset:
+    seconds = None if at is None else date - at
+    return Reset(form, text, seconds, moment=True, standard=form.startswith("RateLimit"))
+
+
+def wanted(hit: Hit, now: float) -> float | None:
+    """Seconds that a refusal asks to wait: by ``Retry-After``, else by the latest reset; or None."""
+    asked = delay(hit, now)
+    if asked is not None:
+        return asked
+    return max((each.seconds for each in resets(hit) if each.seconds is not None), default=None)

@@ -23,7 +23,7 @@ def _evaded(passed: Passed) -> Finding:
     )
 
 
-@check(intrusive=True, requests=80)
+@check(intrusive=True, requests=120)
 def forwarding_ignored(load: Load) -> Findings:
     """Does not count by header fields that anybody can set, such as X-Forwarded-For."""
     yield from map(_evaded, variants.passing(load, variants.forwarded(load.request())))
@@ -47,9 +47,9 @@ def method_override_ignored(load: Load) -> Findings:
     yield from map(_evaded, variants.passing(load, variants.overridden(load.request())))
 
 
-@check(intrusive=True, requests=120)
+@check(intrusive=True, requests=200)
 def made_up_identity_ignored(load: Load) -> Findings:
-    """Does not count by a token, key, cookie or browser name that is made up beside the right credentials."""
+    """Does not count by a token, key, cookie or name that is made up beside the right credentials."""
     yield from map(_evaded, variants.passing(load, variants.adorned(load.request())))
 
 

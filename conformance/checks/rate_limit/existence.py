@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
+from conformance.checks.rate_limit.declared import wanted
 from conformance.errors import Inconclusive
-from conformance.load.load import Load
+from conformance.load.load import GRACE, Load
 from conformance.load.search import Measured
-from conformance.load.shot import Shot
+from conformance.load.shot import Hit, Shot
 from conformance.model import Finding
 from conformance.registry import Findings, check
 
+_NEVER = 32 * 86400.0
+"""Seconds from which on a limit lets go in no customer's time; quotas go by the month at most."""
 FAULTS = frozenset({0, 500, 502, 504})
 
 
@@ -48,22 +53,37 @@ def _outcome(found: Measured) -> str:
 def refused_with_429(load: Load) -> Findings:
     """Refuses what is above the limit with 429."""
     found = load.refusing()
-    statuses: dict[int, int] = {}
-    for hit in found.refused:
-        statuses[hit.status] = statuses.get(hit.status, 0) + 1
-    if statuses.get(429, 0) >= sum(statuses.values()) * 0.9:
+    refused = [*found.refused, *_beside(found)]
+    statuses = Counter(hit.status for hit in refused)
+    if statuses[429] >= len(refused) * 0.9:
         return
     odd = max((s for s in statuses if s != 429), key=lambda s: statuses[s])
-    hit = next(h for h in found.refused if h.status == odd)
+    hit = next(h for h in refused if h.status == odd)
     what = f"status {odd}" if odd else f"no answer: {hit.fault}"
     if odd in FAULTS:
         what += ", as if the bank had a fault"
     yield Finding(
         expected="429 for every request above the limit",
-        actual=f"{what}, {statuses[odd]} of {len(found.refused)} times",
+        actual=f"{what}, {statuses[odd]} of {len(refused)} times",
         at="status of the refusal",
         exchange=hit.exchange,
     )
+
+
+def _beside(found: Measured) -> list[Hit]:
+    """Failures of another status between two refusals of the limit, where nothing was served."""
+    came = []
+    for volley in found.volleys:
+        row: list[Hit] | None = None
+        for hit in volley.hits:
+            if hit.ok:
+                row = None
+            elif hit.status == found.usual:
+                came += row or []
+                row = []
+            elif row is not None:
+                row.append(hit)
+    return came
 
 
 @check(intrusive=True, requests=0)
@@ -83,15 +103,23 @@ def not_held_back(load: Load) -> Findings:
 
 @check(intrusive=True, requests=0)
 def lets_go(load: Load, *, within: float) -> Findings:
-    """Serves a TSP again, when it has asked too much and then been silent, within some time."""
+    """Serves a TSP again, when it has asked too much and then been silent, within some time.
+
+    That is ``within`` seconds, or what the bank itself asks to wait where that is more: a quota for a day
+    is a limit too.
+    """
     found = load.refusing()
     if found.recovered:
         return
-    load.rest(within)
+    asked = wanted(found.refused[-1], load.tsp.now())
+    if asked is not None and asked > _NEVER:
+        asked = None
+    load.rest(within if asked is None else max(asked + GRACE, min(within, load.caps.seconds)))
+    began = found.refused[-1].ended
     hit = load.fire([Shot(0.0, load.request())])[0]
     if not hit.ok:
         yield Finding(
-            expected=f"the request served again after {within:.0f} s of silence",
+            expected=f"the request served again after {hit.sent - began:.0f} s of silence",
             actual=f"status {hit.status}, Retry-After {hit.header('Retry-After') or 'absent'}",
             at="recovery",
             exchange=hit.exchange,

@@ -47,10 +47,13 @@ def retry_after_form(load: Load) -> Findings:
         if value is None:
             continue
         text = value.strip()
-        if text.isascii() and text.isdigit():
+        lines = sum(name.lower() == "retry-after" for name, _ in hit.headers)
+        if text.isascii() and text.isdigit() and lines == 1:
             continue
         at = moment(text)
-        if at is None:
+        if lines > 1:
+            actual = f"{lines} fields, the first of them {shown(value)}"
+        elif at is None:
             actual = shown(value)
         elif at < (moment(hit.header("Date") or "") or load.tsp.now()) - 1:
             actual = f"{shown(value)}, which is past"
@@ -83,7 +86,10 @@ def retry_after_true(load: Load) -> Findings:
         raise Inconclusive(f"the bank asks to wait {asked:.0f} s, and rate_limit.seconds allows less")
     with load.alone():
         last = load.exhaust(found)
-        wait = delay(last, load.tsp.now()) or 0.0
+        told = delay(last, load.tsp.now())
+        if told is None:
+            raise NotApplicable("not every refusal carries a Retry-After, which is judged by itself")
+        wait = told
         # Silence since the refusal; a date and whole seconds may each be a moment early.
         load.rest(max(0.0, last.ended + wait + GRACE - load.now()))
         hit = load.fire([Shot(0.0, load.request())])[0]
@@ -147,10 +153,13 @@ def not_stored(load: Load) -> Findings:
     if {"no-store", "private", "no-cache"} & told.keys():
         return
     lives = [told.get(name, "").strip('"') for name in ("s-maxage", "max-age")]
-    if "public" in told or any(life.isdigit() and int(life) > 0 for life in lives):
+    until, at = moment(hit.header("Expires") or ""), moment(hit.header("Date") or "")
+    late = not any(lives) and until is not None and until > (at or load.tsp.now())
+    if "public" in told or late or any(life.isdigit() and int(life) > 0 for life in lives):
+        field = "Expires" if late else "Cache-Control"
         yield Finding(
             expected="no permission to store the answer",
-            actual=f"Cache-Control: {shown(given)}",
-            at="header Cache-Control of the refusal",
+            actual=f"{field}: {shown(hit.header(field) or '')}",
+            at=f"header {field} of the refusal",
             exchange=hit.exchange,
         )

@@ -16,7 +16,33 @@ from conformance.operation import Paging
 
 Make = Callable[[int], Request]
 
-_ADDRESSES = ("X-Forwarded-For", "X-Real-IP", "True-Client-IP", "X-Client-IP", "CF-Connecting-IP")
+_ADDRESSES = (
+    "X-Forwarded-For",
+    "X-Real-IP",
+    "True-Client-IP",
+    "X-Client-IP",
+    "CF-Connecting-IP",
+    "X-Originating-IP",
+    "X-Remote-IP",
+    "X-Remote-Addr",
+    "X-Cluster-Client-IP",
+    "X-Forwarded",
+    "Forwarded-For",
+    "Client-IP",
+    "Fastly-Client-IP",
+    "Akamai-Client-IP",
+    "X-Azure-ClientIP",
+    "X-Envoy-External-Address",
+)
+_NAMES = (
+    "X-Request-Id",
+    "X-Correlation-Id",
+    "X-Client-Id",
+    "X-User-Id",
+    "X-Session-Id",
+    "X-Device-Id",
+    "Apikey",
+)
 _OVERRIDES = ("X-HTTP-Method-Override", "X-HTTP-Method", "X-Method-Override")
 ROUNDS = 3
 _SERIES = 4
@@ -36,23 +62,30 @@ class Passed:
 
 
 def forwarded(plain: Request) -> Mapping[str, Make]:
-    """Header fields in which proxies name the client, each time with another address (RFC 5737)."""
+    """Header fields in which proxies name the client: ever another address (RFC 5737), or the bank's own."""
 
-    def claimed(number: int) -> Request:
-        address = f"198.51.100.{1 + number % 250}"
+    def claimed(address: str) -> Request:
         request = plain.with_header("Forwarded", f"for={address}")
         for name in _ADDRESSES:
             request = request.with_header(name, address)
         return request
 
-    return {"header fields that name another client address": claimed}
+    return {
+        "header fields that name another client address": lambda n: claimed(f"198.51.100.{1 + n % 250}"),
+        "header fields that name the bank itself as the client": lambda _: claimed("127.0.0.1"),
+        "another host in X-Forwarded-Host": _headed(plain, "X-Forwarded-Host", "made-up-{}.example"),
+    }
 
 
 def spelled(plain: Request) -> Mapping[str, Make]:
     """Other spellings of the path."""
-    path = urlsplit(plain.url).path
+    parts = urlsplit(plain.url)
+    path, host = parts.path, parts.netloc.rpartition("@")[2]
     head, _, last = path.rpartition("/")
-    return {
+    made: dict[str, Make] = (
+        {} if host == host.upper() else {"a host in capitals": _headed(plain, "Host", host.upper())}
+    )
+    return made | {
         "a slash at the end of the path": lambda _: _at(plain, f"{path}/"),
         "a path in capitals": lambda _: _at(plain, f"{head}/{last.upper()}"),
         "a double slash in the path": lambda _: _at(plain, f"{head}//{last}"),
@@ -91,11 +124,24 @@ def adorned(plain: Request) -> Mapping[str, Make]:
         "a made-up cookie": ("Cookie", "session=made-up-{}"),
         "another User-Agent": ("User-Agent", "made-up/{}"),
     }
-    return {
+    found = {
         what: _headed(plain, name, value)
         for what, (name, value) in made.items()
         if name.lower() not in given or name == "User-Agent"
     }
+    free = [name for name in _NAMES if name.lower() not in given]
+
+    def named(number: int) -> Request:
+        request = plain
+        for name in free:
+            request = request.with_header(name, f"made-up-{number}")
+        return request
+
+    found["made-up names of a request, session or device"] = named
+    if "origin" not in given:
+        found["a made-up origin"] = _headed(plain, "Origin", "https://made-up-{}.example")
+    found["another language"] = _headed(plain, "Accept-Language", "en;q=0.{}")
+    return found
 
 
 def passing(
@@ -114,9 +160,12 @@ def passing(
     left = dict(variants)
     proofs: dict[str, Passed] = {}
     with load.alone():
-        for _ in range(ROUNDS):
+        for turn in range(ROUNDS):
             if not left:
                 break
+            if turn:
+                # What was served has limits of its own, which must not end it.
+                load.refresh(found, whole=True)
             load.exhaust(found)
             for name, make in tuple(left.items()):
                 passed = _series(load, name, plain, make, numbers, fresh, version)
@@ -143,7 +192,7 @@ def _series(
     The plain request is sent throughout, so that the limit stays exhausted however slowly requests leave.
     """
     for _ in range(3):
-        made = [make(next(numbers)) for _ in range(_SERIES)]
+        made = [make(next(numbers)) for _ in range(max(1, min(_SERIES, load.measured().run // 2)))]
         flood = [plain] * _FLOOD
         if fresh:
             # Another version differs by that alone where the plain request has a new connection too.
