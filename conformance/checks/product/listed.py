@@ -24,11 +24,12 @@ MOST = 6
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """A row as the bank wrote it in its list, its identifier, and the answer at its own path."""
+    """A row as the bank wrote it in a page of its list, its identifier, and the answer at its own path."""
 
     row: Mapping[str, Any]
     identifier: str
     answer: Answer
+    page: Answer
 
 
 def differing(tsp: Tsp, reading: Reading, api: ApiDescription) -> Findings:
@@ -39,7 +40,7 @@ def differing(tsp: Tsp, reading: Reading, api: ApiDescription) -> Findings:
         raise NotApplicable("no row is served at the path of one row by what the file calls its id")
     for one in asked:
         status = one.answer.status
-        if (status in (404, 410) or status >= 500) and one.identifier in _now(tsp, reading, item):
+        if (status in (404, 410) or status >= 500) and one.identifier in _now(tsp, reading, item, one):
             said = f"status {status} for {one.identifier[:40]}"
             yield Finding("status 200 for an id of the list", said, item.path, one.answer.exchange)
         if status != 200:
@@ -50,7 +51,7 @@ def differing(tsp: Tsp, reading: Reading, api: ApiDescription) -> Findings:
             yield Finding("JSON", error.reason, item.path, one.answer.exchange)
             continue
         places = sorted(unlike(one.row, own)) if own is not None else []
-        if places and _now(tsp, reading, item).get(one.identifier) == one.row:
+        if places and _now(tsp, reading, item, one).get(one.identifier) == one.row:
             said = f"others for {one.identifier[:40]} in {', '.join(places)}"
             yield Finding("the values of the list", said[:200], item.path, one.answer.exchange)
 
@@ -85,7 +86,9 @@ def _named(reading: Reading, answer: Answer, item: ApiOperation) -> dict[str, Ma
 
 
 def _asked(tsp: Tsp, reading: Reading, item: ApiOperation) -> Iterator[Listed]:
-    rows = list(_named(reading, reading.success(), item).items())
+    rows = [
+        (name, row, page) for page in reading.pages() for name, row in _named(reading, page, item).items()
+    ]
     if not rows:
         raise NotApplicable("the rows have no identifier")
     count = min(MOST, len(rows))
@@ -95,21 +98,22 @@ def _asked(tsp: Tsp, reading: Reading, item: ApiOperation) -> Iterator[Listed]:
     taken = {parameter.name for parameter in item.parameters if parameter.place == "query"}
     query = urlencode([(k, v) for k, v in parse_qsl(parts.query, keep_blank_values=True) if k in taken])
     for index in sorted(chosen):
-        identifier, row = rows[index]
+        identifier, row, page = rows[index]
         path = f"{parts.path.rstrip('/')}/{quote(identifier, safe='')}"
         try:
             answer = tsp.send(replace(request, url=urlunsplit(parts._replace(path=path, query=query))))
         except Unreachable:
             continue
-        yield Listed(row, identifier, answer)
+        yield Listed(row, identifier, answer, page)
 
 
-def _now(tsp: Tsp, reading: Reading, item: ApiOperation) -> Mapping[str, Mapping[str, Any]]:
-    """The list once more: a row that has changed meanwhile is compared with nothing."""
+def _now(tsp: Tsp, reading: Reading, item: ApiOperation, one: Listed) -> Mapping[str, Mapping[str, Any]]:
+    """The page of a row once more: what has changed meanwhile is compared with nothing."""
 
     def ask() -> Mapping[str, Mapping[str, Any]]:
-        answer = tsp.send(tsp.request(reading.operation))
+        answer = tsp.send(one.page.request)
         return _named(reading, answer, item) if answer.status == 200 else {}
 
-    found: Mapping[str, Mapping[str, Any]] = tsp.memory.once(("listed now", reading.operation.id), ask)
+    key = ("listed now", reading.operation.id, one.page.exchange)
+    found: Mapping[str, Mapping[str, Any]] = tsp.memory.once(key, ask)
     return found
