@@ -355,3 +355,9 @@ def any_tsp_has_a_payment_approved(policy: Policy) -> Policy:
 def named_consent_is_not_the_tokens(policy: Policy) -> Policy:
     """The consent that a request names is looked up whatever token comes with it."""
     return policy.evolve("payments.consent_name_compared", False)
+
+
+@mutant("payment.time_told_is_that_of_the_payment")
+def local_time_is_called_utc(policy: Policy) -> Policy:
+    """The time of a payment is that of Hong Kong, with the mark of UTC."""
+    return policy.evolve("payments.created_at_ahead", 8 * 3600.0)

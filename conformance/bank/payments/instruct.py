@@ -216,7 +216,7 @@ def row(bank: Bank, payment: Payment) -> dict[str, Any]:
         "id": payment.identifier,
         "function": payment.function,
         "status": payment.status,
-        "created_at": instant(payment.created_at),
+        "created_at": instant(payment.created_at + policy.created_at_ahead),
     }
     for name in ("amount", "limit", "currency"):
         if name in payment.instruction:

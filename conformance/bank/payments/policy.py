@@ -97,6 +97,7 @@ class PaymentPolicy:
     # What becomes of a payment.
     row_amount_wrong: bool = False
     created_at_absent: bool = False
+    created_at_ahead: float = 0.0  # seconds, as of a local time that is called UTC
     status_moves_back: bool = False
     status_owner_bound: bool = True
     foreign_payment_differs: bool = False  # 403 where an unknown one gives 404

@@ -67,10 +67,17 @@ def person_applies_once(applications: Applications) -> Findings:
 @check(writes=True, requests=8)
 def earlier_step_is_needed(applications: Applications) -> Findings:
     """Takes no application that refers to a step before it which was never taken."""
-    if not applications.rules.beforehand:
+    rules, function = applications.rules, applications.chosen
+    names = [name for step in rules.beforehand for name in step.keep]
+    told = [name for step in rules.lead.beforehand for name in step.keep] if rules.lead else []
+    if not names and not told:
         raise NotApplicable("the bank's file tells no earlier step (writes.applications.beforehand)")
-    names = [name for step in applications.rules.beforehand for name in step.keep]
-    function = applications.chosen
+    for name in told:
+        with applications.strayed(name):
+            answer = applications.enquired(function)
+        if not refused(answer):
+            yield finding(f"a refusal of a {name} that the bank never gave", answer, name)
+            return
     for name in names:
         with applications.strayed(name):
             answer = applications.sent(function)

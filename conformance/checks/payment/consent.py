@@ -212,7 +212,7 @@ def consent_of_another_tsp_is_refused(payments: Payments, operation: Operation) 
         raise Inconclusive(f"control request refused: {right.words}")
 
 
-@check(writes=True, requests=8, creates=1)
+@check(writes=True, requests=14, creates=1)
 def customer_must_have_agreed(payments: Payments, operation: Operation) -> Findings:
     """Refuses a payment before its customer has allowed it, with the TSP's own token or another's."""
     access, instruction = payments.access, payments.instruction(operation.id)

@@ -20,6 +20,8 @@ from conformance.writing.payments import Payment, Payments, refused
 
 LOOKS = 4
 AT_ONCE = 4
+SKEW, LONGEST = 3600.0, 2 * 86400.0
+"""Seconds that a payment's time may be ahead of our clock, and behind it: some banks tell the day alone."""
 FINAL = ("completed", "rejected", "cancelled", "expired", "failed", "settled")
 ORDER = {
     "awaiting_customer": 0,
@@ -72,6 +74,23 @@ def amount_told_is_that_paid(payments: Payments, operation: Operation) -> Findin
             expected=f"currency {payment.agreed.instruction['currency']}",
             actual=f"currency {currency}",
             at=payment.row.place("currency"),
+            exchange=payment.answer.exchange,
+        )
+
+
+@check(writes=True, requests=8, creates=1)
+def time_told_is_that_of_the_payment(payments: Payments, operation: Operation) -> Findings:
+    """Tells as the time of a payment no time to come, and none of days before."""
+    payment = payments.made(operation.id)
+    told_ = payment.row.instant("created_at")
+    if told_ is None:
+        raise NotApplicable("the bank does not tell when it took a payment (created_at)")
+    late = told_.timestamp() - payments.access.now()
+    if not -LONGEST < late < SKEW:
+        yield Finding(
+            expected="the time at which the payment was taken",
+            actual=f"a time about {abs(late) / 3600:.0f} hours {'ahead of' if late > 0 else 'before'} it",
+            at=payment.row.place("created_at"),
             exchange=payment.answer.exchange,
         )
 
