@@ -11,6 +11,7 @@ import json
 import os
 import signal
 import sys
+import tempfile
 import time
 from pathlib import Path
 from typing import Any
@@ -19,8 +20,10 @@ from conformance.conduct import Output, Scope, conduct
 from conformance.plan import Selection
 from conformance.profile import all_profiles
 from conformance.registry import all_checks
+from conformance.report import build, load
 from conformance.results import read
 from conformance.target import Target
+from tests.report.sample_run import write
 
 FORMATS = ("json", "jsonl", "junit", "sarif", "markdown", "csv")
 HANGS = 150.0
@@ -95,9 +98,18 @@ def run(job: dict[str, Any]) -> dict[str, Any]:
     return outcome | spent | {"megabytes": usage.ru_maxrss / 1024}
 
 
+def warmed() -> None:
+    """Has what every child needs made once: checks, profiles, and the formats with their templates."""
+    all_checks(), all_profiles()
+    with tempfile.TemporaryDirectory() as place:
+        sample = read(write(Path(place) / "results.jsonl", cases=20))
+        for name in (*FORMATS, "text", "html"):
+            load(name).render(build(sample), io.StringIO(newline=""))
+
+
 def main() -> None:
     """Serves jobs until standard input ends."""
-    all_checks(), all_profiles()
+    warmed()
     for line in sys.stdin:
         sys.stdout.write(json.dumps(run(json.loads(line))) + "\n")
         sys.stdout.flush()
