@@ -38,7 +38,7 @@ def contact(caller: Caller, hello: Hello) -> Contact:
         took = time.monotonic() - before
         if not isinstance(answer, Fault):
             caller.patience = min(caller.patience, max(2.0, took * 20))
-            caller.met = True
+            caller.met = first
             return Contact(True, True)
         caller.note("first contact", answer)
         if answer.kind in ("refused", "unroutable", "unanswered", "held"):

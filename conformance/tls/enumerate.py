@@ -27,7 +27,8 @@ RESTART = 0.3
 class Caller:
     """Sends hellos to one address. ``patience`` in seconds for one connection; it shrinks once the server
     has shown how fast it answers. ``seen`` collects all flights with certificates. ``identity`` is shown in
-    handshakes that go to their end, where the server asks for one. ``met`` is set once it has spoken TLS."""
+    handshakes that go to their end, where the server asks for one. ``met`` is the first hello that was
+    answered."""
 
     dialler: Dialler
     endpoint: Endpoint
@@ -36,20 +37,20 @@ class Caller:
     seen: list[Flight]
     troubles: list[Trouble]
     identity: Identity | None = None
-    met: bool = False
+    met: Hello | None = None
 
     def line(self) -> Line:
         """A new connection. A server that has spoken TLS before and takes none is asked once more, later."""
         try:
             return self._line()
         except Fault as fault:
-            if not self.met or fault.kind not in ("refused", "unanswered"):
+            if self.met is None or fault.kind not in ("refused", "unanswered"):
                 raise
         time.sleep(RESTART)
         try:
             return self._line()
         except Fault as fault:
-            self.met = False
+            self.met = None
             self.note("a later connection", Fault("gone", fault.kind))
             raise
 
@@ -79,6 +80,21 @@ class Caller:
         if flight.hello.version < TLS13 and (flight.named or hello.version == SSL3):
             self.seen.append(flight)
         return flight
+
+    def control(self) -> None:
+        """Asks the first hello that was answered again, and notes where it is answered no more.
+
+        A server that counts connections hangs up at last on everything: no refusal before proves anything.
+        """
+        for wait in (0.0, RESTART):
+            if self.met is None:
+                return
+            time.sleep(wait)
+            answer = self.ask(self.met)
+            if not isinstance(answer, Fault):
+                return
+            kind = answer.kind
+        self.note("the first hello, asked again at last", Fault("gone", kind))
 
     def note(self, step: str, fault: Fault) -> None:
         if not any(one.step == step and one.kind == fault.kind for one in self.troubles):

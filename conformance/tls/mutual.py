@@ -33,7 +33,7 @@ from conformance.tls.suites import TLS13 as TLS13_SUITES
 from conformance.tls.suites import suite
 from conformance.tls.wire import Alert, Flight, Hello, message
 
-GOOD = "good"
+GOOD, AGAIN = "good", "good again"
 HELLO_REQUEST = message(0, b"")
 REFUSALS = (400, 401, 403, 404, 421, 495, 496)
 """Statuses that refuse a client; 495 and 496 are those of nginx."""
@@ -340,4 +340,7 @@ def try_all(
             attempts |= _forged(replace(visitor, path=path), good, f"forged at {other.endpoint}")
     if good:
         attempts |= _forged(client, good, "forged", attempts["none"])
-    return MutualFacts(facts, path, attempts, client.unasked(), client.later)
+    unasked_for = client.unasked()
+    if good:
+        attempts[AGAIN], _ = client.attempt(AGAIN, good)
+    return MutualFacts(facts, path, attempts, unasked_for, client.later)

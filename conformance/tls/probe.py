@@ -297,6 +297,11 @@ class Probe:
             found = resumption.tls12(self.caller, self.hello12(), self.versions[TLS12].suites, found)
         self.known["resumption"] = found
 
+    def forget_refusals(self) -> None:
+        """Nothing is held against a server for what it may have refused to everything."""
+        for name in ("groups", "alpn", "unknown_alpn", "fallback_signal", "names", "intolerances"):
+            self.known.pop(name, None)
+
     # Certificates
 
     def certificates(self) -> None:
@@ -351,8 +356,11 @@ def probe(
     asking = Probe(caller, endpoint.server_name, trust)
     try:
         asking.run()
+        caller.control()
     except Fault as fault:
         caller.note("budget", fault)
+    if any(one.kind == "gone" for one in caller.troubles):
+        asking.forget_refusals()
     try:
         asking.options()
         asking.certificates()

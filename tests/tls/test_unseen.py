@@ -5,12 +5,16 @@ from __future__ import annotations
 import functools
 import socket
 import ssl
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec, mlkem, x25519
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
+from conformance.checks.tls import mutual
+from conformance.errors import Inconclusive
 from conformance.tls import wire
 from conformance.tls.agreement import AGREED_GROUPS, Agreement, finished
 from conformance.tls.facts import Endpoint
@@ -191,3 +195,53 @@ def test_a_server_that_asks_when_it_has_seen_the_path_is_judged_by_its_second_ha
     assert not unsure
     assert seen.asked
     assert not seen.facts.asks_certificate
+
+
+class Counting(stacks.PythonServer):
+    """A server that hangs up on whoever has had so many connections."""
+
+    left = 0
+
+    def serve(self, raw: socket.socket) -> None:
+        self.left -= 1
+        if self.left < 0:
+            raw.close()
+        else:
+            super().serve(raw)
+
+
+@contextmanager
+def counting(left: int, clients: ssl.VerifyMode = ssl.CERT_NONE) -> Iterator[Counting]:
+    running = Counting(stacks.context(clients=clients), stacks.reads_first(lambda _: JSON))
+    running.left = left
+    running.start()
+    try:
+        yield running
+    finally:
+        running.close()
+
+
+@functools.cache
+def connections() -> int:
+    """How many the prober makes to such a server."""
+    with counting(1000) as server:
+        return hosts_of(GOOD[0], server.port).each()[0].connections
+
+
+@pytest.mark.parametrize("share", [0.04, 0.2, 0.35, 0.5, 0.65, 0.8, 0.9, 0.999])
+def test_a_server_that_counts_connections_passes_nothing_and_is_not_blamed(share: float) -> None:
+    with counting(int(share * connections())) as server:
+        found, unsure = verdicts(hosts_of(GOOD[0], server.port))
+    assert not found
+    assert {"certificate_trusted", "tolerant", "no_version_below", "suites_within"} <= set(unsure)
+    assert "gone" in unsure["tolerant"]
+
+
+def test_clients_that_are_refused_with_all_others_prove_nothing() -> None:
+    with counting(1000, ssl.CERT_REQUIRED) as server:
+        hosts = hosts_of(replace(GOOD[0], mutual=True), server.port)
+        hosts.each()
+        server.left = 6
+        for check in (mutual.foreign_client_refused, mutual.refusal_clean):
+            with pytest.raises(Inconclusive, match="and at last"):
+                list(check(hosts))

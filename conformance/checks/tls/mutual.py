@@ -8,7 +8,7 @@ from conformance.errors import Inconclusive, NotApplicable
 from conformance.model import Finding
 from conformance.registry import check
 from conformance.tls.hosts import TlsHosts
-from conformance.tls.mutual import GIVEN, GOOD, REFUSALS, Attempt, MutualFacts
+from conformance.tls.mutual import AGAIN, GIVEN, GOOD, REFUSALS, Attempt, MutualFacts
 
 
 def _controlled(tls_hosts: TlsHosts) -> Iterator[MutualFacts]:
@@ -17,6 +17,11 @@ def _controlled(tls_hosts: TlsHosts) -> Iterator[MutualFacts]:
         control = one.attempts[GOOD]
         if control.status == 0 or control.status in REFUSALS or control.status >= 500:
             raise Inconclusive(f"{one.facts.endpoint}: the right client certificate got {control}")
+        again = one.attempts[AGAIN]
+        if again.status == 0:
+            raise Inconclusive(
+                f"{one.facts.endpoint}: the right client certificate got {control}, and at last {again}"
+            )
         yield one
 
 
