@@ -125,6 +125,17 @@ class Channel:
         listed = self.server.listed("grant_types_supported")
         return grant_type in (listed or ("authorization_code", "implicit"))
 
+    @property
+    def acts_alone(self) -> bool:
+        """Whether the first TSP gets tokens in its own name: the grant is listed, and it admitted to it."""
+        if not self.offers("client_credentials"):
+            return False
+        form = {"grant_type": "client_credentials", "scope": self.settings.machine_scope or None}
+        admitted: bool = self.memory.once(
+            ("oauth", "acts alone"), lambda: error_of(self.token(form)) != "unauthorized_client"
+        )
+        return admitted
+
     # Requests.
 
     def run(self, flow: Generator[Request, Answer, T], certified: Certified | None) -> T:
@@ -331,7 +342,10 @@ class Channel:
 
         def fetch() -> Tokens:
             form = {"grant_type": "client_credentials", "scope": wanted or None}
-            return self.tokens(self.token(form, client=caller), caller)
+            answer = self.token(form, client=caller)
+            if not self.settings.consent and not declared and error_of(answer) == "unauthorized_client":
+                raise NotApplicable(f"{caller.name} is not registered for the grant type client_credentials")
+            return self.tokens(answer, caller)
 
         for generation in range(100):
             found: Tokens = self.memory.once(

@@ -39,6 +39,8 @@ def front(access: Access) -> Front:
         asked = access.ask(response_type=TYPE, response_mode=None)
         landing, _ = access.landing(asked)
         parameters = access.response_of(landing)
+        if landing.error in ("unauthorized_client", "unsupported_response_type"):
+            raise NotApplicable(f"the TSP is not registered for the response type {TYPE}")
         if not parameters.get("code") or not parameters.get("id_token"):
             raise Inconclusive("the hybrid login did not end with a code and an ID token")
         if parameters["id_token"].count(".") == 4:

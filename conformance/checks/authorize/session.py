@@ -66,20 +66,24 @@ def session_renewed(access: Access) -> Findings:
     """Gives the customer a new session at login, so that one known before it is worth nothing."""
     if len(walks.steps(access)) < 2:
         return
-    start = walks.before(access, 0)
+    asks = [f"{{{name}}}" for name in _secrets(access)]
+    fills = ("".join(step.fill.values()) for step in walks.steps(access))
+    # A name alone is no login yet: what counts is the first page that takes a secret.
+    number = next((n for n, text in enumerate(fills) if any(each in text for each in asks)), 0)
+    start = walks.before(access, number)
     known = _other_browser(access, start, cookies=True)
-    if not known.cookies:
+    if not known.cookies or not walks.matches(access, start, number):
         return
-    after = walks.sent(access, start, 0)
-    if after.page is None or not walks.matches(access, after, 1):
+    after = walks.sent(access, start, number)
+    if after.page is None or not walks.matches(access, after, number + 1):
         return
     strange = _other_browser(access, start)
     for window in (strange, known):
         reached = access.run(window.open(after.page.url), None)
         seen = walks.Walk(reached, window, window.trail[-1])
-        if walks.matches(access, seen, 1):
+        if walks.matches(access, seen, number + 1):
             break
-    if window is known and walks.matches(access, seen, 1):
+    if window is known and walks.matches(access, seen, number + 1):
         expected = "the session from before the login refused"
         yield Finding(expected, "it shows the customer's page", "cookies", seen.answer.exchange)
     access.grant()

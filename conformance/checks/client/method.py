@@ -28,8 +28,8 @@ HEADERS = ("X-SSL-Client-Cert", "X-Client-Cert", "Client-Cert", "SSL-Client-Cert
 @check(requests=4)
 def authentication_needed(access: Access) -> Findings:
     """Refuses a request for a token with nothing but a client's name."""
-    if not access.offers("client_credentials"):
-        raise NotApplicable("the authorization server does not list the grant type client_credentials")
+    if not access.acts_alone:
+        raise NotApplicable("the TSP gets no token in its own name (grant type client_credentials)")
     place = "token_endpoint"
     control(access, place)
     form = {**form_for(access, place), "client_id": access.client.client_id}

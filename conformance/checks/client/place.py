@@ -29,7 +29,7 @@ def places(access: Access) -> tuple[str, ...]:
     Where there is neither, the token endpoint with a refresh token of a login for this purpose.
     """
     found = []
-    if access.offers("client_credentials"):
+    if access.acts_alone:
         found.append("token_endpoint")
     if access.server.has("pushed_authorization_request_endpoint"):
         found.append("pushed_authorization_request_endpoint")
@@ -51,14 +51,14 @@ def _renewable(access: Access, client: Client) -> list[Tokens]:
 
 def _kept(access: Access, client: Client, answer: Answer) -> Answer:
     """The answer, whose refresh token is the one to go on with."""
-    if let_in(answer) and members_of(answer).get("refresh_token") and not access.offers("client_credentials"):
+    if let_in(answer) and members_of(answer).get("refresh_token") and not access.acts_alone:
         _renewable(access, client).append(access.tokens(answer, client))
     return answer
 
 
 def form_for(access: Access, place: str, client: Client | None = None) -> Mapping[str, Any]:
     """A right request for an endpoint but for the client's authentication."""
-    if place == "token_endpoint" and access.offers("client_credentials"):
+    if place == "token_endpoint" and access.acts_alone:
         return {"grant_type": "client_credentials", "scope": access.settings.machine_scope or None}
     if place == "token_endpoint":
         newest = _renewable(access, client or access.client)[-1]

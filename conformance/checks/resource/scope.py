@@ -35,7 +35,7 @@ def _beyond(protected: Protected) -> Iterator[tuple[str, Operation, Tokens]]:
     if rule is not None and rule.scope and rule.scope not in granted:
         yield from ((f"a customer's token without scope {rule.scope}", o, customer) for o in own)
     yield from _lesser(protected, read)
-    if access.offers("client_credentials"):
+    if access.acts_alone:
         machine = access.machine(rule.scope if rule is not None and rule.scope else None)
         yield NOBODY, read, machine
 
