@@ -67,12 +67,18 @@ def followed(survey: Survey) -> tuple[Followed, ...]:
 
 def _followed(survey: Survey) -> Iterator[Followed]:
     for held in survey.seeds.values():
-        if held.scoped.operation.method == "GET" and held.scoped.function is None:
+        if held.scoped.operation.method == "GET" and not _judged(held.scoped):
             shown = rows(document(held.answer))
             if len(shown) > 1 and _keyed(shown):
                 one = _walked(survey, held, len(shown))
                 if len(one.pages) > 1 or one.lost:
                     yield one
+
+
+def _judged(scoped: Scoped) -> bool:
+    """Whether a phase follows the pages of a list: not those that are numbered and lead on as well."""
+    function = scoped.function
+    return function is not None and (function.canonical or function.continuation is not None)
 
 
 def _keyed(shown: list[dict[str, Any]]) -> bool:
@@ -193,7 +199,8 @@ def counted(survey: Survey) -> Iterator[tuple[str, Answer, int, int]]:
     """Lists that came whole: place, answer, the total that it states, and how many rows came."""
     for one in followed(survey):
         told = total(one.pages[0].answer)
-        if told is not None and one.steady and one.ended and not one.twice():
+        ours = one.scoped.function is None  # the totals of a function are judged by its phase
+        if told is not None and ours and one.steady and one.ended and not one.twice():
             known = one.whole.rows if one.whole else [row for page in one.pages for row in page.rows]
             yield one.place, one.pages[0].answer, told, len(known)
     for listing in listings(survey):
