@@ -151,18 +151,24 @@ class Probe:
         self.known["schemes"] = tuple(scheme_name(one) for one in schemes)
 
     def chosen(self, hello: Hello, what: str) -> int | None:
-        answer = self.caller.ask(hello)
+        answer = self.unmuted(self.caller.ask(hello))
         return getattr(answer, what) or None if isinstance(answer, Flight) else None
 
     def group13(self, left: tuple[int, ...]) -> int | None:
-        answer = self.caller.ask(self.hello13(groups=left))
+        answer = self.unmuted(self.caller.ask(self.hello13(groups=left)))
         if isinstance(answer, Flight) and answer.hello.version == TLS13:
             return int.from_bytes(answer.hello.extensions.get(wire.KEY_SHARE, b"")[:2], "big") or None
         return None
 
     def scheme13(self, groups: tuple[int, ...], left: tuple[int, ...]) -> int | None:
-        flight = self.encrypted(self.hello13(groups=groups, schemes=left))
+        flight = self.unmuted(self.encrypted(self.hello13(groups=groups, schemes=left)))
         return flight.scheme if isinstance(flight, Flight13) else None
+
+    def unmuted(self, answer: AnyAnswer) -> AnyAnswer:
+        """The answer, with a note where none came: silence is no refusal of what was offered."""
+        if isinstance(answer, Fault) and answer.kind == "timeout":
+            self.caller.note("groups and signatures", answer)
+        return answer
 
     def encrypted(self, hello: Hello) -> Flight13 | Alert | Fault:
         """The encrypted flight of a TLS 1.3 server, without finishing the handshake."""
