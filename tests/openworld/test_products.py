@@ -11,9 +11,10 @@ import pytest
 from werkzeug.wrappers import Request
 
 from conformance.model import Case, Result
-from tests.openworld import azalea
+from tests.openworld import azalea, elm
 from tests.openworld.azalea import Azalea
 from tests.openworld.banks import blamed, found, judged
+from tests.openworld.elm import Elm
 
 SUBJECTS = ("product.", "relation.", "negative.", "contract.", "paging.", "language.", "fx.", "location.")
 ASIDE = {"product.recommended_fields"}
@@ -24,11 +25,21 @@ def _data(case: Case) -> bool:
     return case.check.startswith(SUBJECTS)
 
 
+def written(folder: Path, description: Any) -> str:
+    """The path of a description."""
+    file = folder / "api.json"
+    file.write_text(json.dumps(description), encoding="utf-8")
+    return str(file)
+
+
 @pytest.fixture(scope="module")
 def described(tmp_path_factory: pytest.TempPathFactory) -> str:
-    file: Path = tmp_path_factory.mktemp("azalea") / "api.json"
-    file.write_text(json.dumps(azalea.DESCRIPTION), encoding="utf-8")
-    return str(file)
+    return written(tmp_path_factory.mktemp("azalea"), azalea.DESCRIPTION)
+
+
+@pytest.fixture(scope="module")
+def typed(tmp_path_factory: pytest.TempPathFactory) -> str:
+    return written(tmp_path_factory.mktemp("elm"), elm.DESCRIPTION)
 
 
 def results(bank: Azalea, api: str, only: Callable[[Case], bool] = _data) -> tuple[Result, ...]:
@@ -123,3 +134,60 @@ DEFECTS = {
 def test_a_defect_of_one_row_or_one_path_is_found(name: str, described: str) -> None:
     bank, checks = DEFECTS[name]
     assert set(found(results(bank, described))) - ASIDE == checks
+
+
+def typed_results(bank: Elm, api: str) -> tuple[Result, ...]:
+    return judged(bank, elm.FUNCTIONS, only=_data, api=api, **elm.FILE)
+
+
+def test_typed_resources_are_right(typed: str) -> None:
+    every = typed_results(Elm(), typed)
+    assert not blamed(every)
+    assert not found(every)
+    passed = {result.case.check for result in every if str(result.verdict) == "pass"}
+    for name in (DETAIL, "relation.orders_are_obeyed", "relation.linked_pages_make_the_whole"):
+        assert name in passed
+
+
+def branch(path: str, change: Callable[[dict[str, Any]], None], locale: str = "") -> Elm:
+    """The bank with another branch B006, in its list or at its own path, in one language or in all."""
+
+    def wrong(request: Request, document: Any) -> None:
+        rows = document["data"] if isinstance(document["data"], list) else [document["data"]]
+        for row in rows:
+            if row["id"] == "B006" and request.path == path and locale in request.args.get("locale", "en_HK"):
+                change(row["attributes"])
+
+    return Elm(wrong)
+
+
+TYPED = {
+    "the branch at its own path stands elsewhere": (
+        branch("/branches/B006", lambda said: said["point"].update(coordinates=[114.1, 22.3])),
+        {DETAIL},
+    ),
+    "a filter is not heard": (Elm(deaf="filter[area]"), {"relation.filters_select"}),
+    "an order is not heard": (Elm(deaf="sort"), {"relation.orders_are_obeyed"}),
+    "the link to the next page leads past it": (Elm(skips=1), {"relation.linked_pages_make_the_whole"}),
+    "there are more pages than rows": (Elm(pages=1), {"paging.total_is_true"}),
+    "a branch on the second page closes before it opens": (
+        branch("/branches", lambda said: said["week"].update(mon=[{"from": "1700", "to": "0900"}])),
+        {"location.opens_before_it_closes", DETAIL},
+    ),
+    "a time cannot be read in Simplified Chinese": (
+        branch(
+            "/branches", lambda said: said["week"].update(mon=[{"from": "9 o'clock", "to": "1700"}]), "CN"
+        ),
+        {"product.values_can_be_read"},
+    ),
+    "a branch on the second page has a member of its own": (
+        branch("/branches", lambda said: said.update(costCentre="4711")),
+        {"product.matches_own_description"},
+    ),
+}
+
+
+@pytest.mark.parametrize("name", TYPED)
+def test_a_defect_of_typed_resources_is_found(name: str, typed: str) -> None:
+    bank, checks = TYPED[name]
+    assert set(found(typed_results(bank, typed))) == checks

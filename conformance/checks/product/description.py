@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from urllib.parse import urlsplit
 
 from conformance.checks.product.schema import violations
@@ -11,10 +12,12 @@ from conformance.openapi import ApiDescription, ApiSchema, BadSchema
 from conformance.reading import Reading
 from conformance.registry import Findings, check
 
+_INDEX = re.compile("/[0-9]+")
+
 
 @check()
 def matches_own_description(reading: Reading, api: ApiDescription) -> Findings:
-    """Answers in every language with what the bank's own published description states."""
+    """Answers in every language, on every page, with what the bank's own published description states."""
     answer = reading.success()
     found = api.match(answer.request.method, urlsplit(answer.request.url).path)
     if found is None:
@@ -37,9 +40,21 @@ def matches_own_description(reading: Reading, api: ApiDescription) -> Findings:
             continue
         judged = {problem.at for problem in rows.problems}
         judged |= {row.place(found.instance_pointer) for row, found in violations(reading, language)}
-        for violation in validator.findings(reading.document(language).value):
-            if violation.instance_pointer not in judged:
-                yield violation.finding()
+        known: set[tuple[str, str]] = set()
+        for number, page in enumerate(reading.pages(language)):
+            found_here = [
+                v
+                for v in validator.findings(reading.document_of(page).value)
+                if v.instance_pointer not in judged
+            ]
+            kinds = {(_INDEX.sub("/*", v.instance_pointer), v.expected) for v in found_here}
+            for violation in found_here:
+                if (
+                    not number
+                    or (_INDEX.sub("/*", violation.instance_pointer), violation.expected) not in known
+                ):
+                    yield violation.finding()
+            known |= kinds
 
 
 def _schema(reading: Reading, api: ApiDescription, language: Language) -> ApiSchema | None:
