@@ -22,7 +22,7 @@ _GROWTH = 1.5
 _CLOSE = 1.1
 _ROUNDS = 3
 _SLOW = 0.1
-_TURNS = 6
+_TURNS = 9
 """Experiments after the second burst, before what is left open stays open."""
 
 
@@ -120,10 +120,14 @@ class Search(Experiments):
         for turn in range(_ROUNDS):
             if fit.confidence == "low":
                 break
+            window = fit.limit.kind in (Kind.FIXED, Kind.SLIDING, Kind.COUNTER)
+            hurried = window and not self.room(self.needs(fit.limit), fit.limit.quota)
             borne = self.trial(fit.limit)
             if borne is not False:
-                # What took the place of a limit that failed its trial is not believed without one.
-                fit = replace(fit, doubted=borne is None and (turn > 0 or fit.confidence != "high"))
+                # What took the place of a limit that failed its trial is not believed without one, nor is
+                # a window for which there was no time: whoever asks too much may be shut out as long.
+                sure = fit.confidence == "high" and turn == 0 and not hurried
+                fit = replace(fit, doubted=borne is None and not sure)
                 break
             # What the trial showed belongs to what has to be explained.
             fit = self._fit(clues)
