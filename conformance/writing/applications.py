@@ -25,14 +25,14 @@ from conformance.path import compiled
 from conformance.writing import bodies, member, sealing
 from conformance.writing.agreement import at
 from conformance.writing.applying import ApplicationPassword
-from conformance.writing.making import JSON, Application, Making
+from conformance.writing.making import JSON, PLAIN, Application, Making
 
 __all__ = ["Application", "Applications"]
 READS = frozenset({"reference", "link", "read"})
 """The steps that change nothing, whatever their method."""
+SHORTEST = 4
+"""Signs of a password that is kept out of reports: fewer would blot out what is no password."""
 IDENTIFYING = ("birth_date", "phone", "email")
-PLAIN = "!$&'()*+,;=:@~"
-"""What may stand in one segment of a path as it is (RFC 3986, 3.3), beside letters and digits."""
 PATIENCE = (0.2, 0.5, 1.0, 2.0)
 """Seconds between looks at what a bank has said that it would do (202)."""
 
@@ -98,7 +98,7 @@ class Applications(Making):
             self._writable()
             self.sendings.append(self.caller.call(self._filled_step(rule.send, facts)))
         found = at(self.caller.call(self._filled_step(rule.inbox, facts)), rule.at)
-        if found:
+        if len(found) >= SHORTEST:
             self.access.tsp.hide(found, "OTP")
         return found or "000000"
 
@@ -125,8 +125,8 @@ class Applications(Making):
         if upload is None or not answer.ok:
             return answer
         url = at(answer, upload.at)
-        if not self.access.tsp.knows(url):
-            host = url_parts(url)
+        host = url_parts(url)
+        if host is None or not url.isprintable() or not self.access.tsp.knows(url):
             named = (host.hostname or "none")[:100] if host else "none"
             raise Inconclusive(f"a document goes to a host that bank.yaml does not name: {named}")
         sent = self.access.tsp.send(Request(upload.method, url, (("Content-Type", kind),), document))

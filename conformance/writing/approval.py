@@ -50,9 +50,12 @@ def on_the_page(access: Access, answer: Answer, link: str, agreed: Agreed, decis
     told = at(answer, link)
     if not told:
         raise Inconclusive(f"the bank's answer has no link at {link} for the customer")
-    url = urljoin(answer.request.url, told)
-    if not access.tsp.knows(url):
-        host = url_parts(url)
+    try:
+        url = urljoin(answer.request.url, told)
+    except ValueError:
+        raise Inconclusive(f"the bank's answer has no address at {link} for the customer") from None
+    host = url_parts(url)
+    if host is None or not url.isprintable() or not access.tsp.knows(url):
         named = f"{host.scheme}://{host.hostname}"[:100] if host else "none"
         raise Inconclusive(f"the customer is sent to a host that bank.yaml does not name: {named}")
     if not sees_pages(access.configured):

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any
+from urllib.parse import quote
 
 from conformance.answer import Answer
 from conformance.document import NotJson
@@ -25,6 +26,8 @@ from conformance.writing.fresh import Drawn
 from conformance.writing.idempotency import Idempotency
 
 JSON = "application/json"
+PLAIN = "!$&'()*+,;=:@~"
+"""What may stand in one segment of a path as it is (RFC 3986, 3.3), beside letters and digits."""
 ROLES = ("name", "phone", "email", "birth_date", "employer", "identity_number", "address")
 FRESH = "value of its own"
 FAVOURITE = "loans.credit-card-application"
@@ -174,7 +177,8 @@ class Making:
         named = self.rules.products.get(function)
         for step in steps:
             facts = {**kept, **({"product": named} if named is not None else {})}
-            request = self._step(step.call, str(filled(step.call.path, facts)))
+            told_ = {name: quote(value, safe=PLAIN) for name, value in facts.items()}
+            request = self._step(step.call, str(filled(step.call.path, told_)))
             body = filled(step.call.json_, facts)
             if body is not None:
                 request = replace(request, body=json.dumps(body).encode()).with_header("Content-Type", JSON)

@@ -15,7 +15,8 @@ PLACE = "one-time password"
 
 def _other(password: str) -> str:
     """A password of the same form that is another one."""
-    return "".join(str((int(c) + 1) % 10) if c.isdecimal() and c.isascii() else c for c in password)
+    other = "".join(str((int(c) + 1) % 10) if c.isdecimal() and c.isascii() else c for c in password)
+    return other if other != password else f"{password[:-1]}{'b' if password[-1:] == 'a' else 'a'}"
 
 
 def _drafted(applications: Applications) -> tuple[Application, str]:

@@ -14,7 +14,8 @@ UNKNOWN_BOUND = 10
 
 def _wrong(password: str) -> str:
     """A password of the same form that is another one."""
-    return "".join(str((int(c) + 1) % 10) if c.isdecimal() and c.isascii() else c for c in password)
+    other = "".join(str((int(c) + 1) % 10) if c.isdecimal() and c.isascii() else c for c in password)
+    return other if other != password else f"{password[:-1]}{'b' if password[-1:] == 'a' else 'a'}"
 
 
 def _begun(payments: Payments, operation: Operation) -> Payment:
