@@ -32,7 +32,6 @@ class ApplicationPolicy:
     format_checked: bool = True
     consent_required: bool = True
     unknown_member_kept: bool = False  # what nobody asked for is stored and shown
-    incomplete_submitted: bool = False
     key_honoured: bool = True
     key_body_compared: bool = True
     key_races: bool = False

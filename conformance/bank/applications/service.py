@@ -152,7 +152,7 @@ def submit(bank: Bank, request: Request, application_id: str) -> Response:
     with stores(bank).lock:
         if found.status == "withdrawn" and not policy.withdrawn_submitted:
             raise http.Refusal(409, "withdrawn", "The application was withdrawn.")
-        if not policy.incomplete_submitted and found.status != "withdrawn":
+        if found.status != "withdrawn":
             trusted = replace(policy, format_checked=False) if not policy.change_checked else policy
             judged(trusted, found.details, whole=True)
             person.confirmed(bank, request, found, list(stores(bank).applications.values()))
