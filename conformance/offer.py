@@ -41,7 +41,7 @@ def profiles_for(target: Target, names: tuple[str, ...], phases: tuple[str, ...]
     function, and what it publishes where its file says so. Profiles that a phase includes come with it.
     Raises ``ConfigurationError``.
     """
-    _known_functions(target)
+    _known_names(target)
     if names or phases:
         return chosen(names, phases)
     if target.profiles:
@@ -205,14 +205,27 @@ def _numbered(paging: object) -> Paging | None:
     )
 
 
-def _known_functions(target: Target) -> None:
-    known = [f.id for profile in all_profiles().values() for f in profile.functions]
+def _known_names(target: Target) -> None:
+    """Refuses what no profile has, and slips of capabilities: what they declare would be left out."""
+    profiles = all_profiles().values()
+    functions = [f.id for profile in profiles for f in profile.functions]
+    requirements = [r.id for profile in profiles for r in profile.requirements]
+    capabilities = {r.capability for profile in profiles for r in profile.requirements if r.capability}
     problems = []
     for name in target.functions:
-        if name not in known:
-            hint = meant(name, known, "see conformance list functions")
-            problems.append(
-                f"{target.place_of(('functions', name))}: functions.{name}: unknown function; {hint}"
-            )
+        if name not in functions:
+            place = target.place_of(("functions", name))
+            hint = meant(name, functions, "see conformance list functions")
+            problems.append(f"{place}: functions.{name}: unknown function; {hint}")
+    for name in target.attestations:
+        if name not in requirements:
+            place = target.place_of(("attestations", name), key=True)
+            hint = meant(name, requirements, "see conformance list requirements")
+            problems.append(f"{place}: attestations.{name}: unknown requirement; {hint}")
+    for number, name in enumerate(target.capabilities):
+        hint = "" if name in capabilities else meant(name, capabilities, "", cutoff=0.8)
+        if hint:
+            place = target.place_of(("capabilities", number))
+            problems.append(f"{place}: capabilities: unknown {name}; {hint}")
     if problems:
         raise ConfigurationError(*problems)

@@ -251,6 +251,14 @@ WRONG = {
         GOOD.replace("offered", "{request: {path: /a, path: /b}}"),
         ("bank.yaml:3:", "path"),
     ),
+    "a misspelt capability": (
+        GOOD + "capabilities: [fapi3]\n",
+        ("bank.yaml:4:16", "did you mean fapi"),
+    ),
+    "an attestation of what is not required": (
+        GOOD + "attestations: {PUB-CON-011: {note: n, by: me, date: 2026-01-01}}\n",
+        ("bank.yaml:4:16", "did you mean PUB-CON-0"),
+    ),
     "a misspelt canonical field": (
         GOOD.replace("offered", '{rows: ["$.data[*]"], fields: {curency: $.c, buy: $.b}}'),
         ("bank.yaml:3:", "fields.curency", "did you mean currency?"),
