@@ -192,37 +192,6 @@ def path_taken_from_a_header(app: WSGIApplication) -> WSGIApplication:
     return intercepting(app, intercept)
 
 
-@mutant("host.insides_hidden")
-def repository_lies_open(app: WSGIApplication) -> WSGIApplication:
-    """The folder that is served holds the repository it came from."""
-    return _showing(app, "/.git/HEAD", b"ref: refs/heads/main\n")
-
-
-@mutant("host.insides_hidden")
-def settings_lie_open(app: WSGIApplication) -> WSGIApplication:
-    """The file with the settings is served."""
-    return _showing(app, "/.env", b"# production\nDATABASE_URL=postgres://db/bank\n")
-
-
-@mutant("host.insides_hidden")
-def workings_lie_open(app: WSGIApplication) -> WSGIApplication:
-    """The framework's own pages are served."""
-    return _showing(app, "/actuator", b'{"_links":{"env":{"href":"https://bank/actuator/env"}}}')
-
-
-@mutant("host.insides_hidden")
-def folder_is_listed(app: WSGIApplication) -> WSGIApplication:
-    """A folder without an index is listed."""
-    return _showing(app, "/", b"<html><head><title>Index of /</title></head></html>")
-
-
-def _showing(app: WSGIApplication, path: str, body: bytes) -> WSGIApplication:
-    def intercept(request: Request) -> Response | None:
-        return Response(body) if (request.method, request.path) == ("GET", path) else None
-
-    return intercepting(app, intercept)
-
-
 @mutant("path.slashes_gated", base="gated")
 def gate_minds_a_slash(app: WSGIApplication) -> WSGIApplication:
     """The gate knows the path without a slash at its end, the application takes both."""

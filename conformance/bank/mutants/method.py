@@ -1,4 +1,4 @@
-"""Defects of methods, hosts and sizes."""
+"""Defects of methods, hosts, what they show, and sizes."""
 
 from __future__ import annotations
 
@@ -71,6 +71,37 @@ def redirect_follows_the_host(app: WSGIApplication) -> WSGIApplication:
             return None
         location = f"https://{request.environ['HTTP_HOST']}{request.path.rstrip('/')}"
         return Response(status=301, headers={"Location": location})
+
+    return intercepting(app, intercept)
+
+
+@mutant("host.insides_hidden")
+def repository_lies_open(app: WSGIApplication) -> WSGIApplication:
+    """The folder that is served holds the repository it came from."""
+    return _showing(app, "/.git/HEAD", b"ref: refs/heads/main\n")
+
+
+@mutant("host.insides_hidden")
+def settings_lie_open(app: WSGIApplication) -> WSGIApplication:
+    """The file with the settings is served."""
+    return _showing(app, "/.env", b"# production\nDATABASE_URL=postgres://db/bank\n")
+
+
+@mutant("host.insides_hidden")
+def diagnostics_lie_open(app: WSGIApplication) -> WSGIApplication:
+    """The framework's own pages are served."""
+    return _showing(app, "/actuator", b'{"_links":{"env":{"href":"https://bank/actuator/env"}}}')
+
+
+@mutant("host.insides_hidden")
+def folder_is_listed(app: WSGIApplication) -> WSGIApplication:
+    """A folder without an index is listed."""
+    return _showing(app, "/", b"<html><head><title>Index of /</title></head></html>")
+
+
+def _showing(app: WSGIApplication, path: str, body: bytes) -> WSGIApplication:
+    def intercept(request: Request) -> Response | None:
+        return Response(body) if (request.method, request.path) == ("GET", path) else None
 
     return intercepting(app, intercept)
 
