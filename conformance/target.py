@@ -109,7 +109,6 @@ class Target(Part):
     capabilities: tuple[str, ...] = ()
     attestations: dict[str, Attestation] = Field(default_factory=dict)
     given_waivers: GivenWaivers = Field(default_factory=Waivers, alias="waivers")
-    checks: tuple[ExistingFile, ...] = ()
     profiles: tuple[str, ...] = ()
     authorization: Authorization | None = None
     publication: Publication | None = None

@@ -33,7 +33,6 @@ attestations:
   P1-PUB-004: {note: Seen on the portal., by: A. Chan, date: 2026-01-31, evidence: portal.txt}
 waivers:
   - {match: P1-FX-*, reason: Known., expires: 2999-01-01, owner: A. Chan}
-checks: [private.py]
 profiles: [phase1]
 hosts: [images.harbour.example]
 tls_endpoints: ["legacy.harbour.example:8443"]

@@ -20,8 +20,7 @@ from tests.targets import FULL, HEAD, load, refusal
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
-    for name in ("portal.txt", "private.py"):
-        (tmp_path / name).write_text("x")
+    (tmp_path / "portal.txt").write_text("x")
     return tmp_path
 
 
@@ -41,7 +40,6 @@ def test_every_part_of_a_full_file_is_read(folder: Path) -> None:
     assert (target.paging.first, target.paging.total) == (1, "$.total")
     assert target.attestations["P1-PUB-004"].date == date(2026, 1, 31)
     assert target.waivers == (Waiver("P1-FX-*", "Known.", date(2999, 1, 1), owner="A. Chan"),)
-    assert target.checks == (folder / "private.py",)
     assert target.file == "bank.yaml"
     assert target.authorities == ("sandbox.harbour.example:443", "images.harbour.example:443")
     assert target.tls_endpoints == ("legacy.harbour.example:8443",)
@@ -183,7 +181,7 @@ MISTAKES = [
         HEAD + "api: openapi.yaml\n",
         "bank.yaml:3:6: api: openapi.yaml: no such file (looked for beside the target file)",
     ),
-    (HEAD + "checks: [gone.py]\n", "bank.yaml:3:10: checks.0: gone.py: no such file"),
+    (HEAD + "checks: [gone.py]\n", "bank.yaml:3:1: checks: unknown key"),
     (HEAD + "hosts: ['a/b']\n", "'a/b' is no host"),
     (
         HEAD + "functions: {other.atm: not ofered}\n",

@@ -19,8 +19,7 @@ from tests.targets import FULL, HEAD, load, pair, refusal
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
-    for name in ("portal.txt", "private.py"):
-        (tmp_path / name).write_text("x")
+    (tmp_path / "portal.txt").write_text("x")
     return tmp_path
 
 
@@ -81,7 +80,7 @@ def test_a_target_opens_from_any_folder_with_files_beside_it(
     (folder / "elsewhere").mkdir()
     monkeypatch.chdir(folder / "elsewhere")
     target = load_target("../bank.yaml", resolve=False)
-    assert target.checks == (folder / "private.py",)
+    assert target.attestations["P1-PUB-004"].evidence == folder / "portal.txt"
     assert target.place_of(("bank",)) == "../bank.yaml:1:7"
 
 
