@@ -32,6 +32,7 @@ def enumerations_resolve(applications: Applications) -> Findings:
             name: listed[name][number] for name in rules.enumerations if number < len(listed.get(name, ()))
         }
         for name, value in _refused_among(applications, chosen):
+            applications.submitted(applications.chosen)  # the control: the usual values are taken
             yield Finding(f"{name} {value!r} is taken, as the reference data say", "a refusal", name)
             return
 
