@@ -196,7 +196,6 @@ def facts(certificate: x509.Certificate) -> CertificateFacts:
         sha256=hashlib.sha256(certificate.public_bytes(Encoding.DER)).hexdigest(),
         subject=certificate.subject.rfc4514_string(),
         issuer=certificate.issuer.rfc4514_string(),
-        serial=f"{certificate.serial_number:x}",
         not_before=certificate.not_valid_before_utc,
         not_after=certificate.not_valid_after_utc,
         names=_names(certificate),

@@ -95,7 +95,6 @@ class CertificateFacts:
     sha256: str
     subject: str
     issuer: str
-    serial: str
     not_before: datetime
     not_after: datetime
     names: tuple[str, ...]
