@@ -65,6 +65,7 @@ DEFECTS = {
     "revoked_by_any_client": "revocation.client_compared",
     "rows_of_another_account": "account.rows_belong_to_object",
     "scope_not_looked_at": "resource.scope_required",
+    "session_kept": "authorize.session_renewed",
     "signatures_not_checked": "client.signature_verified",
     "state_cut": "authorize.long_state",
     "subject_by_token": "refresh.subject_kept",

@@ -83,9 +83,17 @@ def session_renewed(access: Access) -> Findings:
         seen = walks.Walk(reached, window, window.trail[-1])
         if walks.matches(access, seen, number + 1):
             break
+    expected = "the session from before the login refused"
     if window is known and walks.matches(access, seen, number + 1):
-        expected = "the session from before the login refused"
         yield Finding(expected, "it shows the customer's page", "cookies", seen.answer.exchange)
+    elif window is known:
+        # A page that answers a form cannot be asked for again; its own form can be sent.
+        for browser in (_other_browser(access, start), known):
+            seen = walks.sent(access, after, number + 1, browser=browser)
+            if walks.beyond(access, seen, number + 1):
+                if browser is known:
+                    yield Finding(expected, "it goes on as the customer", "cookies", seen.answer.exchange)
+                break
     access.grant()
 
 

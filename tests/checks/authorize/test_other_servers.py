@@ -32,7 +32,10 @@ WAYS: dict[str, tuple[str, dict[str, Any]]] = {
     "lists are taken for audiences": ("openid", {"assertion_aud_array_allowed": True}),
     "signed responses can be asked for": ("open", {"jarm": "offered"}),
     "a bad client is told so with 400": ("open", {"invalid_client_status": 400}),
-    "ID tokens have no acr": ("openid", {"id_token_acr": False}),
+    "ID tokens have no acr, and none can be asked for": (
+        "openid",
+        {"id_token_acr": False, "metadata_replaces": (("claims_parameter_supported", False),)},
+    ),
     "ID tokens are signed with ES256": ("openid", {"id_token_alg": "ES256"}),
     "there is no registration": ("open", {"registration": False}),
     "the state may be left out but is not long": ("openid", {"state_limit": 600}),

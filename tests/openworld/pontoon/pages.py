@@ -132,6 +132,7 @@ class Pages:
             if wrong or (visit.tries > 3 and not self.has("guesses_without_end")):
                 return self.shown(visit, "<p>That was not right.</p>")
             visit.known, visit.login, again = True, self.now(), secrets.token_urlsafe(24)
+            again = key if self.has("session_kept") else again
             self.visits[again] = self.visits.pop(key)
             self.codes[f"visit {again}"] = self.codes[f"visit {key}"]
             shown = self.shown(visit)
