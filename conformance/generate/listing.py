@@ -250,7 +250,7 @@ class _Asking:
     def _ranged(self, name: str, found: list[Row]) -> list[str]:
         """The middle value of the member that a parameter such as ``from_date`` bounds, as the parameter is
         written: a whole number where the member has places."""
-        if self._member(name, found) or not _RANGE(name):
+        if not found or self._member(name, found) or not _RANGE(name):
             return []
         words = plain(name)
         schema = self.query[name].schema

@@ -227,7 +227,8 @@ def _get(schema: dict[str, Any], *parameters: dict[str, Any], **more: Any) -> di
     return {"get": {"parameters": list(parameters), "responses": {**answers, **more}}}
 
 
-def _query(name: str, schema: dict[str, Any]) -> dict[str, Any]:
+def query(name: str, schema: dict[str, Any]) -> dict[str, Any]:
+    """A query parameter as it is described."""
     return {"name": name, "in": "query", "required": False, "schema": schema}
 
 
@@ -253,10 +254,10 @@ DESCRIPTION: dict[str, Any] = {
                 nextCursor=_or_null(_TEXT),
                 totalCount={"type": "integer"},
             ),
-            _query("category", _or_null({"$ref": f"{_REF}Category"})),
-            _query("currency", _or_null({"type": "string", "pattern": "^[A-Z]{3}$"})),
-            _query("cursor", _or_null(_TEXT)),
-            _query("limit", {"type": "integer", "minimum": 1, "maximum": 50, "default": 2}),
+            query("category", _or_null({"$ref": f"{_REF}Category"})),
+            query("currency", _or_null({"type": "string", "pattern": "^[A-Z]{3}$"})),
+            query("cursor", _or_null(_TEXT)),
+            query("limit", {"type": "integer", "minimum": 1, "maximum": 50, "default": 2}),
             **{"422": _WRONG},
         ),
         "/products/{code}": _get(
