@@ -163,9 +163,8 @@ class Experiments:
 
         None where the caps leave no room, or answers were long on their way.
         """
-        window, quota = limit.window, limit.quota
         for _ in range(_TRIES):
-            if not self.room(4.5 * window, quota + self.enough(limit) + _MORE):
+            if not self.room(self.needs(limit), limit.quota + self.enough(limit) + _MORE):
                 return None
             known = len(self.volleys)
             self._forgotten(limit)
@@ -180,12 +179,17 @@ class Experiments:
             return held and limit.errors(judged) <= max(1, sum(each.ok for each in judged) * 0.06)
         return None
 
+    def needs(self, limit: Limit) -> float:
+        """Seconds that a trial takes at least; a window that lasts long is tried after a shorter rest."""
+        plain = limit.kind in (Kind.FIXED, Kind.SLIDING) and not limit.counts_refused and limit.phase is None
+        return (2.5 if plain and self.left() <= 4.5 * limit.window else 4.5) * limit.window
+
     def _forgotten(self, limit: Limit) -> None:
         """Rests until nothing counts any more; where windows go by the clock, until one begins."""
         if limit.kind is Kind.CONCURRENCY:
             return
         # Not only it, also what it may be taken for: two counters forget last.
-        self.rest(limit.window * 2.1)
+        self.rest(limit.window * (2.1 if self.needs(limit) > 4 * limit.window else 1.1))
         if limit.phase is not None:
             self.rest(limit.window * 1.02 - (self.now() - limit.phase) % limit.window)
 

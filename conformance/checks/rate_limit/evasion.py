@@ -62,11 +62,12 @@ def connections_ignored(load: Load) -> Findings:
     )
 
 
-@check(intrusive=True, requests=90)
+@check(intrusive=True, requests=180)
 def version_ignored(load: Load) -> Findings:
     """Counts requests in another version of HTTP, where it serves them, as the same."""
     plain = load.request()
-    yield from map(_evaded, variants.passing(load, {"HTTP/1.0": lambda _: plain}, fresh=True, version="1.0"))
+    for name, version in {"HTTP/1.0": "1.0", "HTTP/2": "2"}.items():
+        yield from map(_evaded, variants.passing(load, {name: lambda _: plain}, fresh=True, version=version))
 
 
 @check(intrusive=True, requests=100)

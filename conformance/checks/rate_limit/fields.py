@@ -185,6 +185,8 @@ def fields_everywhere(load: Load) -> Findings:
     reads = [operation for operation in load.operations.values() if operation.reads]
     if len(reads) < 2 or not found.run:
         raise NotApplicable("there are no two functions that are limited")
+    if not found.recovered and not any(names(hit) for hit in found.hits):
+        raise NotApplicable("no answer carries a field about rate limits, and none has to")
     pace = min(load.caps.rate, load.target.limits.requests_per_second)
     if found.limit is not None and found.limit.window:
         pace = min(pace, found.limit.rate * 0.8)

@@ -21,6 +21,7 @@ _REFUSED = 0.6
 """The part of a flood that may be served and still be a flood that is limited."""
 _LOCKED = 0.34
 """The part of its requests that a TSP may still be served when it is locked out, as the limit lets go."""
+_NOWHERE = frozenset({404, 405, 410, 501})
 _STOPS = frozenset({0, 403, 423, 429, 503})
 
 
@@ -231,6 +232,8 @@ def token_endpoint_limited(load: Load, *, attempts: int) -> Findings:
     if any(hit.ok for hit in volley.hits):
         raise Inconclusive("the token endpoint gave a token to a client that does not exist")
     usual = volley.hits[0].status
+    if usual in _NOWHERE:
+        raise Inconclusive(f"nothing takes attempts at the token endpoint that the file names: {usual}")
     if any((hit.status in _STOPS or hit.status >= 500) and hit.status != usual for hit in volley.hits):
         return
     if usual == 429:

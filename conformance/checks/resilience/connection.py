@@ -7,6 +7,7 @@ from datetime import timedelta
 from conformance import probe
 from conformance.errors import Inconclusive, NotApplicable
 from conformance.load.load import Load
+from conformance.load.search import Measured
 from conformance.load.shot import Hit, Shot
 from conformance.load.written import serialised
 from conformance.model import Finding, Request
@@ -46,7 +47,7 @@ def broken_upload_survived(load: Load) -> Findings:
     found = load.measured()
     with load.alone():
         load.refresh(found)
-        shots = [Shot(index / load.caps.rate, plain) for index in range(4)]
+        shots = [Shot(index * _apart(found, 1 / load.caps.rate), plain) for index in range(4)]
         odd = next((hit for hit in load.fire(shots) if not hit.ok), None)
         if odd is not None:
             raise Inconclusive(f"control request refused: the correct request was answered {odd.status}")
@@ -74,7 +75,7 @@ def slow_clients_borne(load: Load, *, budget: timedelta) -> Findings:
     found = load.measured()
     with load.alone():
         load.refresh(found)
-        shots = [Shot(index * _GAP, plain) for index in range(_FEW)]
+        shots = [Shot(index * _apart(found, _GAP), plain) for index in range(_FEW)]
         calm = load.fire(shots)
         odd = next((hit for hit in calm if not hit.ok), None)
         if odd is not None:
@@ -92,6 +93,13 @@ def slow_clients_borne(load: Load, *, budget: timedelta) -> Findings:
             at="requests beside slow clients",
             exchange=bad[0].exchange,
         )
+
+
+def _apart(found: Measured, usual: float) -> float:
+    """Seconds between requests: more than ``usual`` where a limit serves fewer than these at once."""
+    if found.limit is None or not found.limit.window or found.run >= 4:
+        return usual
+    return max(usual, 1.5 / found.limit.rate)
 
 
 def _late(hit: Hit, budget: timedelta) -> bool:
