@@ -22,6 +22,7 @@ from conformance.operation import Operation
 from conformance.pace import Limits
 from conformance.profile import all_profiles
 from conformance.registry import Check, all_checks
+from conformance.results import TOOL
 from conformance.secret import Vault
 from conformance.target import Target
 from conformance.tls.imported import Scan
@@ -104,7 +105,7 @@ def bank_phases() -> tuple[Profile, ...]:
     return tuple(p for p in all_profiles().values() if p.is_phase and p.for_banks)
 
 
-USER_AGENT = f"hk-open-api-conformance/{__version__}"
+USER_AGENT = f"{TOOL}/{__version__}"
 
 
 @contextmanager
