@@ -10,13 +10,19 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from conformance.bank.tls import Tls
+from conformance.conduct import Scope, prepare
 from conformance.load.path import NetworkPath
 from conformance.load.shot import Hit, Shot
-from conformance.model import Request
+from conformance.model import Request, Verdict
+from conformance.plan import Selection
+from conformance.run import execute
+from conformance.session import open_session
+from conformance.target import Target
 from tests.limiters import running
 from tests.ports import free_port
 
@@ -25,7 +31,8 @@ events {{ worker_connections 64; }}
 http {{
   access_log off; client_body_temp_path {place}/b; proxy_temp_path {place}/p;
   fastcgi_temp_path {place}/f; uwsgi_temp_path {place}/u; scgi_temp_path {place}/s;
-  limit_req_zone {key} zone=a:1m rate=1r/m; limit_req_status 429;
+  map $http2 $counted {{ "" $binary_remote_addr; default {streams}; }}
+  limit_req_zone $counted zone=a:1m rate=1r/m; limit_req_status 429;
   server {{
     listen 127.0.0.1:{port} ssl {speaks}; root {place};
     ssl_certificate {place}/pair; ssl_certificate_key {place}/pair;
@@ -39,12 +46,17 @@ http {{
 
 
 @contextmanager
-def nginx(tls: Tls, place: Path, key: str = "$binary_remote_addr", speaks: str = "http2") -> Iterator[str]:
-    """nginx that lets four requests through for each key, and then one a minute."""
+def nginx(
+    tls: Tls, place: Path, streams: str = "$binary_remote_addr", speaks: str = "http2"
+) -> Iterator[str]:
+    """nginx that lets four requests through for each address, and then one a minute.
+
+    Those over HTTP/2 are counted by ``streams``.
+    """
     port = free_port()
     (place / "pair").write_text(tls.identity.key + tls.identity.certificate)
     (place / "rates").write_text('{"data": []}')
-    (place / "conf").write_text(CONF.format(place=place, port=port, key=key, speaks=speaks))
+    (place / "conf").write_text(CONF.format(place=place, port=port, streams=streams, speaks=speaks))
     with running(["nginx", "-p", str(place), "-c", str(place / "conf")], port):
         yield f"https://127.0.0.1:{port}"
 
@@ -127,3 +139,29 @@ def test_a_silent_peer_is_waited_for_no_longer_than_it_may_take(tls: Tls) -> Non
         hit = fired(tls, [Request("GET", f"https://127.0.0.1:{listener.getsockname()[1]}/")], timeout=0.3)[0]
     assert hit.fault.startswith("no connection")
     assert time.monotonic() - began < 5
+
+
+@needs_nginx
+@pytest.mark.parametrize(("counted", "found"), [("$binary_remote_addr", []), ("$connection", ["HTTP/2"])])
+def test_a_limit_that_another_version_evades_is_found(
+    tls: Tls, tmp_path: Path, counted: str, found: list[str]
+) -> None:
+    (tmp_path / "ca").write_text(tls.authority.certificate)
+    with nginx(tls, tmp_path, counted) as url:
+        data: dict[str, Any] = {
+            "bank": {"name": "Gateway"},
+            "base_url": url,
+            "tls": {"ca": str(tmp_path / "ca")},
+            "limits": {"requests_per_second": 2000},
+            "rate_limit": {"requests": 200, "seconds": 1},
+            "allow": ["intrusive"],
+            "functions": {"other.fx-rate": {"request": {"path": "/rates"}, "rows": ["$.data[*]"]}},
+        }
+        target = Target.model_validate(data)
+        check = "rate_limit.version_ignored"
+        plan, profiles = prepare(target, Scope(profiles=("phase1",), selection=Selection(checks=(check,))))
+        (case,) = [case for case in plan.cases if case.check == check]
+        with open_session(target, profiles, plan) as session:
+            result = execute(case, session)
+    assert result.verdict is (Verdict.OBSERVATION if found else Verdict.PASS), result
+    assert [finding.at for finding in result.findings] == found
