@@ -12,6 +12,7 @@ from typing import Literal
 RedirectMatch = Literal[
     "exact", "prefix", "suffix", "host", "subdomain", "case_insensitive", "ignore_scheme", "ignore_port",
     "ignore_query", "ignore_fragment", "ignore_trailing_slash", "ignore_userinfo", "normalised", "any",
+    "loopback",
 ]  # fmt: skip
 Entropy = Literal["strong", "short", "sequential", "prefixed"]
 Echo = Literal["intact", "truncated", "dropped", "invented", "lowered"]

@@ -36,6 +36,8 @@ def _alike(given: str, known: str, match: RedirectMatch) -> bool:
     if match == "subdomain":
         inside = (one.hostname or "").endswith(f".{other.hostname}")
         return (inside or one.hostname == other.hostname) and one.path == other.path
+    if match == "loopback" and one.hostname in ("localhost", "127.0.0.1"):
+        return True
     return _reduced(one, match) == _reduced(other, match)
 
 

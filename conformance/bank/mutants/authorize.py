@@ -54,6 +54,12 @@ def redirect_uri_match_ignore_port(policy: Policy) -> Policy:
 
 
 @mutant("authorize.redirect_uri_exact")
+def redirect_uri_match_loopback(policy: Policy) -> Policy:
+    """Every redirect URI on the customer's own machine is taken."""
+    return policy.evolve("authorization.redirect_uri_match", "loopback")
+
+
+@mutant("authorize.redirect_uri_exact")
 def redirect_uri_match_ignore_query(policy: Policy) -> Policy:
     """A redirect URI is taken that is, but for the query, a registered one."""
     return policy.evolve("authorization.redirect_uri_match", "ignore_query")

@@ -45,6 +45,9 @@ def variants(uri: str) -> Mapping[str, str]:
         "http instead of https": made(scheme="http") if parts.scheme == "https" else "",
         "another port": "" if parts.hostname in LOOPBACK else made(netloc=f"{parts.hostname}:8444"),
     }
+    if parts.hostname not in LOOPBACK:
+        found["another program on the customer's machine"] = "http://127.0.0.1:4711/callback"
+        found["a developer's machine"] = "http://localhost:3000/callback"
     return {name: value for name, value in found.items() if value and value != uri}
 
 
