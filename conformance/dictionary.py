@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,7 +12,7 @@ from conformance import apifile, page
 from conformance.errors import ConfigurationError, Inconclusive, NotApplicable
 from conformance.lint import Slip, Specimen, lint
 from conformance.openapi import ApiDescription, ApiOperation, describe
-from conformance.operation import Operation
+from conformance.operation import LanguageCarrier, Operation
 from conformance.target import Target
 from conformance.tsp import Tsp
 
@@ -67,7 +68,10 @@ class Dictionaries:
 
     def described(self, operation: Operation) -> tuple[Dictionary, ApiOperation] | None:
         """The description of what the bank is asked for a function, and in which dictionary it stands."""
-        whole = urlsplit(self._tsp.url(operation.path)).path
+        asked = operation.path if _places(operation) else ""
+        whole = urlsplit(
+            self._tsp.url(asked) if asked else self._tsp.request(operation, credentials=False).url
+        ).path
         for one in self.readable():
             assert one.description is not None
             for path in (whole, operation.path.partition("?")[0]):
@@ -118,9 +122,16 @@ def _read(given: Dictionary) -> Dictionary:
     return Dictionary(given.place, given.body, given.status, given.exchange, description, problem, foreign)
 
 
+def _places(operation: Operation) -> set[str]:
+    """The places of a path that wait for a value of the caller's; that of the language is known."""
+    rule = operation.language
+    own = rule.name if rule is not None and rule.carrier is LanguageCarrier.PLACE else ""
+    return set(re.findall(r"\{([^{}]+)\}", operation.path)) - {own}
+
+
 def reads(offered: tuple[Operation, ...]) -> tuple[Operation, ...]:
     """The functions that can be asked without a customer's consent, and change nothing."""
-    found = tuple(o for o in offered if o.reads and o.function.profile == "phase1" and "{" not in o.path)
+    found = tuple(o for o in offered if o.reads and o.function.profile == "phase1" and not _places(o))
     if not found:
         raise NotApplicable("the bank offers no function that is read without a customer's consent")
     return found

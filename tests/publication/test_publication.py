@@ -9,7 +9,11 @@ import pytest
 from werkzeug.wrappers import Request, Response
 
 from conformance.conduct import Scope, prepare
+from conformance.dictionary import reads
+from conformance.errors import NotApplicable
 from conformance.model import Result, Verdict
+from conformance.offer import operations
+from conformance.profile import all_profiles
 from conformance.run import judge
 from conformance.session import open_session
 from conformance.target import Target
@@ -143,3 +147,21 @@ def test_gaps_are_never_a_nonconformity() -> None:
     assert judged(page("nothing"), gaps=gaps)["coverage.gaps_explained"].verdict in (
         Verdict.OBSERVATION, Verdict.PASS,
     )  # fmt: skip
+
+
+def test_a_language_in_the_path_hides_no_function_from_the_dictionary() -> None:
+    entry: dict[str, Any] = {"rows": ["$[*]"], "fields": {"name": "$.name"}}
+    entry["request"] = {"path": "/{lang}/branches"}
+    given = {
+        "bank": {"name": "B"},
+        "base_url": "https://bank.example",
+        "language": {"placeholder": "lang", "values": {"en": "en", "tc": "tc"}},
+        "functions": {"other.branch": entry},
+    }
+    target = Target.model_validate(given)
+    offered = operations(target, (all_profiles()["phase1"],))
+    assert [operation.id for operation in reads(tuple(offered.values()))] == ["other.branch"]
+    entry["request"] = {"path": "/{branch}/{lang}"}
+    other = operations(Target.model_validate(given), (all_profiles()["phase1"],))
+    with pytest.raises(NotApplicable):
+        reads(tuple(other.values()))
