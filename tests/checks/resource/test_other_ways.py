@@ -63,10 +63,15 @@ def parameters_ignored(app: WSGIApplication) -> WSGIApplication:
 
 
 @pytest.mark.parametrize(
-    "around", [bare_refusals, empty_lists, forbidden_objects, parameters_ignored], ids=lambda f: f.__name__
+    "around", [bare_refusals, forbidden_objects, parameters_ignored], ids=lambda f: f.__name__
 )
 def test_other_ways_to_refuse_are_no_finding(around: Any) -> None:
     assert not judged(*everything(), around=around).found
+
+
+def test_an_empty_list_of_an_unknown_object_is_told_once_and_is_nothing_else() -> None:
+    found = judged(*everything(), around=empty_lists).found
+    assert set(found) <= {"object.unknown_refused_in_order"}
 
 
 @pytest.mark.parametrize(
