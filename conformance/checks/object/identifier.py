@@ -98,6 +98,15 @@ def _bare(answer: Answer, identifier: str) -> str:
     return _VARYING.sub("#", answer.text().replace(identifier, "#"))
 
 
+def _empty_instead(protected: Protected, operation: Operation, own: Mapping[str, str]) -> bool:
+    """Whether no rows are no answer for an object that is unknown: it is a resource, and its like has some.
+
+    A list that is searched by a query parameter has no rows of what is not there.
+    """
+    resource = f"{{{next(iter(own))}}}" in operation.path
+    return resource and _shows(operation, _asked(protected, operation, own)) is not None
+
+
 @check(requests=4, logins=("grant of all",))
 def unknown_refused_in_order(protected: Protected, operation: Operation) -> Findings:
     """Refuses an object that does not exist without failing, and shows neither another nor an empty one."""
@@ -107,10 +116,7 @@ def unknown_refused_in_order(protected: Protected, operation: Operation) -> Find
         yield Finding("a refusal with a status of 4xx", f"status {answer.status}", "status", answer.exchange)
     elif _shows(operation, answer) is not None and answer is not None:
         yield Finding("no rows for an unknown object", f"status {answer.status}", "body", answer.exchange)
-    elif (
-        answer is not None and answer.ok and _shows(operation, _asked(protected, operation, own)) is not None
-    ):
-        # An object without rows looks like this as well, so it is asked only where the known one has some.
+    elif answer is not None and answer.ok and _empty_instead(protected, operation, own):
         said = f"status {answer.status}, as for an object without rows"
         yield Finding("a refusal with a status of 4xx", said, "status", answer.exchange)
     _control(protected, operation, own)
