@@ -86,7 +86,9 @@ class Search(Experiments):
         self.began = self.now()
         warm = [] if self.before else self._warm()
         first = self.burst(max(20, int(self.caps.requests * 0.6)), IN_A_ROW)
-        if not limited(first.hits, IN_A_ROW):
+        # In the order of the answers too: what is cut off overtakes what is served.
+        landed = sorted(first.hits, key=lambda hit: hit.ended)
+        if not (limited(first.hits, IN_A_ROW) or limited(landed, IN_A_ROW)):
             return self._none(first)
         # A limit of one at a time was used up by what was sent before.
         run = served_first([*warm, *first.hits]) or served_first(self.before)
