@@ -73,7 +73,7 @@ def backchannel_denial_is_passed_over(policy: Policy) -> Policy:
     return policy.evolve("authorization.ciba_denial_told", False)
 
 
-@mutant("ciba.context_class_told", base="ciba")
+@mutant("ciba.context_class_told", "token.context_class_told", base="ciba")
 def backchannel_hides_the_context(policy: Policy) -> Policy:
     """The ID token does not tell how the customer was authenticated."""
     return policy.evolve("authorization.id_token_acr", False)
