@@ -219,7 +219,7 @@ class Experiments:
         due = min(limit.rate * (few[0].arrived - last.arrived), limit.quota)
         unsure = limit.rate * ((few[0].seconds + last.seconds) / 2 - road)
         more = limit.rate * (few[-1].arrived - few[0].arrived)
-        return due - 0.5 - unsure <= sum(hit.ok for hit in few) <= due + 1.5 + more + unsure
+        return due - 1 - unsure <= sum(hit.ok for hit in few) <= due + 1.5 + more + unsure
 
     def _ends(self, limit: Limit) -> bool | None:
         """Half the quota, the rest and more late in the window, and what comes just before and after it."""
