@@ -117,7 +117,11 @@ def test_a_trial_bears_out_a_bucket_whenever_its_requests_arrive(latency: float)
         clock = Timeline()
         bank = Bank(replace(Policy(), limits=LimitPolicy(kind="token-bucket", quota=5)), clock=clock)
         path = BusyPath(MemoryWire(bank, clock=clock), clock, seed, latency=latency, jitter=latency / 5)
-        search = Search(REQUEST, Caps(200.0, 600, 60.0), path.fire, path.rest, path.now, began=clock())
+
+        def overslept(seconds: float, path: BusyPath = path) -> None:
+            path.rest(seconds + 0.003)
+
+        search = Search(REQUEST, Caps(200.0, 600, 60.0), path.fire, overslept, path.now, began=clock())
         search.one()
         assert search.trial(Limit(Kind.BUCKET, 5, 1.0)) is True
 

@@ -241,6 +241,6 @@ class Experiments:
         return after.ok and not before.ok
 
     def _slow(self, hit: Hit) -> bool:
-        """Whether a request left late or its answer was long on its way."""
-        fastest = min(hit.seconds for volley in self.volleys for hit in volley.hits)
-        return hit.lag > UNSURE or hit.seconds - fastest > UNSURE
+        """Whether a request left late, or its answer was longer on its way than the fastest of its kind."""
+        alike = (other for volley in self.volleys for other in volley.hits if other.ok is hit.ok)
+        return hit.lag > UNSURE or hit.seconds - min(other.seconds for other in alike) > UNSURE
