@@ -142,13 +142,13 @@ class Experiments:
         """Seconds that an answer usually takes."""
         return statistics.median([hit.seconds for volley in self.volleys for hit in volley.hits if hit.ok])
 
-    def overlap(self, quota: int, *, ceaseless: bool = False) -> None:
+    def overlap(self, quota: int, within: float = 0.0) -> None:
         """As many as fit at a time, and a few more while those are on their way and as long again.
 
-        Or ``ceaseless``, more than the quota all the time: where refused ones count, none of those passes.
+        Or more than the quota in every so many seconds, all the time: where refused ones count, none passes.
         """
         took, rate = self.took(), self.caps.rate
-        gap = max(took * (0.8 / (quota + 3) if ceaseless else 0.15), 1 / rate)
+        gap = max(within * 0.7 / (quota + 3) if within else took * 0.15, 1 / rate)
         shots = [Shot(index / rate, self.request) for index in range(quota + 2)]
         start = shots[-1].at
         shots += [Shot(start + gap * (index + 1), self.request) for index in range(int(took * 1.8 / gap))]

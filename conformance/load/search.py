@@ -202,7 +202,8 @@ class Search(Experiments):
             self.rest(took * (1.1 + 0.31 * turn))
             self.split(took, quota)
         else:
-            self.overlap(quota, ceaseless=any(other.counts_refused for other in (fit.limit, *fit.also)))
+            counting = [each.window for each in (fit.limit, *fit.also) if each.counts_refused]
+            self.overlap(quota, min(counting, default=0.0))
 
     def _silence(self, limit: Limit, turn: int) -> None:
         """What two counters have forgotten after more than a window, each time after another time."""
