@@ -98,34 +98,6 @@ def test_kinds_that_explain_as_much_are_not_told_apart() -> None:
     assert fit.confidence == "low"
 
 
-def test_a_trial_refutes_a_kind_that_only_seems_to_be_right() -> None:
-    clock = Timeline()
-    bank = Bank(replace(Policy(), limits=LimitPolicy(kind="fixed-window", quota=20)), clock=clock)
-    path = MemoryPath(MemoryWire(bank), clock)
-    search = Search(REQUEST, Caps(200.0, 600, 60.0), path.fire, path.rest, path.now, began=clock())
-    search.one()
-    assert search.trial(Limit(Kind.FIXED, 20, 1.0)) is True
-    assert search.trial(Limit(Kind.SLIDING, 20, 1.0)) is False
-    assert search.trial(Limit(Kind.BUCKET, 20, 1.0)) is False
-    assert search.trial(Limit(Kind.FIXED, 16, 1.0)) is False
-    assert search.trial(Limit(Kind.FIXED, 20, 1.2)) is False
-
-
-@pytest.mark.parametrize("latency", [0.001, 0.05])
-def test_a_trial_bears_out_a_bucket_whenever_its_requests_arrive(latency: float) -> None:
-    for seed in range(8):
-        clock = Timeline()
-        bank = Bank(replace(Policy(), limits=LimitPolicy(kind="token-bucket", quota=5)), clock=clock)
-        path = BusyPath(MemoryWire(bank, clock=clock), clock, seed, latency=latency, jitter=latency / 5)
-
-        def overslept(seconds: float, path: BusyPath = path) -> None:
-            path.rest(seconds + 0.003)
-
-        search = Search(REQUEST, Caps(200.0, 600, 60.0), path.fire, overslept, path.now, began=clock())
-        search.one()
-        assert search.trial(Limit(Kind.BUCKET, 5, 1.0)) is True
-
-
 REPRESENTATIVES = [
     ("token-bucket", 5),
     ("token-bucket", 50),
