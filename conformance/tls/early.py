@@ -15,7 +15,7 @@ from conformance.tls.line import Fault
 from conformance.tls.session13 import Connection13, Session13
 from conformance.tls.wire import Alert, Hello
 
-PATIENCE = 1.0
+PATIENCE = 0.9
 """Seconds that an answer gets, whose sender may be waiting for the end of the handshake."""
 TOO_EARLY = "425"
 
