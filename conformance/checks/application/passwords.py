@@ -9,14 +9,9 @@ from conformance.oauth.grant import told
 from conformance.registry import Findings, check
 from conformance.writing.agreement import finding, refused
 from conformance.writing.applications import Application, Applications
+from conformance.writing.password import another
 
 PLACE = "one-time password"
-
-
-def _other(password: str) -> str:
-    """A password of the same form that is another one."""
-    other = "".join(str((int(c) + 1) % 10) if c.isdecimal() and c.isascii() else c for c in password)
-    return other if other != password else f"{password[:-1]}{'b' if password[-1:] == 'a' else 'a'}"
 
 
 def _drafted(applications: Applications) -> tuple[Application, str]:
@@ -39,7 +34,7 @@ def _control(applications: Applications, draft: Application, password: str) -> N
 def wrong_password_submits_nothing(applications: Applications) -> Findings:
     """Submits no application with a wrong one-time password."""
     draft, password = _drafted(applications)
-    answer = applications.ask("submit", draft.id, values={"otp": _other(password)})
+    answer = applications.ask("submit", draft.id, values={"otp": another(password)})
     if not refused(answer):
         yield finding("a refusal of a wrong password", answer, PLACE)
         return
@@ -66,7 +61,7 @@ def password_tries_are_bounded(applications: Applications) -> Findings:
     """Takes even the right one-time password no more after as many wrong ones as the bank says."""
     draft, password = _drafted(applications)
     for _ in range(applications.passwords.tries):
-        applications.ask("submit", draft.id, values={"otp": _other(password)})
+        applications.ask("submit", draft.id, values={"otp": another(password)})
     answer = applications.ask("submit", draft.id, values={"otp": password})
     if answer.ok and applications.standing(draft) not in (ENDED - {""}) | {"draft"}:
         expected = f"a refusal after {applications.passwords.tries} wrong passwords"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from conformance.checks.application.refusal import judged
+from conformance.checks.application.refusal import concluded, refuses
 from conformance.errors import Inconclusive, NotApplicable
 from conformance.model import Finding
 from conformance.registry import Findings, check
@@ -12,14 +12,6 @@ from conformance.writing import calendar, member
 from conformance.writing.agreement import finding, refused
 from conformance.writing.applications import Applications
 from conformance.writing.fresh import misprinted
-
-
-def _refuses(applications: Applications, what: str, path: str, value: str) -> Findings:
-    answer = judged(applications, {path: value})
-    if not refused(answer):
-        yield finding(f"a refusal of {what}", answer, path)
-        return
-    applications.submitted(applications.chosen)
 
 
 @check(writes=True, requests=8)
@@ -34,7 +26,8 @@ def age_is_checked(applications: Applications) -> Findings:
         raise Inconclusive("the applicant has no birth date with a year (writes.applications.members)")
     year = calendar.moment(applications.access.now()).year - least + 1
     young = re.sub(r"(19|20)\d\d", str(year), born, count=1)
-    yield from _refuses(applications, f"an applicant born in {year}, younger than {least}", path, young)
+    what = f"an applicant born in {year}, younger than {least}"
+    yield from refuses(applications, what, {path: young}, path)
 
 
 @check(writes=True, requests=8)
@@ -45,7 +38,7 @@ def identity_number_is_checked(applications: Applications) -> Findings:
     wrong = misprinted(given) if isinstance(given, str) else ""
     if not wrong:
         raise NotApplicable("the applicant has no right Hong Kong identity card number")
-    yield from _refuses(applications, "an identity card number with a wrong check digit", path, wrong)
+    yield from refuses(applications, "an identity card number with a wrong check digit", {path: wrong}, path)
 
 
 @check(writes=True, requests=8)
@@ -55,9 +48,7 @@ def person_applies_once(applications: Applications) -> Findings:
         raise NotApplicable("the bank's file names no such rule (writes.applications.one_of_a_person)")
     function, applicant = applications.chosen, applications.applicant()
     applications.submitted(function, applications.made(function, applicant))
-    answer = applications.sent(function, applicant)
-    if answer.ok and applications.rules.submit is not None:
-        answer = applications.ask("submit", applications.identifier(function, answer))
+    answer = concluded(applications, applications.sent(function, applicant))
     if not refused(answer):
         yield finding("a refusal of a second application of one person", answer, "body")
         return
@@ -81,8 +72,7 @@ def earlier_step_is_needed(applications: Applications) -> Findings:
     for name in names:
         with applications.strayed(name):
             answer = applications.sent(function)
-        if answer.ok and applications.rules.submit is not None:
-            answer = applications.ask("submit", applications.identifier(function, answer))
+        answer = concluded(applications, answer)
         if not refused(answer):
             yield finding(f"a refusal of a {name} that the bank never gave", answer, name)
             return

@@ -51,13 +51,17 @@ def disagreed(given: Any) -> dict[str, Any]:
     return {"without consents": None, **({"whose consents are denied": other} if other != given else {})}
 
 
-def judged(applications: Applications, changes: Mapping[str, Any]) -> Answer:
-    """The answer to an application with changes at its last step: its making, or its submission."""
-    function = applications.chosen
-    answer = applications.sent(function, applications.applicant(changes))
+def concluded(applications: Applications, answer: Answer) -> Answer:
+    """The answer to an application at its last step, once it was sent: its making, or its submission."""
     if answer.ok and applications.rules.submit is not None:
-        answer = applications.ask("submit", applications.identifier(function, answer))
+        return applications.ask("submit", applications.identifier(applications.chosen, answer))
     return answer
+
+
+def judged(applications: Applications, changes: Mapping[str, Any]) -> Answer:
+    """The answer to an application with changes at its last step."""
+    sent = applications.sent(applications.chosen, applications.applicant(changes))
+    return concluded(applications, sent)
 
 
 def refuses(applications: Applications, what: str, changes: Mapping[str, Any], at: str) -> Findings:

@@ -7,15 +7,10 @@ from conformance.model import Finding
 from conformance.oauth.grant import told
 from conformance.operation import Operation
 from conformance.registry import Findings, check
+from conformance.writing.password import another
 from conformance.writing.payments import Payment, Payments, refused
 
 UNKNOWN_BOUND = 10
-
-
-def _wrong(password: str) -> str:
-    """A password of the same form that is another one."""
-    other = "".join(str((int(c) + 1) % 10) if c.isdecimal() and c.isascii() else c for c in password)
-    return other if other != password else f"{password[:-1]}{'b' if password[-1:] == 'a' else 'a'}"
 
 
 def _begun(payments: Payments, operation: Operation) -> Payment:
@@ -46,7 +41,7 @@ def wrong_password_is_refused(payments: Payments, operation: Operation) -> Findi
     """Refuses a wrong one-time password."""
     payment = _begun(payments, operation)
     password = payments.password(payment)
-    answer = payments.confirm(payment, _wrong(password))
+    answer = payments.confirm(payment, another(password))
     if not refused(answer):
         yield _finding("a refusal of a wrong password", f"status {answer.status}", answer.exchange)
         return
@@ -60,7 +55,7 @@ def tries_are_bounded(payments: Payments, operation: Operation) -> Findings:
     password = payments.password(payment)
     other = _begun(payments, operation)
     for _ in range(payments.passwords.tries):
-        payments.confirm(payment, _wrong(password))
+        payments.confirm(payment, another(password))
     answer = payments.confirm(payment, password)
     if answer.ok:
         yield _finding(
